@@ -1,8 +1,8 @@
--- The clock. Applying this file again replaces each job, never doubles it (cron.schedule() goes by name).
--- No job's text holds a key or a URL: ops.invoke_edge_function() reads both from Vault (project_url, cron_secret_key).
--- Times are UTC, staggered, five fields. Every job is bounded, harmless when run twice at once, and far under a minute.
+-- The scheduled jobs. Applying this file again replaces each job and creates no duplicates (cron.schedule() matches by name).
+-- No job contains a key or a URL: ops.invoke_edge_function() reads both from Vault (project_url, cron_secret_key).
+-- Times are UTC, staggered, five fields. Every job is bounded, safe to run twice concurrently, and takes far less than a minute.
 
--- On a Supabase project pg_cron and pg_net are off until somebody turns them on.
+-- On a Supabase project, pg_cron and pg_net are disabled by default.
 do $$
 begin
   if to_regnamespace('cron') is null then
@@ -14,15 +14,15 @@ begin
 end;
 $$;
 
--- Module 000. Every hour, since each subscriber's month has its own end.
+-- Module 000. Every hour, because each subscriber's cycle ends at a different time.
 select cron.schedule('reset-monthly-quotas', '7 * * * *', $$select ops.reset_expired_quotas()$$);
 select cron.schedule('cleanup-expired-cache', '23 * * * *', $$select ops.cleanup_expired_cache()$$);
 select cron.schedule('purge-cron-history', '41 3 * * *', $$select ops.purge_cron_history()$$);
--- "Succeeded" in cron's own history only says that a call was queued; this finds out what became of it.
+-- "Succeeded" in cron's own history only means that a call was queued; this job records its outcome.
 select cron.schedule('reconcile-http-calls', '4-59/10 * * * *', $$select ops.reconcile_http_calls()$$);
 
--- Module 001. A sync refreshes what it needs by itself; the first keeps the idle ones alive. The second erases what people asked a
--- platform to have erased here; it calls nothing, and costs nothing when nobody did.
+-- Module 001. A sync refreshes the tokens it needs; the first job refreshes those of idle accounts. The second erases data whose deletion
+-- users requested at a platform; it calls no function, and does nothing if there is no request.
 do $$
 begin
   if to_regclass('public.platform_connection') is null then
@@ -34,8 +34,8 @@ begin
 end;
 $$;
 
--- Module 002. Each account has its own time (next_sync_at, 1 hour to 7 days; 4 hours for one of which nothing is known yet, the pace
--- at which all of them used to be looked at). This only looks often whether anything is due, and calls nobody when nothing is.
+-- Module 002. Each account has its own schedule (next_sync_at, 1 hour to 7 days; 4 hours while nothing is known about an account, the former
+-- interval for all accounts). This job only checks often whether any account is due, and calls nothing otherwise.
 do $$
 begin
   if to_regclass('public.content_item') is null then
@@ -58,7 +58,8 @@ begin
 end;
 $$;
 
--- Module 004: what changed in the sitemap is rendered within a minute; what is no longer public, before the page is served again.
+-- Module 004: sitemap changes are rendered within a minute; an item that is no longer public is removed before its sitemap page is served
+-- again.
 do $$
 begin
   if to_regclass('ops.sitemap_part') is null then
@@ -70,8 +71,8 @@ begin
 end;
 $$;
 
--- Pages are sent within a minute or two of their change; what became of them is asked in small portions all day, for what an
--- engine allows a day would not fit into one call at six in the morning.
+-- Pages are submitted within a minute or two of their change. Their status is checked in small batches throughout the day, because the daily
+-- allowance of a search engine does not fit into one call at six in the morning.
 do $$
 begin
   if to_regclass('public.seo_submission') is null then
@@ -83,13 +84,13 @@ begin
 end;
 $$;
 
--- Module 005. New and changed items reach visitors within a minute (what is no longer public leaves at once, by triggers).
+-- Module 005. New and changed items reach visitors within a minute (items that are no longer public disappear at once, by triggers).
 do $$
 begin
   if to_regclass('ops.search_document') is null then
     return;
   end if;
-  -- In transactions of 500 items, up to 20,000: a sync or an edit of one of them waits for its batch only.
+  -- In transactions of 500 items, up to 20,000: a sync or edit of one of these items waits only for its batch.
   perform cron.schedule('refresh-discovery', '* * * * *',
     'do $batches$ begin for batch in 1..40 loop exit when ops.refresh_discovery(500) = 0; commit; end loop; end $batches$');
   perform cron.schedule('roll-up-clicks', '* * * * *', 'select ops.roll_up_clicks()');
@@ -99,7 +100,7 @@ begin
 end;
 $$;
 
--- Module 006. Workers take, retry and reap by themselves; these are for a queue that nobody visits.
+-- Module 006. Workers claim, retry and reap jobs themselves; these jobs cover a queue that no worker polls.
 do $$
 begin
   if to_regclass('public.job_queue') is null then
@@ -110,7 +111,7 @@ begin
   perform cron.schedule('detect-stuck-jobs', '3-59/5 * * * *', 'select public.detect_stuck_jobs()');
   perform cron.schedule('expire-stale-jobs', '6-59/10 * * * *', 'select public.expire_stale_jobs()');
   perform cron.schedule('cleanup-old-jobs', '11 3 * * *', 'select public.cleanup_old_jobs()');
-  -- Stripe's events are worked off when they come; this is for those whose worker died, and for what was never delivered.
+  -- Stripe events are processed on arrival; these jobs cover events whose worker died and events that were never delivered.
   perform cron.schedule('process-stripe-events', '* * * * *', 'select ops.process_stripe_events()');
   perform cron.schedule('retry-failed-webhooks', '9-59/15 * * * *', 'select public.retry_failed_webhooks()');
   perform cron.schedule('settle-entitlements', '5-59/10 * * * *', 'select ops.settle_due_entitlements()');
@@ -118,7 +119,7 @@ begin
 end;
 $$;
 
--- Module 007. Workers look every second; this is for an installation without one, where a post goes out up to a minute late.
+-- Module 007. Workers check every second; this covers an installation without a worker, where a post is published up to a minute late.
 do $$
 begin
   if to_regclass('publishing.post_target') is null then
@@ -126,13 +127,13 @@ begin
   end if;
   perform cron.schedule('publish-due-posts', '* * * * *', 'select public.enqueue_due_posts()');
   perform cron.schedule('keep-publishing-house', '46 * * * *', 'select public.create_job(null, ''keep_media'')');
-  -- Asks YouTube's hub for newly connected channels, and again before a lease of five days ends.
+  -- Subscribes newly connected channels at YouTube's hub, and renews before a lease of five days ends.
   perform cron.schedule('renew-push-subscriptions', '9-59/10 * * * *',
     'select public.create_job(null, ''renew_pushes'') where ops.has_due_push_subscriptions()');
 end;
 $$;
 
--- Module 010. What is wrong is found out every minute, and told.
+-- Module 010. Detects problems every minute and sends alerts.
 do $$
 begin
   if to_regclass('ops.alert_rule') is null then
@@ -152,7 +153,7 @@ begin
 end;
 $$;
 
--- Module 011: people who asked to be deleted.
+-- Module 011: users who requested the deletion of their account.
 do $$
 begin
   if to_regclass('ops.account_deletion') is null then
@@ -163,7 +164,7 @@ begin
 end;
 $$;
 
--- Module 009. Every hour, so that a day in which cron rests does not end with a month that has no partition.
+-- Module 009. Every hour, so that a day without cron does not leave the next month without a partition.
 do $$
 begin
   if to_regclass('telemetry.usage_events') is null then

@@ -1,5 +1,5 @@
--- What Realtime publishes: the tables of the modules that are applied, and who may hear and speak on private channels. Applying this file
--- again changes nothing. Row policies decide what each subscriber gets; no table here has a column that its rows' readers may not see.
+-- Tables that Realtime publishes, for the modules that are applied, and access to private channels. Applying this file again changes nothing.
+-- Row policies decide which rows each subscriber receives; no table here has a column that readers of its rows may not see.
 
 do $$
 declare
@@ -19,8 +19,8 @@ begin
 end;
 $$;
 
--- Private channels: `trending:<list>` is heard by everybody and spoken on by the database alone; `creator:<user id>` is a creator's own,
--- for their devices to talk to each other. A database without Realtime has no such table.
+-- Private channels: everybody can receive on `trending:<list>`, and only the database sends there; `creator:<user id>` belongs to one
+-- creator, whose devices use it to communicate. A database without Realtime has no such table.
 do $$
 begin
   if to_regclass('realtime.messages') is null then

@@ -1,4 +1,4 @@
-/** Every example does what its page says, against the stack: the pages in headless Chromium, the script in Node. */
+/** Runs every example against the stack and checks that it does what its page describes: the pages in headless Chromium, the script in Node. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
@@ -9,11 +9,11 @@ import { testStack } from "../scripts/test/stack.ts";
 import { ConnectedAccount } from "../supabase/functions/tests/support/connected_account.ts";
 import { servePage } from "./serve.ts";
 
-/** An origin that functions answer; the pages are put there by the browser's own routing, so no port has to be free. */
+/** An origin that the functions allow; the browser's request routing serves the pages there, so no free port is needed. */
 const ORIGIN = "http://localhost:3000";
 const LONGEST = 150;
 
-/** Shows a page that `serve` answers, signed in as a creator; what else it asks for is the stack's or an error. */
+/** Opens a page from `serve` and signs in as a creator; the page's other requests go to the stack or fail with 404. */
 async function open(page: Page, own: ConnectedAccount, serve: typeof servePage): Promise<void> {
   const { api_url, publishable_key } = await testStack();
   await page.route("**/*", async (route) => {
@@ -23,7 +23,7 @@ async function open(page: Page, own: ConnectedAccount, serve: typeof servePage):
     if (!found) return await route.fulfill({ status: 404 });
     await route.fulfill({ body: found.body, contentType: found.type });
   });
-  // A page that fails says why in its console.
+  // A failing page reports the reason in its console.
   page.on("console", (message) => message.type() === "error" && console.error(message.text()));
   page.on("pageerror", (error) => console.error(error));
   await page.goto(`${ORIGIN}/`);
@@ -34,7 +34,7 @@ async function open(page: Page, own: ConnectedAccount, serve: typeof servePage):
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-/** A copy of an example with the built package in its place, as `npm install` puts it. */
+/** Returns the folder of a copy of an example in which `npm install` has installed the built package. */
 async function installed(name: string): Promise<string> {
   const root = await Deno.makeTempDir({ prefix: "streamvibe-example-" });
   await new Deno.Command("cp", { args: ["-R", `examples/${name}/.`, root] }).output();

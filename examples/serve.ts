@@ -1,13 +1,13 @@
-/** `deno task example`: serves examples/page on port 3000, with the modules that it imports bundled beside it. */
+/** `deno task example`: serves examples/page on port 3000, with bundles of the modules that it imports. */
 import * as esbuild from "esbuild";
 
-/** What the page asks for below `vendor/`, and where it comes from. */
+/** Files that the page requests below `vendor/`, with their sources. */
 const MODULES: Record<string, string> = {
   "supabase-js.js": "@supabase/supabase-js",
   "streamvibe.js": "./packages/client/src/index.ts",
 };
 
-/** A module as one file for browsers; `undefined` if the page has none by that name. */
+/** Returns a module bundled into one file for browsers; `undefined` if the page uses none by that name. */
 export async function vendor(name: string): Promise<string | undefined> {
   const entry = MODULES[name];
   if (!entry) return undefined;
@@ -23,7 +23,7 @@ export async function vendor(name: string): Promise<string | undefined> {
   return outputFiles[0]?.text;
 }
 
-/** Answers as a web server with the page's folder does. */
+/** Returns the file for a path, as a web server for the page's folder would; `undefined` if there is none. */
 export async function servePage(path: string): Promise<{ body: string; type: string } | undefined> {
   if (path === "/") {
     return { body: await Deno.readTextFile("examples/page/index.html"), type: "text/html; charset=utf-8" };

@@ -7,9 +7,9 @@ interface Chart {
   title: string;
   description?: string;
   unit: string;
-  /** Expression and legend. */
+  /** PromQL expressions, each with its legend. */
   queries: [expr: string, legend: string][];
-  /** Red from there on. */
+  /** The value from which the chart is red. */
   limit?: number;
   single?: true;
   width?: number;
@@ -294,7 +294,7 @@ function panelOf(
       defaults: {
         unit,
         min: 0,
-        // The type knows no null, which is how Grafana writes "from the beginning".
+        // The type does not allow null, with which Grafana marks the lowest step.
         thresholds: { mode: "absolute", steps: steps as { color: string; value: number }[] },
         ...(single || limit === undefined ? {} : { custom: { thresholdsStyle: { mode: "line" } } }),
       },
@@ -309,7 +309,7 @@ function panelOf(
   } as Panel;
 }
 
-/** The file, as `deno task generate` writes it. */
+/** Returns the file that `deno task generate` writes. */
 export function generateDashboard(): Record<string, string> {
   return { "monitoring/grafana-dashboard.json": `${JSON.stringify(makeDashboard(), null, 2)}\n` };
 }

@@ -11,15 +11,15 @@ Copies every table in one snapshot, Vault's secrets (decrypted, inside the encry
 encrypts them with age. Prints one line of JSON; exits with 1 when there is no good new archive, and then prunes nothing.
 
   --to PLACE       a folder, or s3://bucket/prefix (default: BACKUP_DESTINATION)
-  --database URL   direct or session connection as postgres, no transaction pooler (default: DATABASE_URL)
+  --database URL   direct or session connection as postgres, not a transaction pooler (default: DATABASE_URL)
   --api URL        the project's URL, for files; with SUPABASE_SECRET_KEY (default: SUPABASE_URL)
-  --bucket NAME    of files, may be repeated (default: MEDIA_BUCKET, else media)
-  --settings FILE  the functions' settings (.env), which go into the archive, too
-  --keep D,W,M     archives of so many days, weeks and months, or all (default: BACKUP_KEEP, else 7,4,12)
-  --jobs N         connections that copy at once (default: 2)
+  --bucket NAME    a bucket of files; may be repeated (default: MEDIA_BUCKET, else media)
+  --settings FILE  the functions' settings (.env), to include in the archive
+  --keep D,W,M     keeps the newest archive of D days, W weeks and M months, or all (default: BACKUP_KEEP, else 7,4,12)
+  --jobs N         connections that copy in parallel (default: 2)
   --new-key        prints a new BACKUP_IDENTITY
   --list           prints the archives, the newest first
-  --dry-run        says what would be done
+  --dry-run        shows what would be done
   --help           prints this text
 
 BACKUP_IDENTITY       AGE-SECRET-KEY-1…, or

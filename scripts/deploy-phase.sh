@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings a target to one phase of the product: its modules, cron jobs, Realtime, functions and those of the phases before it.
-# May be run again at any time: after a kill it goes on, and a second run changes nothing.
+# Brings a target to one phase of the product: the modules, cron jobs, Realtime and functions of that phase and the phases before it. May be
+# run again at any time: after a kill it resumes, and a second run changes nothing.
 set -euo pipefail
 
 usage() {
@@ -8,13 +8,13 @@ usage() {
 Usage: scripts/deploy-phase.sh PHASE [options]
 
 PHASE is a number, or last. Checks secrets and migrations, applies the modules of the phases up to PHASE with the official CLI, then Realtime, functions
-and cron jobs, and asks every function whether it answers. What was done stands in ops.deployment.
+and cron jobs, and checks that every function answers. Records the run in ops.deployment.
 
   --target NAME  local (default): the stack that `deno task start --empty` runs in STREAMVIBE_HOME;
                  staging or production: the Supabase project of .env.staging or .env.production
-  --dry-run      says what would be done, and changes nothing
-  --watch N      watches health for N seconds afterwards; when it fails, functions and cron jobs go back to the release before
-  --force        deploys the functions also when they are the same as before
+  --dry-run      shows what would be done, and changes nothing
+  --watch N      watches health for N seconds afterwards; if it fails, functions and cron jobs return to the previous release
+  --force        deploys the functions even if they have not changed
   --yes          needed for production
   --help         prints this text
 

@@ -1,13 +1,12 @@
 /**
- * `deno task packages`, which every task begins with: installs the packages of deno.json when they are not there as the
- * lock file says. One line tells how far it is; what deno says is printed only when it fails. Imports nothing that would
- * have to be installed.
+ * `deno task packages`, the first step of every task: installs the packages of deno.json unless they match the lock file. Shows progress on
+ * one line; prints deno's output only on failure. Imports nothing that would have to be installed.
  */
 const STAMP = "node_modules/.installed";
-/** What deno prints for each file that it fetches and for each package that it puts in place. */
+/** deno prints such a line for each file that it downloads and each package that it installs. */
 const PROGRESS = /^(Download|Initialize) /;
 
-/** The viewer of the local stack's /docs: one file of a package whose other hundreds of dependencies nobody here needs. */
+/** The viewer of the local stack's /docs: a single file of a package whose hundreds of other dependencies are not needed here. */
 export const VIEWER = "node_modules/.viewer/api-reference-1.76.0.js";
 const VIEWER_PACKAGE = "@scalar/api-reference@1.76.0";
 const VIEWER_INTEGRITY =
@@ -19,7 +18,7 @@ if (import.meta.main) {
   if (code !== 0) Deno.exit(code);
 }
 
-/** Takes the viewer out of its package. Without it everything runs but /docs, so a failure is told and no more. */
+/** Extracts the viewer from its package. Only /docs needs it, so a failure is reported and otherwise ignored. */
 async function installViewer(): Promise<void> {
   if (await Deno.stat(VIEWER).then(() => true, () => false)) return;
   const folder = await Deno.makeTempDir({ prefix: "streamvibe-viewer-" });
@@ -32,12 +31,12 @@ async function installViewer(): Promise<void> {
     const archive = `${folder}/${packed?.filename}`;
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-512", await Deno.readFile(archive)));
     if (`sha512-${digest.toBase64()}` !== VIEWER_INTEGRITY) {
-      throw new Error("the package is not the one that was pinned");
+      throw new Error("the package does not match the pinned checksum");
     }
     const file = "package/dist/browser/standalone.js";
     await output("tar", ["-xzf", archive, "-C", folder, file]);
     await Deno.mkdir(VIEWER.slice(0, VIEWER.lastIndexOf("/")), { recursive: true });
-    // Copied and renamed: whoever looks meanwhile finds it whole or not at all.
+    // Copied and renamed, so that a concurrent reader finds it complete or not at all.
     const whole = `${VIEWER}.${crypto.randomUUID()}`;
     await Deno.copyFile(`${folder}/${file}`, whole);
     await Deno.rename(whole, VIEWER);

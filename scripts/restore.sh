@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings an archive of scripts/backup.sh back into an empty Supabase project or local stack, and compares every row. See docs/backups.md.
+# Restores an archive of scripts/backup.sh into an empty Supabase project or local stack, and compares every row. See docs/backups.md.
 set -euo pipefail
 
 usage() {
@@ -7,7 +7,7 @@ usage() {
 Usage: scripts/restore.sh [--from PLACE] [options]
 
 Applies the archive's migrations, loads its rows, compares each with what was backed up, encrypts Vault's secrets with the target's own
-root key, and starts cron: in one transaction, so that a wrong key, a damaged archive or a full disk leaves the target as it was.
+root key, and starts cron: in one transaction, so that a wrong key, a damaged archive or a full disk leaves the target unchanged.
 
   --from PLACE     a folder, or s3://bucket/prefix (default: BACKUP_DESTINATION)
   --archive NAME   default: the newest
@@ -15,11 +15,11 @@ root key, and starts cron: in one transaction, so that a wrong key, a damaged ar
   --api URL        the target's URL, for files; with SUPABASE_SECRET_KEY (default: SUPABASE_URL)
   --settings FILE  where to write the functions' settings, if the archive has them
   --files-only     only the files
-  --yes            the target has people, or is a hosted project: delete what is there
-  --dry-run        reads and checks the archive, and says what would be done
+  --yes            deletes the target's data; needed if it has users or is a hosted project
+  --dry-run        reads and checks the archive, and shows what would be done
   --help           prints this text
 
-The key and S3: as scripts/backup.sh --help says.
+For the key and S3 see scripts/backup.sh --help.
 TEXT
 }
 

@@ -1,7 +1,7 @@
 # Sourced by the scripts of this folder: which Deno they run, and how a command line goes to a TypeScript file.
 # shellcheck shell=bash
 
-# deno: DENO, the one on the path, or the one of npm.
+# Sets the array `deno`: $DENO, else the deno on the path, else the one from npm.
 choose_deno() {
   if [[ -n ${DENO:-} ]]; then
     deno=("$DENO")
@@ -12,7 +12,7 @@ choose_deno() {
   fi
 }
 
-# run_typescript FILE [argument …]: prints the script's usage() when asked to, else becomes FILE (a path from this folder).
+# run_typescript FILE [argument …]: prints the script's usage() for --help, else executes FILE (relative to this folder).
 run_typescript() {
   local file=$1 argument deno
   shift

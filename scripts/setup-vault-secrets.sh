@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts secrets where they are read: what cron needs into Vault, what functions read into the project's settings.
-# May be run again at any time: it sets what differs, and never prints a value.
+# Stores secrets where they are read: in Vault for cron, in the project's settings for functions. May be run again at any time: it sets what
+# differs, and never prints a value.
 set -euo pipefail
 
 usage() {
@@ -8,15 +8,15 @@ usage() {
 Usage: scripts/setup-vault-secrets.sh [options]
 
 Reads a copy of .env.example and sets what is filled in: PROJECT_URL and CRON_SECRET_KEY in Vault, everything else as settings
-of the functions (supabase secrets set). A secret that is set already to another value is replaced only by --rotate.
+of the functions (supabase secrets set). A secret that already has another value is replaced only by --rotate.
 
   --target NAME       local (default), staging or production
   --env-file FILE     default: .env, .env.staging or .env.production
-  --check             says what is missing and what is older than 90 days; ends with 1 when something is
-  --max-age-days N    another age for --check
+  --check             lists what is missing or older than 90 days; exits with 1 if anything is
+  --max-age-days N    the age for --check (default: 90)
   --rotate NAME       replaces this secret by the file's new value; may be given several times; all: every one that differs.
-                      The old one must go on working meanwhile: CRON_SECRET_KEY is tried before it is used, a list such as
-                      STRIPE_WEBHOOK_SECRET takes NEW,OLD first and NEW alone a day later
+                      The old one must keep working in the meantime: CRON_SECRET_KEY is tested before it is used, a list such
+                      as STRIPE_WEBHOOK_SECRET takes NEW,OLD first and NEW alone a day later
   --dry-run           names what would be set, and sets nothing
   --yes               needed to set anything in production
   --help              prints this text

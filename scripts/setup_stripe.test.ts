@@ -1,4 +1,4 @@
-/** scripts/setup-stripe.sh against an empty account of the simulated Stripe. */
+/** Runs scripts/setup-stripe.sh against an empty account of the simulated Stripe. */
 import assert from "node:assert/strict";
 import { testStack } from "./test/stack.ts";
 
@@ -30,7 +30,7 @@ Deno.test("setup-stripe makes products, prices and the endpoint once, and says i
   const key = newKey();
   const dry = await setup(key, ...URL_OPTION, "--dry-run");
   assert.equal(dry.code, 0, dry.errors);
-  assert.equal(dry.out.match(/would make/g)?.length, 5);
+  assert.equal(dry.out.match(/would create/g)?.length, 5);
   assert.deepEqual(await listed(key, "products"), []);
 
   const first = await setup(key, ...URL_OPTION, "--premium", "5900");
@@ -46,7 +46,7 @@ Deno.test("setup-stripe makes products, prices and the endpoint once, and says i
 
   const again = await setup(key, ...URL_OPTION);
   assert.equal(again.code, 0, again.errors);
-  assert.doesNotMatch(again.out, /making|SECRET/);
+  assert.doesNotMatch(again.out, /creating|SECRET/);
   assert.equal((await listed(key, "products")).length, 2);
   assert.equal((await listed(key, "webhook_endpoints")).length, 1);
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the Postman collection of one phase with Newman against a running stack or a Supabase project.
-# Leaves an HTML report in test-results/. Exits with 1 when an assertion fails, with 2 when it was called wrongly.
+# Runs the Postman collection of one phase with Newman against a running stack or a Supabase project. Writes an HTML report to
+# test-results/. Exits with 1 if an assertion fails, with 2 on invalid usage.
 set -euo pipefail
 
 usage() {

@@ -1,6 +1,6 @@
 /**
- * `deno task console`: builds the console as static files. Without options for the local stack, which serves it at `/app`;
- * with `--url` and `--key` for a project of yours, ready to be put on any server of files.
+ * `deno task console`: builds the console as static files. Without options, the build is for the local
+ * stack, which serves it at `/app`; with `--url` and `--key`, it is for your own project and ready for any static file server.
  */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { contentSecurityPolicy, securityHeaders } from "./policy.ts";
 
 const SOURCES = fileURLToPath(new URL(".", import.meta.url)).replace(/\/$/, "");
 const ROOT = join(SOURCES, "../..");
-/** Beside the packages: every home of the stack shares it, and nothing of it is committed. */
+/** In node_modules, so that all homes of the stack share the builds and none is committed. */
 const BUILDS = join(ROOT, "node_modules/.console");
 
 const HELP = `Builds the console (apps/console)
@@ -23,22 +23,22 @@ const HELP = `Builds the console (apps/console)
   --pictures  shows pictures of the platforms, which visitors' browsers then ask for; without it they are drawn
 `;
 
-/** Where the build of the sources as they are now is, or will be. */
+/** Returns the folder for the build of the current sources, whether or not it exists yet. */
 export async function consoleFolder(): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(await fingerprint()));
   return join(BUILDS, new Uint8Array(digest).toHex().slice(0, 16));
 }
 
-/** Builds the console for the local stack, unless that has been done. Answers its folder. */
+/** Builds the console for the local stack unless the build exists. Returns its folder. */
 export async function buildConsole(): Promise<string> {
   const folder = await consoleFolder();
   if (await exists(folder)) return folder;
   const fresh = `${folder}.${crypto.randomUUID()}`;
   await bundle(fresh, "/app/");
-  // Whoever was faster has built the same.
+  // If a concurrent build was faster, its result is identical.
   await Deno.rename(fresh, folder).catch(() => Deno.remove(fresh, { recursive: true }));
   for await (const { name } of Deno.readDir(BUILDS)) {
-    // A name with a dot is a build under way.
+    // A name with a dot is a build in progress.
     if (join(BUILDS, name) !== folder && !name.includes(".")) {
       await Deno.remove(join(BUILDS, name), { recursive: true }).catch(() => {});
     }
@@ -46,7 +46,7 @@ export async function buildConsole(): Promise<string> {
   return folder;
 }
 
-/** Every source with its name. */
+/** Returns the paths and contents of all sources, as one text. */
 async function fingerprint(): Promise<string> {
   const lines: string[] = [];
   const walk = async (folder: string) => {
@@ -81,12 +81,12 @@ async function bundle(outDir: string, base: string): Promise<void> {
       outDir,
       emptyOutDir: true,
       target: "es2022",
-      // Inlined files would be data: addresses, which the policy refuses.
+      // Inlined files would become data: URLs, which the content security policy blocks.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       manifest: true,
       rolldownOptions: {
-        // Packages mark files for servers that draw React; here is none.
+        // Packages mark files for React server components, which the console does not use.
         onwarn: (warning, warn) => warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning),
       },
     },
@@ -94,7 +94,7 @@ async function bundle(outDir: string, base: string): Promise<void> {
   await compress(outDir);
 }
 
-/** What the first view loads: the entry, with the first page, and all that it imports, by file. For the test of its size. */
+/** Returns the files of the first view, for the test of its size: the entry, which includes the first page, and all its static imports. */
 export async function firstView(folder: string): Promise<string[]> {
   type Chunk = { file: string; imports?: string[]; css?: string[] };
   const chunks = JSON.parse(await Deno.readTextFile(join(folder, ".vite/manifest.json"))) as Record<
@@ -112,7 +112,7 @@ export async function firstView(folder: string): Promise<string[]> {
   return [...files];
 }
 
-/** Each text once more as Brotli, for servers that take what is compressed beforehand. */
+/** Writes a Brotli copy of each text file, for servers that serve precompressed files. */
 async function compress(folder: string): Promise<void> {
   const files = await Array.fromAsync(Deno.readDir(folder));
   await Promise.all(files.map(async ({ name, isDirectory }) => {
@@ -170,7 +170,7 @@ async function main(): Promise<number> {
     join(out, "config.json"),
     JSON.stringify({ url: backend, key, pictures }, null, 2),
   );
-  // As several servers of files read it; others are told the same headers in their own words.
+  // Several static hosts read this format; other servers need the same headers in their own configuration.
   const headers = Object.entries(securityHeaders(contentSecurityPolicy(backend, pictures)));
   await Deno.writeTextFile(
     join(out, "_headers"),

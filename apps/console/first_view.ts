@@ -1,10 +1,10 @@
 /**
- * `deno run -A apps/console/first_view.ts <address>`: how long a new visitor waits for the first view, over a line and on a processor
- * like a telephone's. The median of five visits, each with an empty cache.
+ * `deno run -A apps/console/first_view.ts <address>`: measures how long a new visitor waits for the first view, on a fast line
+ * and on a phone-like line and processor. Prints the median of five visits, each with an empty cache.
  */
 import { openBrowser } from "../../scripts/test/browser.ts";
 
-/** As Lighthouse has them: its throttled desktop line, and its slow 4G with a processor four times slower. */
+/** Lighthouse's profiles: throttled desktop, and slow 4G with a processor four times slower. */
 const PROFILES = [
   { name: "10 Mbit/s, 40 ms", bytes: 10e6 / 8, latency: 40, slowdown: 1 },
   { name: "1.6 Mbit/s, 150 ms, processor 4 times slower", bytes: 1.6e6 / 8, latency: 150, slowdown: 4 },

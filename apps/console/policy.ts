@@ -1,6 +1,6 @@
-/** The headers that the console is served with, here and wherever its files are deployed. */
+/** The response headers of the console, on the local stack and wherever its files are deployed. */
 
-/** What a page may load and whom it may call: itself, the backend, and pictures of platforms only if the operator wants them. */
+/** Returns the content security policy: pages may use their own origin, the backend and, if the operator enables it, images of platforms. */
 export function contentSecurityPolicy(backend?: string, pictures = false): string {
   const socket = backend?.replace(/^http/, "ws");
   return [
@@ -19,7 +19,7 @@ export function contentSecurityPolicy(backend?: string, pictures = false): strin
   ].join("; ");
 }
 
-/** Every answer's headers. */
+/** Returns the headers of every response. */
 export function securityHeaders(policy: string): Record<string, string> {
   return {
     "content-security-policy": policy,

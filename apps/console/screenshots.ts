@@ -1,6 +1,6 @@
 /**
- * `deno task console:screenshots`: pictures of the console in docs/images, from a running stack with its demo data. Look at what
- * changed with git before you commit them.
+ * `deno task console:screenshots`: takes screenshots of the console for docs/images, from a running stack with its demo data.
+ * Review the changes with git before you commit them.
  */
 import { join } from "node:path";
 import { openBrowser } from "../../scripts/test/browser.ts";
@@ -15,7 +15,7 @@ interface Shot {
   path: string;
   scheme?: "light" | "dark";
   as?: string;
-  /** What must be there before the picture is taken. */
+  /** The heading to wait for before the screenshot is taken. */
   heading: string;
 }
 
@@ -47,7 +47,7 @@ if (import.meta.main) {
     const page = await context.newPage();
     if (as) {
       await page.goto(`${api_url}/app/sign-in`);
-      await page.getByLabel("E-mail").fill(as);
+      await page.getByLabel("Email").fill(as);
       await page.getByLabel("Password").fill(demo.password);
       await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
       await page.getByRole("navigation", { name: "Studio" }).waitFor();
@@ -56,7 +56,7 @@ if (import.meta.main) {
     await page.getByRole("heading", { level: 1, name: heading }).waitFor();
     if (name === "console-suggestion") {
       await page.getByRole("cell").getByRole("link").last().click();
-      await page.getByRole("button", { name: "Suggest anew" }).waitFor();
+      await page.getByRole("button", { name: "Get new suggestions" }).waitFor();
     }
     await page.locator(".loading").first().waitFor({ state: "detached" });
     await page.screenshot({ path: join(out, `${name}.png`), animations: "disabled" });

@@ -1,6 +1,6 @@
--- Module 000, base core: people, roles, plans, quotas, notifications, the audit log, and what the functions need beside them
--- (rate limits, idempotency, metrics, calls by cron). It knows nothing of platforms or content.
--- Runs as `postgres`, which is no superuser on Supabase. One file is one transaction.
+-- Module 000, base core: people, roles, plans, quotas, notifications, the audit log, and the shared tools of the edge functions (rate
+-- limits, idempotency, metrics, calls by cron). It depends on no platform or content table.
+-- Runs as `postgres`, which is not a superuser on Supabase. Each file is one transaction.
 --
 --   Extensions, default privileges, schemas
 --   Types
@@ -26,8 +26,8 @@
 create extension if not exists pg_trgm with schema extensions;
 create extension if not exists unaccent with schema extensions;
 
--- Deny first. PostgreSQL lets everybody execute every new function, and older Supabase projects open every new table:
--- from here on nothing that the applying role makes is reachable before it is granted, aloud, below.
+-- Deny by default. PostgreSQL lets everybody execute every new function, and older Supabase projects open every new table: from here on,
+-- nothing that the applying role creates is reachable until it is granted explicitly below.
 alter default privileges revoke execute on functions from public;
 alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
 alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
@@ -35,7 +35,7 @@ alter default privileges in schema public revoke execute on functions from anon,
 
 create schema ops;
 comment on schema ops is
-  'What no client may see: counters, states, helpers. No API role has usage; policies and the functions in public reach into it.';
+  'Objects that no client may see: counters, states, helpers. No API role has usage; policies and the functions in public use it.';
 revoke all on schema ops from public;
 
 -- ## Types
@@ -43,15 +43,15 @@ revoke all on schema ops from public;
 create type public.visibility_enum as enum ('public', 'private', 'unlisted');
 comment on type public.visibility_enum is 'Who may see an item on its platform.';
 create type public.app_role_enum as enum ('user', 'admin', 'moderator');
-comment on type public.app_role_enum is 'What a person may do in StreamVibe, beside being the owner of their own rows.';
+comment on type public.app_role_enum is 'What a person may do in StreamVibe, in addition to managing their own rows.';
 create type public.notification_type_enum as enum ('info', 'success', 'warning', 'error');
 comment on type public.notification_type_enum is 'How urgent a notification is.';
 create type public.action_mode_enum as enum ('auto', 'manual', 'disabled');
-comment on type public.action_mode_enum is 'auto: done on a schedule; manual: done when asked; disabled: refused.';
+comment on type public.action_mode_enum is 'auto: done on a schedule; manual: done on request; disabled: refused.';
 
 -- ## Functions: texts
 
--- plpgsql keeps the plans of what runs for every row; a SQL function would be planned anew by every statement.
+-- plpgsql caches the plans of statements that run for every row; a SQL function would be planned again for every statement.
 -- Immutable although unaccent() is only stable: the dictionary is named, so no search_path can change the result.
 create function ops.fold_text(p_text text) returns text
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
@@ -61,16 +61,16 @@ begin
   if octet_length(p_text) = char_length(p_text) then
     return lower(p_text);
   end if;
-  -- Normalizing is half of the work, and changes nothing where there are only letters and signs that are no other's other form: NFKC_QC
-  -- is yes and the combining class 0 for all of these.
+  -- Normalization takes half of the time. It changes nothing in a text that has only these characters: their NFKC_QC is yes and their
+  -- combining class is 0.
   if v_text ~ '[^\u0001-\u007f\u00a1-\u00a7\u00a9\u00ab-\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e'
       '\u01cd-\u01f0\u0386\u0388-\u03cf\u0400-\u0482\u048a-\u0586\u05d0-\u05ea\u060c\u061b\u061f-\u064a\u0660-\u066f\u0671-\u0674\u0679-\u06d5'
       '\u10d0-\u10fa\u1ea0-\u1ef9\u200b-\u2010\u2012-\u2016\u2018-\u2023\u2027-\u202e\u2190-\u222b\u2500-\u2a0b\u2b00-\u2bff\u3001-\u3029'
       '\u3041-\u3096\u30a0-\u30fe\u3400-\u9fff\uac00-\ud7a3\ufe00-\ufe0f\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\U00020000-\U0002a6df]' then
     v_text := normalize(v_text, nfkc);
   end if;
-  -- NFKC takes the vowel "am" of Thai and Lao apart. Taken away: marks of Latin, Greek and Cyrillic that stand alone, vowel signs of
-  -- Hebrew and Arabic, tatweel, and what Unicode lets a font leave out (joiners, fillers, variation selectors, tags).
+  -- NFKC decomposes the vowel "am" of Thai and Lao; this composes it again. Removed: standalone marks of Latin, Greek and Cyrillic, vowel
+  -- signs of Hebrew and Arabic, tatweel, and characters that Unicode lets a font leave out (joiners, fillers, variation selectors, tags).
   return regexp_replace(
     replace(replace(replace(
       lower(extensions.unaccent('extensions.unaccent'::regdictionary, v_text) collate "und-x-icu"),
@@ -81,36 +81,38 @@ begin
 end;
 $$;
 comment on function ops.fold_text is
-  'A text as it is compared, searched and made into slugs: compatibility forms, composition, case and accents make no difference.';
+  'Returns a text in the form used for comparison, search and slugs: compatibility forms, composition, case and accents make no difference.';
 
 create function ops.is_visible(p_text text) returns boolean
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
 begin
-  -- What alone shows nothing: isVisible() of _shared/text says the same, and knows the marks of every script.
+  -- Excludes characters that are invisible on their own. isVisible() of _shared/text follows the same rule, and knows the marks of every
+  -- script.
   return p_text ~ '[!-~]' or p_text ~ ('[^[:space:][:cntrl:]\u0080-\u00a0\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u061c\u064b-\u065f'
     '\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1ace\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20f0'
     '\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffc\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]');
 end;
 $$;
-comment on function ops.is_visible is 'Whether a reader sees anything of a text.';
+comment on function ops.is_visible is 'Returns whether a text has any visible character.';
 
 create function ops.clean_line(p_text text, p_length integer) returns text
 language sql immutable parallel safe security invoker set search_path = '' as $$
   select case when ops.is_visible(line) then line end
   from btrim(left(btrim(regexp_replace(normalize(p_text, nfc), '[[:cntrl:][:space:]]+', ' ', 'g')), p_length)) as line;
 $$;
-comment on function ops.clean_line is 'One trimmed, composed line of at most this many characters; null when nothing is seen of it.';
+comment on function ops.clean_line is 'Returns one trimmed, composed line of at most p_length characters, or null when nothing in it is visible.';
 
 create function ops.look_alike(p_text text) returns text
 language sql immutable parallel safe strict security invoker set search_path = ''
 return translate(p_text, 'аеорсухіјѕһԁԛԝкαγικνορυχօոսհց力一口二八夕工卜へ',
   'aeopcyxijshdqwkayikvopuxonuhgカーロニハタエトヘ');
-comment on function ops.look_alike is 'Letters of Cyrillic, Greek, Armenian and Han that look like Latin or Katakana ones, as those. For comparing addresses only.';
+comment on function ops.look_alike is
+  'Replaces letters of Cyrillic, Greek, Armenian and Han with the Latin or Katakana letters that they look like. Only for comparing addresses.';
 
 create function ops.slug_of(p_text text) returns text
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
 declare
-  -- Vowel signs and tones belong to the letter before them, up to three; \u0964 and the like end a sentence.
+  -- Up to three vowel signs and tones belong to the letter before them; \u0964 and the like end a sentence.
   v_marks constant text := '\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u0a01-\u0a03\u0a3c-\u0a4d'
     '\u0a70\u0a71\u0a81-\u0a83\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b57\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c56\u0c81-\u0c83\u0cbc-\u0cd6'
     '\u0d00-\u0d03\u0d3b-\u0d4d\u0d57\u0d82\u0d83\u0dca-\u0ddf\u0df2\u0df3\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece'
@@ -119,9 +121,9 @@ declare
     '\ua947-\ua953\ua980-\ua983\ua9b3-\ua9c0\uaa29-\uaa36\uaab0-\uaabf\uabe3-\uabea';
   v_slug text := ops.fold_text(left(p_text, 200));
 begin
-  -- What is no letter, digit or mark separates.
+  -- Everything except letters, digits and marks is a separator.
   v_slug := btrim(regexp_replace(v_slug collate "und-x-icu", '[^[:alnum:]' || v_marks || ']+', '-', 'g'), '-');
-  -- A name that mixes alphabets which look alike is written in the one that it looks like.
+  -- A name that mixes alphabets which look alike is written in the alphabet that it looks like.
   if v_slug ~ '[a-z]' and ops.look_alike(v_slug) ~ '^[a-z0-9-]+$' then
     v_slug := ops.look_alike(v_slug);
   end if;
@@ -130,7 +132,7 @@ begin
 end;
 $$;
 comment on function ops.slug_of is
-  'A text as part of an address: folded letters and digits of any script with hyphens between, at most 40 characters as readers count them; null when none is left.';
+  'Turns a text into part of an address: folded letters and digits of any script, separated by hyphens, at most 40 characters as readers count them. Null when nothing is left.';
 
 -- ## Tables: plans
 
@@ -155,9 +157,9 @@ create table public.subscription_tier (
       max_seo_submissions_per_month) >= 0)
 );
 alter table public.subscription_tier enable row level security;
-comment on table public.subscription_tier is 'The plans and their limits. A month is the subscriber''s own cycle, not the calendar''s.';
-comment on column public.subscription_tier.price_cents_per_month is 'US cents.';
-comment on column public.subscription_tier.is_active is 'False: kept for those who have it, no longer offered.';
+comment on table public.subscription_tier is 'The plans and their limits. A month is the subscriber''s own cycle, not the calendar month.';
+comment on column public.subscription_tier.price_cents_per_month is 'In US cents.';
+comment on column public.subscription_tier.is_active is 'False: kept for current subscribers, no longer offered.';
 
 create table public.subscription_status (
   id uuid not null default gen_random_uuid(),
@@ -169,7 +171,7 @@ create table public.subscription_status (
   constraint subscription_status_slug_key unique (slug)
 );
 alter table public.subscription_status enable row level security;
-comment on table public.subscription_status is 'The states of a subscription, named as the payment provider names them.';
+comment on table public.subscription_status is 'The states of a subscription, named as in the payment provider''s API.';
 
 -- ## Tables: people
 
@@ -200,17 +202,18 @@ create table public.users (
   constraint users_hidden_with_reason check ((hidden_at is null) = (hidden_reason is null))
 );
 alter table public.users enable row level security;
-comment on table public.users is 'One row a person, made by sign-up. The e-mail follows auth.users; nobody edits it here.';
+comment on table public.users is 'One row per person, created by sign-up. The e-mail is copied from auth.users and is never edited here.';
 comment on column public.users.email is 'Copy of auth.users.email. Null for people who signed up without one.';
-comment on column public.users.profile_slug is 'Address of the creator''s page. Set once, by setup_profile().';
-comment on column public.users.is_public is 'The creator wants to be found by visitors.';
-comment on column public.users.is_verified is 'StreamVibe has checked that the person is who they say. Set by the service only.';
+comment on column public.users.profile_slug is 'Address of the creator''s page. Set once by setup_profile().';
+comment on column public.users.is_public is 'Whether the creator wants visitors to find them.';
+comment on column public.users.is_verified is 'StreamVibe has verified the person''s identity. Set only by the service.';
 comment on column public.users.onboarded_at is 'When the profile was first set up.';
-comment on column public.users.hidden_at is 'When a moderator took the creator out of public view; see set_creator_hidden().';
+comment on column public.users.hidden_at is 'When a moderator hid the creator from public view; see set_creator_hidden().';
 
--- Two addresses that look the same are not two: make_profile_slug() looks here.
+-- Two addresses that look the same count as one: make_profile_slug() reads this index.
 create unique index users_profile_slug_look_alike_idx on public.users (ops.look_alike(profile_slug));
-comment on index public.users_profile_slug_look_alike_idx is 'Addresses that a reader cannot tell apart belong to one person; serves make_profile_slug().';
+comment on index public.users_profile_slug_look_alike_idx is
+  'Addresses that a reader cannot tell apart belong to the same person; serves make_profile_slug().';
 -- Serves look-ups by e-mail: find_users(), support.
 create index users_email_idx on public.users (email);
 
@@ -222,7 +225,8 @@ create table public.user_role (
   constraint user_role_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table public.user_role enable row level security;
-comment on table public.user_role is 'Who may do more than own rows. Granted and revoked by set_user_role(), which the audit log records.';
+comment on table public.user_role is
+  'Who may do more than manage their own rows. Granted and revoked by set_user_role(), which writes to the audit log.';
 
 create table public.user_setting (
   user_id uuid not null,
@@ -241,7 +245,7 @@ alter table public.user_setting enable row level security;
 comment on table public.user_setting is 'A person''s preferences.';
 comment on column public.user_setting.language is 'BCP 47, such as en or pt-BR.';
 comment on column public.user_setting.time_zone is 'IANA name, such as Europe/Berlin.';
-comment on column public.user_setting.default_sync_mode is 'What newly connected accounts start with.';
+comment on column public.user_setting.default_sync_mode is 'The sync mode of newly connected accounts.';
 
 create table public.subscription (
   id uuid not null default gen_random_uuid(),
@@ -265,15 +269,15 @@ create table public.subscription (
   constraint subscription_cycle_anchor_is_a_day check (cycle_anchor_day between 1 and 31),
   constraint subscription_usage_not_negative check (least(syncs_used, ai_analyses_used, seo_submissions_used) >= 0)
 )
--- The counters change often and are in no index: room on the page keeps those updates HOT.
+-- The counters change often and are in no index: free space on the page keeps their updates HOT.
 with (fillfactor = 70);
 alter table public.subscription enable row level security;
 comment on table public.subscription is
-  'Each person''s one plan, its cycle and what was used in it. Only functions write it: reserving is one statement.';
+  'The plan of each person, with its cycle and the usage in that cycle. Only functions write it: a reservation is one statement.';
 comment on column public.subscription.cycle_anchor_day is
-  'The day of the month on which the cycle would end if every month had it: a subscriber from the 31st keeps the 31st.';
+  'The day of the month on which the cycle would end if every month had that day: a subscriber from the 31st keeps the 31st.';
 
--- Serves reset_expired_quotas(): cycles that are over.
+-- Serves reset_expired_quotas(): cycles that have ended.
 create index subscription_cycle_end_date_idx on public.subscription (cycle_end_date);
 -- Serve the foreign keys.
 create index subscription_tier_id_idx on public.subscription (tier_id);
@@ -294,7 +298,7 @@ create table public.quota_usage_history (
   constraint quota_usage_history_tier_id_fkey foreign key (tier_id) references public.subscription_tier (id)
 );
 alter table public.quota_usage_history enable row level security;
-comment on table public.quota_usage_history is 'What was used in each cycle that is over. Written by the statement that starts the next one.';
+comment on table public.quota_usage_history is 'The usage of each cycle that has ended. Written by the statement that starts the next cycle.';
 
 -- Serves the creator's own history, newest first, and the foreign key.
 create index quota_usage_history_user_id_idx on public.quota_usage_history (user_id, cycle_end_date desc);
@@ -311,7 +315,7 @@ create table ops.quota_notice (
   constraint quota_notice_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table ops.quota_notice enable row level security;
-comment on table ops.quota_notice is 'In which cycle, and under which limit, a person was last told that a quota is 80 % or all used.';
+comment on table ops.quota_notice is 'The cycle and the limit for which a person was last notified that a quota is 80 % or fully used.';
 
 create table public.notification (
   id uuid not null default gen_random_uuid(),
@@ -330,12 +334,13 @@ create table public.notification (
   constraint notification_data_is_object check (jsonb_typeof(data) = 'object')
 );
 alter table public.notification enable row level security;
-comment on table public.notification is 'Messages to one person, pushed by Realtime. Written by the service; the person may mark them read or delete them.';
-comment on column public.notification.data is 'What the message is about, for the client: ids and codes, never a secret.';
+comment on table public.notification is
+  'Messages to one person, pushed by Realtime. Written by the service; the person may mark them read or delete them.';
+comment on column public.notification.data is 'What the message refers to, for the client: ids and codes, never a secret.';
 
 -- Serves the list of one person's notifications, newest first, and the foreign key.
 create index notification_user_id_idx on public.notification (user_id, created_at desc);
--- Serves "what changed while I was away" (docs/realtime.md).
+-- Serves catching up on changes after the client was offline (docs/realtime.md).
 create index notification_changes_idx on public.notification (user_id, updated_at, id);
 
 create table public.audit_log (
@@ -351,11 +356,11 @@ create table public.audit_log (
   constraint audit_log_details_is_object check (jsonb_typeof(details) = 'object')
 );
 alter table public.audit_log enable row level security;
-comment on table public.audit_log is 'Who did what that matters for security. Appended to, never changed. Admins read it.';
-comment on column public.audit_log.actor_id is 'Who did it; null is the service. No foreign key: the log outlives the person.';
-comment on column public.audit_log.user_id is 'Whom it concerns. No foreign key, for the same reason.';
+comment on table public.audit_log is 'Security-relevant actions and who did them. Append-only. Admins read it.';
+comment on column public.audit_log.actor_id is 'The person who did it; null for the service. No foreign key: the log outlives the person.';
+comment on column public.audit_log.user_id is 'The person it concerns. No foreign key, for the same reason.';
 
--- Serves "what happened to this person", newest first.
+-- Serves the history of one person, newest first.
 create index audit_log_user_id_idx on public.audit_log (user_id, id desc);
 
 create unlogged table public.cache_store (
@@ -372,20 +377,21 @@ create unlogged table public.cache_store (
 );
 alter table public.cache_store enable row level security;
 comment on table public.cache_store is
-  'Answers that may be used again until they expire: of outside services, and our own, which _shared/cache keeps here. Unlogged: after a crash it fills itself again.';
-comment on column public.cache_store.expires_at is 'Null: does not expire.';
-comment on column public.cache_store.fresh_until is 'Until then nobody computes it anew; then it may still be used while somebody does.';
-comment on column public.cache_store.tags is 'What it depends on, such as public or creator:<id>. See ops.cache_change.';
-comment on column public.cache_store.cost_ms is 'How long it took to compute: what takes long is computed anew earlier.';
+  'Responses that may be reused until they expire: those of outside services, and our own, which _shared/cache stores here. Unlogged: after a crash it fills again.';
+comment on column public.cache_store.expires_at is 'Null: never expires.';
+comment on column public.cache_store.fresh_until is
+  'Until then no caller recomputes the entry. Afterwards it may still be used while one caller recomputes it.';
+comment on column public.cache_store.tags is 'What the entry depends on, such as public or creator:<id>. See ops.cache_change.';
+comment on column public.cache_store.cost_ms is 'How long the computation took: slow entries are recomputed earlier.';
 comment on column public.cache_store.snapshot is
-  'What had been committed when its computation began: a change of one of its tags that is not in it makes the answer void.';
+  'The transactions that had committed when the computation began: a change of one of the tags that is not in it invalidates the entry.';
 
 -- Serves cleanup_expired_cache().
 create index cache_store_expires_at_idx on public.cache_store (expires_at) where expires_at is not null;
 
 -- ## Tables in ops
 
--- Only functions that postgres owns touch them; the policies say so to readers and to the linter.
+-- Only functions owned by postgres touch these tables; the policies state that for readers and for the linter.
 
 create unlogged table ops.rate_limit (
   key text not null,
@@ -394,9 +400,9 @@ create unlogged table ops.rate_limit (
   constraint rate_limit_pkey primary key (key)
 ) with (fillfactor = 50);
 alter table ops.rate_limit enable row level security;
-comment on table ops.rate_limit is 'One narrow row a caller and class. Unlogged: a crash forgets some seconds of counting, and no more.';
+comment on table ops.rate_limit is 'One narrow row per caller and class. Unlogged: a crash loses only a few seconds of counting.';
 
--- Serves the pruning in check_rate_limit(). It changes once a window, so the hits between stay HOT.
+-- Serves the pruning in check_rate_limit(). The value changes once per window, so the updates in between stay HOT.
 create index rate_limit_window_ends_idx on ops.rate_limit (window_ends);
 
 create table ops.idempotency (
@@ -409,9 +415,10 @@ create table ops.idempotency (
   constraint idempotency_pkey primary key (scope, key)
 );
 alter table ops.idempotency enable row level security;
-comment on table ops.idempotency is 'The first answer to each Idempotency-Key, for 24 hours.';
-comment on column ops.idempotency.body is 'As it was sent, to the byte: jsonb would order its members anew.';
-comment on column ops.idempotency.status is 'Null while the first request is at work; then expires_at is when it is given up for dead.';
+comment on table ops.idempotency is 'The first response for each Idempotency-Key, kept for 24 hours.';
+comment on column ops.idempotency.body is 'The exact bytes that were sent: jsonb would reorder the members.';
+comment on column ops.idempotency.status is
+  'Null while the first request is running; expires_at is then the time when that request is considered dead.';
 
 -- Serves the pruning in admit_request().
 create index idempotency_expires_at_idx on ops.idempotency (expires_at);
@@ -424,11 +431,11 @@ create unlogged table ops.cache_lease (
 ) with (fillfactor = 50);
 alter table ops.cache_lease enable row level security;
 comment on table ops.cache_lease is
-  'Who computes what is missing in public.cache_store: one process at a time. A process that dies loses the lease when it ends.';
-comment on column ops.cache_lease.fence is 'Number of the lease; whoever puts or extends must show it.';
+  'Which process computes an entry that is missing in public.cache_store: one at a time. The lease of a process that dies expires.';
+comment on column ops.cache_lease.fence is 'Number of the lease; put_cached() and extend_cache_lease() must present it.';
 
 create sequence ops.cache_fence;
-comment on sequence ops.cache_fence is 'Numbers of leases.';
+comment on sequence ops.cache_fence is 'Numbers the leases.';
 
 create unlogged table ops.cache_change (
   id bigint generated always as identity,
@@ -439,12 +446,12 @@ create unlogged table ops.cache_change (
 );
 alter table ops.cache_change enable row level security;
 comment on table ops.cache_change is
-  'What has changed of what cached answers depend on. Appended, so that nobody waits for anybody; kept for longer than any cached answer is.';
+  'Changes of what cached responses depend on. Append-only, so that no writer waits for another; kept for longer than any cached response.';
 comment on column ops.cache_change.tx is
-  'The transaction that changed it. Whoever remembers a snapshot asks for those that are not in it, and misses none that commits late.';
-comment on column ops.cache_change.settled_at is 'When the cleaning first saw it: a transaction may commit long after it wrote.';
+  'The transaction that made the change. A reader with an older snapshot asks for the transactions that are not in it, and so misses none that commits late.';
+comment on column ops.cache_change.settled_at is 'When cleanup_expired_cache() first saw the row: a transaction may commit long after it wrote.';
 
--- Serves is_cache_changed() and get_cache_changes(): what came after a snapshot.
+-- Serves is_cache_changed() and get_cache_changes(): changes after a snapshot.
 create index cache_change_tx_idx on ops.cache_change (tx);
 
 create table ops.request_metric (
@@ -456,8 +463,8 @@ create table ops.request_metric (
   constraint request_metric_pkey primary key (function, status)
 ) with (fillfactor = 50);
 alter table ops.request_metric enable row level security;
-comment on table ops.request_metric is 'Requests per edge function and status since the beginning, added up from many short-lived isolates.';
-comment on column ops.request_metric.buckets is 'Histogram of durations; the kernel knows the bounds.';
+comment on table ops.request_metric is 'Total requests per edge function and status, summed over many short-lived isolates.';
+comment on column ops.request_metric.buckets is 'Histogram of durations; the kernel defines the bounds.';
 
 create table ops.http_call (
   request_id bigint not null,
@@ -472,9 +479,9 @@ create table ops.http_call (
   constraint http_call_settled_iff_outcome check ((outcome is null) = (settled_at is null))
 );
 alter table ops.http_call enable row level security;
-comment on table ops.http_call is 'Calls that cron asked for, and what became of them: cron itself only knows that they were queued.';
+comment on table ops.http_call is 'Calls that cron requested, and their outcomes: cron itself only knows that they were queued.';
 
--- Serves reconcile_http_calls(): calls that are not settled yet.
+-- Serves reconcile_http_calls(): calls without an outcome.
 create index http_call_open_idx on ops.http_call (called_at) where outcome is null;
 -- Serves the pruning of settled calls.
 create index http_call_settled_at_idx on ops.http_call (settled_at) where outcome is not null;
@@ -489,8 +496,9 @@ create table ops.staff_access (
   constraint staff_access_header_shape check (address_header ~ '^[a-z][a-z0-9-]{1,60}$')
 );
 alter table ops.staff_access enable row level security;
-comment on table ops.staff_access is 'The networks from which staff may act. No row: from anywhere. See set_staff_access().';
-comment on column ops.staff_access.address_header is 'The header in which the platform''s own proxy reports the client''s address; a client must not be able to set it.';
+comment on table ops.staff_access is 'The networks from which staff may act. Without a row: from anywhere. See set_staff_access().';
+comment on column ops.staff_access.address_header is
+  'The header in which the platform''s own proxy reports the client''s address; a client must not be able to set it.';
 
 create table ops.deployment (
   id bigint generated always as identity,
@@ -510,14 +518,14 @@ create table ops.deployment (
 );
 alter table ops.deployment enable row level security;
 comment on table ops.deployment is
-  'What scripts/deploy-phase.sh and scripts/rollback-phase.sh did to this database and its functions, one row a run that changed anything.';
-comment on column ops.deployment.phase is 'The last phase that stands after it; 0 is none.';
-comment on column ops.deployment.revision is 'The commit; with +changes when the working tree was not clean.';
-comment on column ops.deployment.release is 'Names the functions'' code: a digest of every file.';
+  'What scripts/deploy-phase.sh and scripts/rollback-phase.sh did to this database and its functions, one row per run that changed anything.';
+comment on column ops.deployment.phase is 'The last phase that is installed afterwards; 0 means none.';
+comment on column ops.deployment.revision is 'The commit, with the suffix +changes when the working tree was not clean.';
+comment on column ops.deployment.release is 'Identifies the code of the functions: a digest of every file.';
 comment on column ops.deployment.checksums is 'SHA-256 of each migration and of the files for cron and Realtime.';
-comment on column ops.deployment.cron_jobs is 'The jobs that stood afterwards: a rollback to this release takes away the others.';
-comment on column ops.deployment.steps is 'Each step that is done, with its time: [{"step", "at", "ms"}].';
-comment on column ops.deployment.finished_at is 'Null: it was interrupted, or failed; the next run goes on with it.';
+comment on column ops.deployment.cron_jobs is 'The jobs that existed afterwards: a rollback to this release removes all others.';
+comment on column ops.deployment.steps is 'Each completed step with its time: [{"step", "at", "ms"}].';
+comment on column ops.deployment.finished_at is 'Null: the run was interrupted or failed; the next run continues it.';
 
 create table ops.secret_age (
   name text not null,
@@ -527,9 +535,9 @@ create table ops.secret_age (
 );
 alter table ops.secret_age enable row level security;
 comment on table ops.secret_age is
-  'Since when each secret of this installation is the one that it is. scripts/setup-vault-secrets.sh writes it; no value is in here.';
+  'Since when each secret of this installation has had its current value. Written by scripts/setup-vault-secrets.sh; contains no secret value.';
 comment on column ops.secret_age.fingerprints is
-  'The beginning of SHA-256 of name and value, of each value where several hold while one is rotated: tells a new one, gives nothing away.';
+  'The first characters of a SHA-256 of name and value, one entry per value while several are valid during a rotation. Detects a new value without revealing it.';
 
 -- ## Functions: rules that policies and other functions share
 
@@ -544,7 +552,7 @@ begin
     return true;
   end if;
   begin
-    -- Of a list such as x-forwarded-for only the last entry is the proxy's own; the others are the client's words.
+    -- In a list such as x-forwarded-for, the proxy writes only the last entry; the client controls the others.
     v_address := trim(substring(current_setting('request.headers', true)::json ->> v_access.address_header from '[^,]*$'));
   exception when others then
     v_address := null;
@@ -553,15 +561,15 @@ begin
 end;
 $$;
 comment on function ops.is_staff_address is
-  'Whether staff may act from where this request comes. Without a row in ops.staff_access: from anywhere; with one and no address: no.';
+  'Returns whether staff may act from the address of this request. Without a row in ops.staff_access: always; with a row and no address: never.';
 
--- Security definer: policies ask it, and a person may not read user_role beyond their own rows anyway.
+-- Security definer: policies call it, and a person may read only their own rows of user_role anyway.
 create function ops.current_user_has_role(variadic p_roles public.app_role_enum[]) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.user_role where user_id = (select auth.uid()) and role = any (p_roles))
     and (p_roles = '{user}' or ops.is_staff_address());
 $$;
-comment on function ops.current_user_has_role is 'Whether the signed-in person has one of these roles. For policies: wrap it in (select …).';
+comment on function ops.current_user_has_role is 'Returns whether the signed-in person has one of these roles. In policies, wrap it in (select …).';
 
 create function ops.touch_updated_at() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -570,9 +578,9 @@ begin
   return new;
 end;
 $$;
-comment on function ops.touch_updated_at is 'Trigger: stamps updated_at.';
+comment on function ops.touch_updated_at is 'Trigger: sets updated_at.';
 
--- Security definer: nobody else may see when the transactions of others began.
+-- Security definer: API roles may not see when other transactions began.
 create function ops.get_change_horizon() returns timestamptz
 language sql volatile security definer set search_path = '' as $$
   select least(clock_timestamp(), min(xact_start)) - interval '1 second'
@@ -586,7 +594,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.get_change_horizon();
 end;
 comment on function public.get_change_horizon is
-  'A time before which nothing can be stamped any more that a query does not see yet: rows are stamped with the beginning of their transaction. Who reads a list from there misses nothing (docs/realtime.md).';
+  'Returns a time before which no row can still become visible: rows are stamped with the start of their transaction. A client that reads a list from that time misses nothing (docs/realtime.md).';
 
 create function ops.record_audit(p_action text, p_user_id uuid, p_details jsonb default '{}') returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -602,7 +610,7 @@ declare
   v_display_name text;
   v_avatar_url text;
 begin
-  -- What providers and clients put into metadata is anybody's guess; none of it may cost a person the sign-up.
+  -- Providers and clients may put anything into the metadata; a bad value must not make sign-up fail.
   begin
     v_display_name := ops.clean_line(coalesce(p_meta ->> 'display_name', p_meta ->> 'full_name', p_meta ->> 'name'), 100);
     v_avatar_url := coalesce(p_meta ->> 'avatar_url', p_meta ->> 'picture');
@@ -630,9 +638,9 @@ begin
   on conflict (user_id) do nothing;
 end;
 $$;
-comment on function ops.create_user is 'Gives a person their row, the role user, settings and an active free subscription. Harmless when repeated.';
+comment on function ops.create_user is 'Creates a person''s row, the role user, settings and an active free subscription. Safe to repeat.';
 
--- Security definer: fires as Auth's own role, which may not write public.
+-- Security definer: runs as Auth's own role, which may not write public.
 create function ops.handle_new_auth_user() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -640,9 +648,9 @@ begin
   return null;
 end;
 $$;
-comment on function ops.handle_new_auth_user is 'Trigger on auth.users: a new login gets its rows.';
+comment on function ops.handle_new_auth_user is 'Trigger on auth.users: creates the rows of a new login.';
 
--- Security definer: fires as Auth's own role, which may not write public.
+-- Security definer: runs as Auth's own role, which may not write public.
 create function ops.handle_changed_auth_email() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -650,7 +658,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.handle_changed_auth_email is 'Trigger on auth.users: a confirmed change of e-mail is followed.';
+comment on function ops.handle_changed_auth_email is 'Trigger on auth.users: copies a confirmed change of the e-mail.';
 
 create function ops.make_profile_slug(p_display_name text, p_user_id uuid) returns text
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -664,13 +672,13 @@ declare
   v_slug text;
 begin
   if v_base is null then
-    -- A name without letters (emoji, signs): the person's id gives an address that stays the same.
+    -- A name without letters (emoji, signs): the person's id gives a stable address.
     v_base := 'creator-' || left(p_user_id::text, 8);
   elsif ops.look_alike(v_base) = any (v_reserved) then
     v_base := v_base || '-page';
   end if;
 
-  -- Names that differ only in numbers at the end share one lock, so two people never choose the same free slug at once.
+  -- Names that differ only in trailing numbers share one lock, so that two people never choose the same free slug at once.
   perform pg_advisory_xact_lock(
     hashtextextended('profile_slug:' || regexp_replace(ops.look_alike(v_base), '(-[0-9]+)+$', ''), 0));
 
@@ -684,9 +692,9 @@ begin
 end;
 $$;
 comment on function ops.make_profile_slug is
-  'A free address made from a name: slug_of(), no reserved word, nothing that looks like another person''s. Free until the transaction ends, by a lock.';
+  'Returns a free address made from a name: slug_of(), no reserved word, nothing that looks like another person''s. A lock keeps it free until the transaction ends.';
 
--- Security definer: the slug is found across all people, and only the service may call it.
+-- Security definer: checks the slug against all people; only the service may call it.
 create function public.setup_profile(p_user_id uuid, p_display_name text default null, p_bio text default null,
   p_category text default null, p_avatar_url text default null) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -725,7 +733,7 @@ begin
 end;
 $$;
 comment on function public.setup_profile is
-  'Sets what is given (null leaves as it is), and the slug when there is none yet: addresses that were shared stay valid.';
+  'Sets the given fields (null leaves a field unchanged), and the slug when there is none yet: an address that was shared stays valid.';
 
 -- ## Functions: roles
 
@@ -738,11 +746,11 @@ begin
   return exists (select from public.user_role where user_id = p_user_id and role = p_role);
 end;
 $$;
-comment on function public.has_role is 'Whether a person has a role. People may ask about themselves, the service about everybody.';
+comment on function public.has_role is 'Returns whether a person has a role. People may ask only about themselves, the service about everybody.';
 
 -- ## Functions: quotas
 
--- The stored names say what is counted; origin documents say it in the singular. Both are understood.
+-- Stored names are plural; origin documents use the singular. Both are accepted.
 create function ops.quota_name(p_quota_type text) returns text
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
 begin
@@ -753,11 +761,11 @@ begin
   end;
 end;
 $$;
-comment on function ops.quota_name is 'The quota that a name means; null when there is no such quota.';
+comment on function ops.quota_name is 'Returns the stored name of a quota, or null when no such quota exists.';
 
 create function ops.add_months(p_from timestamptz, p_months integer, p_anchor_day smallint) returns timestamptz
 language sql immutable parallel safe security invoker set search_path = '' as $$
-  -- The first of the target month, then the anchor day or the month's last. Months are counted in UTC.
+  -- The first day of the target month, then the anchor day or the last day of the month. Months are counted in UTC.
   with month as (
     select date_trunc('month', p_from at time zone 'UTC') + make_interval(months => p_months) as first_day,
       (p_from at time zone 'UTC') - date_trunc('day', p_from at time zone 'UTC') as time_of_day
@@ -767,7 +775,7 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
     + time_of_day) at time zone 'UTC'
   from month;
 $$;
-comment on function ops.add_months is 'So many months later, on the anchor day or on the last day of a month that is too short for it.';
+comment on function ops.add_months is 'Adds p_months months: returns the anchor day, or the last day of a month that is too short for it.';
 
 create function ops.next_cycle(p_cycle_end timestamptz, p_anchor_day smallint, p_now timestamptz,
   out starts timestamptz, out ends timestamptz)
@@ -776,13 +784,13 @@ declare
   v_end_utc constant timestamp := p_cycle_end at time zone 'UTC';
   v_now_utc constant timestamp := p_now at time zone 'UTC';
   v_is_last_day constant boolean := date_trunc('month', v_end_utc) <> date_trunc('month', v_end_utc + interval '1 day');
-  -- The end's own day counts, unless the month was too short to show the anchor.
+  -- Uses the day of the cycle's end, or the anchor day where the month of the end was too short for it.
   v_day constant smallint := case when v_is_last_day then greatest(p_anchor_day, extract(day from v_end_utc))
     else extract(day from v_end_utc) end;
   v_months integer := greatest(0, 12 * (extract(year from v_now_utc) - extract(year from v_end_utc))::integer
     + (extract(month from v_now_utc) - extract(month from v_end_utc))::integer);
 begin
-  -- The cycle that holds p_now: it may lie several months after the one that ended.
+  -- The cycle that contains p_now may lie several months after the one that ended.
   starts := case when v_months = 0 then p_cycle_end else ops.add_months(p_cycle_end, v_months, v_day) end;
   if starts > p_now then
     v_months := v_months - 1;
@@ -791,9 +799,11 @@ begin
   ends := ops.add_months(p_cycle_end, v_months + 1, v_day);
 end;
 $$;
-comment on function ops.next_cycle is 'The cycle after one that ended, such that it holds p_now. Rolls from the end itself: the 15th stays the 15th.';
+comment on function ops.next_cycle is
+  'Returns the cycle that contains p_now, for a cycle that ended earlier. Counts from that end: the 15th stays the 15th.';
 
--- One statement: closing usage and new cycle cannot come apart, and of two callers the second finds nothing due.
+-- One statement: storing the usage and starting the next cycle cannot come apart, and the second of two concurrent callers finds nothing
+-- due.
 create function ops.roll_cycles(p_user_ids uuid[]) returns integer
 language sql volatile security invoker set search_path = '' as $$
   with due as (
@@ -816,7 +826,7 @@ language sql volatile security invoker set search_path = '' as $$
   )
   select count(*)::integer from rolled;
 $$;
-comment on function ops.roll_cycles is 'Starts the next cycle for those of these people whose cycle is over, and keeps what they used in it.';
+comment on function ops.roll_cycles is 'Starts the next cycle for those of these people whose cycle has ended, and stores what they used in it.';
 
 create function ops.reset_expired_quotas() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -833,7 +843,8 @@ begin
   return v_total;
 end;
 $$;
-comment on function ops.reset_expired_quotas is 'For cron. Nobody waits for it: whoever uses a quota rolls their own subscription when cron is late.';
+comment on function ops.reset_expired_quotas is
+  'For cron. Nothing depends on its timing: when cron is late, a reservation starts the person''s next cycle itself.';
 
 create function ops.quota_state(p_user_id uuid, p_quota text, out used integer, out quota_limit integer, out resets_at timestamptz)
 language sql stable security invoker set search_path = '' as $$
@@ -850,7 +861,7 @@ language sql stable security invoker set search_path = '' as $$
   join public.subscription_tier as tier on tier.id = subscription.tier_id
   where subscription.user_id = p_user_id;
 $$;
-comment on function ops.quota_state is 'What is used of a quota, its limit, and when it begins anew. A cycle that is over counts as unused.';
+comment on function ops.quota_state is 'Returns the usage of a quota, its limit, and when it resets. A cycle that has ended counts as unused.';
 
 create function ops.raise_quota_exceeded(p_quota text, p_limit integer, p_used integer, p_resets_at timestamptz) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -867,7 +878,7 @@ begin
     detail = jsonb_build_object('quota', p_quota, 'limit', p_limit, 'used', p_used, 'resets_at', p_resets_at);
 end;
 $$;
-comment on function ops.raise_quota_exceeded is 'The one error of every quota.';
+comment on function ops.raise_quota_exceeded is 'Raises SVQ01, the one error for every quota.';
 
 create function ops.tell_of_quota(p_user_id uuid, p_quota text, p_before integer, p_used integer, p_limit integer, p_cycle_start timestamptz,
   p_resets_at timestamptz) returns void
@@ -876,7 +887,7 @@ declare
   v_level constant smallint := case when p_used >= p_limit then 100 when p_used::bigint * 5 >= p_limit::bigint * 4 then 80 end;
   v_words constant text := case p_quota when 'syncs' then 'syncs' when 'ai_analyses' then 'AI analyses' else 'SEO submissions' end;
 begin
-  -- Only who crosses a line is looked at: the next one above it costs nothing.
+  -- Continues only when this reservation crosses a threshold: later reservations above it cost nothing.
   if v_level is null or (case v_level when 100 then p_before >= p_limit else p_before::bigint * 5 >= p_limit::bigint * 4 end) then
     return;
   end if;
@@ -888,12 +899,12 @@ begin
     insert into public.notification (user_id, type, title, message, data)
     values (p_user_id, case when v_level = 100 then 'warning'::public.notification_type_enum else 'info' end,
       case when v_level = 100 then format('Your %s are used up', v_words) else format('80%% of your %s are used', v_words) end,
-      format('%s of %s; they begin anew on %s.', p_used, p_limit, to_char(p_resets_at at time zone 'UTC', 'FMDD FMMonth YYYY')),
+      format('%s of %s used; the count resets on %s.', p_used, p_limit, to_char(p_resets_at at time zone 'UTC', 'FMDD FMMonth YYYY')),
       jsonb_build_object('kind', 'quota', 'quota', p_quota, 'level', v_level, 'limit', p_limit, 'used', p_used, 'resets_at', p_resets_at));
   end if;
 end;
 $$;
-comment on function ops.tell_of_quota is 'Tells a person once a cycle, for each limit, that 80 % of a quota and that all of it is used.';
+comment on function ops.tell_of_quota is 'Notifies a person once per cycle and limit that 80 % of a quota is used, and again when all of it is used.';
 
 create function ops.reserve_quota(p_user_id uuid, p_quota text, p_amount integer) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -928,7 +939,7 @@ begin
       perform ops.tell_of_quota(p_user_id, p_quota, v_used - p_amount, v_used, v_limit, v_cycle_start, v_resets_at);
       return v_used;
     end if;
-    -- Either the limit is reached, or the cycle is over and nobody has rolled it yet, or the plan changed in this moment.
+    -- The limit is reached, or the cycle has ended and has not been rolled yet, or the plan changed at this moment.
     perform ops.roll_cycles(array[p_user_id]);
     select * into v_state from ops.quota_state(p_user_id, p_quota);
     exit when v_attempt > 1 and (v_state.quota_limit is null or v_state.used::bigint + p_amount > v_state.quota_limit);
@@ -942,7 +953,8 @@ begin
   return null; -- not reached
 end;
 $$;
-comment on function ops.reserve_quota is 'Takes units before the work, in one statement that no number of callers can race past the limit; else SVQ01.';
+comment on function ops.reserve_quota is
+  'Reserves units before the work, in one statement, so that concurrent callers cannot exceed the limit; otherwise raises SVQ01.';
 
 create function ops.return_quota(p_user_id uuid, p_quota text, p_amount integer, p_reserved_at timestamptz) returns integer
 language sql volatile security invoker set search_path = '' as $$
@@ -953,9 +965,9 @@ language sql volatile security invoker set search_path = '' as $$
   where user_id = p_user_id and cycle_start_date <= p_reserved_at
   returning case p_quota when 'syncs' then syncs_used when 'ai_analyses' then ai_analyses_used else seo_submissions_used end;
 $$;
-comment on function ops.return_quota is 'Gives units back when the work failed. A unit of a cycle that is over is gone with it.';
+comment on function ops.return_quota is 'Returns units when the work failed. Units of a cycle that has ended are not returned.';
 
--- Security definer: it reads the one subscription that the caller may see anyway, and its helpers in ops.
+-- Security definer: reads the one subscription that the caller may see anyway, and calls helpers in ops.
 create function ops.check_quota(p_user_id uuid, p_quota_type text) returns boolean
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -974,16 +986,16 @@ end;
 $$;
 comment on function ops.check_quota is 'See public.check_quota.';
 
--- The body is parsed here and now (begin atomic): callers need no usage on schema ops, only execute on the function inside.
+-- The body is parsed at creation (begin atomic): callers need no usage on schema ops, only execute on the inner function.
 create function public.check_quota(p_user_id uuid, p_quota_type text) returns boolean
 language sql stable security invoker set search_path = ''
 begin atomic
   select ops.check_quota(p_user_id, p_quota_type);
 end;
 comment on function public.check_quota is
-  'Whether a unit is left: sync, ai_analysis or seo_submission. Only a look; what spends calls increment_quota, which also reserves.';
+  'Returns whether a unit is left: sync, ai_analysis or seo_submission. Reserves nothing; work that uses a unit calls increment_quota, which also checks the limit.';
 
--- Security definer: the service reserves through this, and through nothing else.
+-- Security definer: the only way for the service to reserve.
 create function public.increment_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -991,15 +1003,15 @@ declare
 begin
   if v_quota is null or p_amount is null or p_amount < 1 then
     raise exception using errcode = 'SVG01',
-      message = format('Cannot reserve quota: takes a quota''s name and a positive amount, got %s and %s',
+      message = format('Cannot reserve quota: expected a quota name and a positive amount, got %s and %s',
         left(p_quota_type, 60), p_amount);
   end if;
   return ops.reserve_quota(p_user_id, v_quota, p_amount);
 end;
 $$;
-comment on function public.increment_quota is 'Reserves units, or raises SVQ01 and changes nothing. Returns what is used then.';
+comment on function public.increment_quota is 'Reserves units and returns the new usage, or raises SVQ01 and changes nothing.';
 
--- Security definer: the service returns units through this, and through nothing else.
+-- Security definer: the only way for the service to return units.
 create function public.decrement_quota(p_user_id uuid, p_quota_type text, p_amount integer default 1) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1007,18 +1019,18 @@ declare
 begin
   if v_quota is null or p_amount is null or p_amount < 1 then
     raise exception using errcode = 'SVG01',
-      message = format('Cannot return quota: takes a quota''s name and a positive amount, got %s and %s',
+      message = format('Cannot return quota: expected a quota name and a positive amount, got %s and %s',
         left(p_quota_type, 60), p_amount);
   end if;
   return ops.return_quota(p_user_id, v_quota, p_amount, now());
 end;
 $$;
-comment on function public.decrement_quota is 'Returns units that were reserved for work that failed. Never below zero. Returns what is used then.';
+comment on function public.decrement_quota is 'Returns units that were reserved for work that failed; never below zero. Returns the new usage.';
 
 -- ## Functions: what moderators and admins do
 
--- Each has its rules in ops and a public wrapper: an invoker function, so that no definer function stands in the exposed schema for
--- people to call. A wrapper is parsed when it is created (begin atomic): callers need no usage on schema ops.
+-- Each function has its rules in ops and a public wrapper: an invoker function, so that the exposed schema contains no definer function for
+-- people to call. A wrapper is parsed at creation (begin atomic): callers need no usage on schema ops.
 
 create function ops.require_role(variadic p_roles public.app_role_enum[]) returns void
 language plpgsql stable security invoker set search_path = '' as $$
@@ -1028,7 +1040,7 @@ begin
   end if;
 end;
 $$;
-comment on function ops.require_role is 'Raises SVG02 unless the signed-in person has one of the roles. The service and the operator pass.';
+comment on function ops.require_role is 'Raises SVG02 unless the signed-in person has one of the roles. The service and the operator always pass.';
 
 -- Security definer: changes another person's row, after checking the caller's role.
 create function ops.set_creator_hidden(p_user_id uuid, p_hidden boolean, p_reason text) returns void
@@ -1054,7 +1066,8 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_creator_hidden(p_user_id, p_hidden, p_reason);
 end;
-comment on function public.set_creator_hidden is 'Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.';
+comment on function public.set_creator_hidden is
+  'Lets moderators and admins hide a creator from public view, or show them again. Writes to the audit log.';
 
 -- Security definer: changes another person's roles, after checking the caller's.
 create function ops.set_user_role(p_user_id uuid, p_role public.app_role_enum, p_granted boolean) returns void
@@ -1062,17 +1075,17 @@ language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.require_role('admin');
   if p_role = 'user' and not p_granted then
-    raise exception using errcode = 'SVG01', message = 'The role user belongs to everybody and cannot be revoked';
+    raise exception using errcode = 'SVG01', message = 'Cannot revoke the role user: every user has it';
   end if;
   if p_granted then
     insert into public.user_role (user_id, role)
     select id, p_role from public.users where id = p_user_id
     on conflict do nothing;
   else
-    -- An admin cannot lock everybody out, not even together with another admin at the same moment.
+    -- Locks all admin rows: two admins who revoke each other at the same moment cannot leave nobody.
     perform from public.user_role where role = 'admin' for update;
     if p_role = 'admin' and not exists (select from public.user_role where role = 'admin' and user_id <> p_user_id) then
-      raise exception using errcode = 'SVG01', message = 'The last admin cannot be revoked';
+      raise exception using errcode = 'SVG01', message = 'Cannot revoke the last admin: make another user an admin first';
     end if;
     delete from public.user_role where user_id = p_user_id and role = p_role;
   end if;
@@ -1091,7 +1104,7 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_user_role(p_user_id, p_role, p_granted);
 end;
-comment on function public.set_user_role is 'Admins grant and revoke roles; the last admin stays. The audit log keeps it.';
+comment on function public.set_user_role is 'Lets admins grant and revoke roles; the last admin cannot be revoked. Writes to the audit log.';
 
 -- Security definer: changes another person's plan, after checking the caller's role.
 create function ops.set_user_plan(p_user_id uuid, p_tier text) returns void
@@ -1116,9 +1129,9 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_user_plan(p_user_id, p_tier);
 end;
-comment on function public.set_user_plan is 'Admins put a person on a plan; its limits hold at once, what was used stays. The audit log keeps it.';
+comment on function public.set_user_plan is 'Lets admins change a person''s plan; its limits apply at once, the usage stays. Writes to the audit log.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads the rows of all people, after checking the caller's role.
 create function ops.find_users(p_query text, p_limit integer)
 returns table (id uuid, email text, display_name text, profile_slug text, roles public.app_role_enum[], tier text,
   hidden_at timestamptz, created_at timestamptz)
@@ -1148,7 +1161,7 @@ begin atomic
   select found.id, found.email, found.display_name, found.profile_slug, found.roles, found.tier, found.hidden_at, found.created_at
   from ops.find_users(p_query, p_limit) as found;
 end;
-comment on function public.find_users is 'Moderators and admins look a person up by exact e-mail, profile slug or id.';
+comment on function public.find_users is 'Lets moderators and admins find a person by exact e-mail, profile slug or id.';
 
 -- ## Functions: the endpoint kernel
 
@@ -1161,7 +1174,7 @@ declare
 begin
   granted := 0;
   loop
-    -- A rejection only reads: a flood must not become a flood of writes.
+    -- A rejected request only reads: a flood of requests must not become a flood of writes.
     select counter.hits, counter.window_ends into used, window_ends from ops.rate_limit as counter where counter.key = p_key;
     exit when p_limit < 1 or (found and window_ends > v_now and used >= p_limit);
 
@@ -1185,11 +1198,11 @@ begin
       update ops.rate_limit as counter set hits = used, window_ends = take_hits.window_ends where counter.key = p_key;
     end if;
     exit when found;
-    -- Another call made the row first.
+    -- Another call inserted the row first.
     granted := 0;
   end loop;
 
-  -- Every sixteenth new window on average takes up to 64 dead ones away: the table stays as small as its callers are many.
+  -- On average every sixteenth new window deletes up to 64 expired rows: the table grows only with the number of active callers.
   if v_fresh and random() < 1.0 / 16 then
     delete from ops.rate_limit
     where key = any (array(
@@ -1202,9 +1215,9 @@ begin
 end;
 $$;
 comment on function ops.take_hits is
-  'The less common cases of the limiter: a new window, the last units of one, a used-up one. Grants as many of p_hits as are left.';
+  'Handles the less common cases of the limiter: a new window, the last units of a window, a used-up window. Grants as many of p_hits as are left.';
 
--- Security definer: counters are in ops, which no API role reaches. plpgsql keeps its plans: 1.5 times the speed of SQL here.
+-- Security definer: counters are in ops, which no API role reaches. plpgsql caches its plans, which makes it 1.5 times as fast as SQL here.
 create function public.check_rate_limit(p_key text, p_limit integer, p_window_seconds integer)
 returns table (allowed boolean, remaining integer, reset_seconds integer)
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1213,7 +1226,7 @@ declare
   v_ends timestamptz;
   v_used integer;
 begin
-  -- The everyday case is one plain update: half the cost of an upsert. Where the limit is reached it finds nothing and writes nothing.
+  -- The common case is one plain update, which costs half as much as an upsert. When the limit is reached, it matches and writes nothing.
   update ops.rate_limit as counter set hits = counter.hits + 1
   where counter.key = p_key and counter.window_ends > v_now and counter.hits < p_limit
   returning counter.hits, counter.window_ends into v_used, v_ends;
@@ -1224,15 +1237,15 @@ begin
   end if;
 
   remaining := case when allowed then p_limit - v_used else 0 end;
-  -- A window that began while this call waited would seem longer than it is.
+  -- Capped: a window that began while this call waited would seem longer than it is.
   reset_seconds := least(p_window_seconds, greatest(1, coalesce(ceil(extract(epoch from v_ends - v_now)), p_window_seconds)));
   return next;
 end;
 $$;
 comment on function public.check_rate_limit is
-  'Counts one request against a limit per window that begins with the first. Exact under any concurrency; prunes itself.';
+  'Counts one request against a limit per window; a window begins with its first request. Exact under any concurrency; prunes expired rows itself.';
 
--- Security definer: counters are in ops. Keys are counted in one order, so that two calls with the same keys cannot lock each other out.
+-- Security definer: counters are in ops. Keys are counted in a fixed order, so that two calls with the same keys cannot deadlock.
 create function public.check_rate_limits(p_keys text[], p_limits integer[], p_window_seconds integer[], p_hits integer[])
 returns table (place integer, granted integer, remaining integer, reset_seconds integer)
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1265,9 +1278,9 @@ begin
 end;
 $$;
 comment on function public.check_rate_limits is
-  'check_rate_limit for what came together: p_hits requests a key, of which "granted" are allowed. One row a place in the arrays.';
+  'check_rate_limit for requests that arrived together: p_hits requests per key, of which "granted" are allowed. Returns one row per position in the arrays.';
 
--- Security definer: limiter and answers are in ops.
+-- Security definer: the limiter and the stored responses are in ops.
 create function public.admit_request(p_rate_key text, p_limit integer, p_window_seconds integer, p_scope text,
   p_idempotency_key text, p_body_hash text) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1286,7 +1299,7 @@ begin
   end if;
 
   if p_idempotency_key is not null then
-    -- An attempt that has not answered for three minutes is dead: no edge function answers later than 150 s.
+    -- An attempt without a response after three minutes is dead: every edge function responds within 150 s.
     insert into ops.idempotency as seen (scope, key, body_hash, expires_at)
     values (p_scope, p_idempotency_key, p_body_hash, now() + interval '3 minutes')
     on conflict (scope, key) do update
@@ -1319,9 +1332,9 @@ begin
 end;
 $$;
 comment on function public.admit_request is
-  'Rate limit and Idempotency-Key in one call: started (do the work), replayed (the first answer), in_progress, or mismatch.';
+  'Checks rate limit and Idempotency-Key in one call: started (do the work), replayed (the first response), in_progress, or mismatch.';
 
--- Security definer: answers are in ops.
+-- Security definer: the stored responses are in ops.
 create function public.finish_request(p_scope text, p_idempotency_key text, p_status integer, p_body text default null)
 returns void
 language sql volatile security definer set search_path = '' as $$
@@ -1332,16 +1345,17 @@ language sql volatile security definer set search_path = '' as $$
   set status = p_status, body = p_body, expires_at = now() + interval '24 hours'
   where scope = p_scope and key = p_idempotency_key and status is null and p_status is not null;
 $$;
-comment on function public.finish_request is 'Keeps the first answer for 24 hours; without a status the attempt is forgotten, so that it can be made again.';
+comment on function public.finish_request is
+  'Stores the first response for 24 hours. Without a status it deletes the attempt, so that the request can be retried.';
 
--- Security definer: figures are in ops.
+-- Security definer: metrics are in ops.
 create function public.record_request_metrics(p_samples jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
   insert into ops.request_metric as metric (function, status, count, duration_ms_sum, buckets)
   select sample.function, sample.status, sample.count, sample.duration_ms_sum, sample.buckets
   from jsonb_to_recordset(p_samples)
     as sample (function text, status smallint, count bigint, duration_ms_sum double precision, buckets bigint[])
-  order by sample.function, sample.status -- one order for every writer: no deadlock
+  order by sample.function, sample.status -- a fixed order for every writer prevents deadlocks
   on conflict (function, status) do update
   set count = metric.count + excluded.count,
     duration_ms_sum = metric.duration_ms_sum + excluded.duration_ms_sum,
@@ -1349,16 +1363,17 @@ language sql volatile security definer set search_path = '' as $$
       select coalesce(old, 0) + coalesce(new, 0) from unnest(metric.buckets, excluded.buckets) with ordinality as pair (old, new, place)
       order by place);
 $$;
-comment on function public.record_request_metrics is 'Adds a batch of [{function, status, count, duration_ms_sum, buckets}], one entry a function and status.';
+comment on function public.record_request_metrics is
+  'Adds a batch of [{function, status, count, duration_ms_sum, buckets}], one entry per function and status.';
 
--- Security definer: figures are in ops.
+-- Security definer: metrics are in ops.
 create function public.read_request_metrics() returns jsonb
 language sql stable security definer set search_path = '' as $$
   select coalesce(jsonb_agg(to_jsonb(metric) order by metric.function, metric.status), '[]'::jsonb) from ops.request_metric as metric;
 $$;
-comment on function public.read_request_metrics is 'All that was recorded, as record_request_metrics takes it.';
+comment on function public.read_request_metrics is 'Returns all metrics, in the format of record_request_metrics.';
 
--- Security definer: looks at vault, cron and net, which the service may not read in full. Dynamic SQL: a project may lack them.
+-- Security definer: reads vault, cron and net, which the service may not read in full. Dynamic SQL: a project may lack them.
 create function public.check_health() returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1369,7 +1384,7 @@ declare
   v_found boolean;
 begin
   begin
-    -- Decrypting proves that the key is there, not only the table.
+    -- Decrypting proves that the key exists, not only the table.
     execute $query$ select count(decrypted_secret) = 2 from vault.decrypted_secrets where name in ('project_url', 'cron_secret_key') $query$
       into v_found;
     v_vault := case when v_found then 'ok' else 'unset' end;
@@ -1377,7 +1392,7 @@ begin
     null;
   end;
   begin
-    -- Newer versions of pg_net can tell whether their worker lives; it raises when it does not.
+    -- Newer versions of pg_net can check whether their worker is running; the function raises when it is not.
     if v_worker is not null then
       execute format('select %s', v_worker);
     end if;
@@ -1395,8 +1410,7 @@ begin
   return jsonb_build_object('database', 'ok', 'vault', v_vault, 'queue', v_queue, 'cron', v_cron);
 end;
 $$;
-comment on function public.check_health is
-  'Whether database, vault, outgoing queue and cron work: ok, unset (works, and is not provisioned yet) or down.';
+comment on function public.check_health is 'Checks database, vault, outgoing queue and cron: ok, unset (works, but is not provisioned yet) or down.';
 
 -- ## Functions: the cache
 
@@ -1407,7 +1421,7 @@ language sql stable security invoker set search_path = '' as $$
     where change.tx >= pg_snapshot_xmin(p_snapshot) and change.tag = any(p_tags)
       and not pg_visible_in_snapshot(change.tx, p_snapshot));
 $$;
-comment on function ops.is_cache_changed is 'Whether one of the tags has changed since the snapshot was taken.';
+comment on function ops.is_cache_changed is 'Returns whether one of the tags has changed since the snapshot was taken.';
 
 -- Security definer, like the next four: leases and changes are in ops.
 create function public.take_cached(p_key text, p_lease_ms integer default 1000, p_is_early boolean default false) returns jsonb
@@ -1424,7 +1438,7 @@ begin
       v_entry := null;
     end if;
     if v_entry.fresh_until > v_now and v_fence is not null and not p_is_early then
-      -- Somebody else put it between the two looks.
+      -- Another process stored the entry between the two reads.
       delete from ops.cache_lease where key = p_key and fence = v_fence;
       v_fence := null;
     end if;
@@ -1445,7 +1459,7 @@ begin
 end;
 $$;
 comment on function public.take_cached is
-  'What is cached under a key and holds, and, where it is not fresh (or p_is_early), the lease to compute it if nobody has it: {entry: {value, tags, cost_ms, age_ms}, is_fresh, lease: {fence, snapshot}}.';
+  'Returns the valid entry for a key and, when it is not fresh (or p_is_early), the lease to compute it if no other process holds it: {entry: {value, tags, cost_ms, age_ms}, is_fresh, lease: {fence, snapshot}}.';
 
 create function public.put_cached(p_key text, p_fence bigint, p_snapshot text, p_value jsonb, p_tags text[], p_fresh_ms integer, p_keep_ms integer,
   p_cost_ms integer default 0)
@@ -1467,7 +1481,7 @@ begin
   on conflict (key) do update
   set value = excluded.value, tags = excluded.tags, snapshot = excluded.snapshot, cost_ms = excluded.cost_ms,
     fresh_until = excluded.fresh_until, expires_at = excluded.expires_at;
-  -- Each answer that comes takes some away that have gone, so that the table never holds more than is in use.
+  -- Each stored entry deletes up to four expired ones, so that the table holds only entries in use.
   delete from public.cache_store
   where key in (
     select key from public.cache_store where expires_at < v_now order by expires_at limit 4 for update skip locked);
@@ -1475,7 +1489,7 @@ begin
 end;
 $$;
 comment on function public.put_cached is
-  'Keeps what the holder of a lease has computed, and ends the lease: kept; lost, when it is another''s by now; changed, when one of the tags has changed since the computation began.';
+  'Stores what the holder of a lease has computed, and ends the lease. Returns kept; lost, when the lease is no longer the caller''s; changed, when one of the tags has changed since the computation began.';
 
 create function public.extend_cache_lease(p_key text, p_fence bigint, p_lease_ms integer) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1486,7 +1500,7 @@ begin
 end;
 $$;
 comment on function public.extend_cache_lease is
-  'The computation goes on: keeps the lease for so long from now; 0 gives it back. False when it is another''s by now.';
+  'Extends the lease to p_lease_ms from now; 0 releases it. Returns false when the lease is no longer the caller''s.';
 
 create function public.get_cache_changes(p_since text default null) returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -1496,22 +1510,22 @@ language sql stable security definer set search_path = '' as $$
     where change.tx >= pg_snapshot_xmin(p_since::pg_snapshot) and not pg_visible_in_snapshot(change.tx, p_since::pg_snapshot)), '[]'));
 $$;
 comment on function public.get_cache_changes is
-  'Tags that have changed since a mark, for processes that keep answers themselves, and the mark to ask with next: {mark, tags}. Without a mark only that.';
+  'Returns the tags that have changed since a mark, for processes with a cache of their own, and the mark for the next call: {mark, tags}. Without a mark, tags is empty.';
 
 create function public.forget_cached(p_tags text[]) returns void
 language sql volatile security definer set search_path = '' as $$
   insert into ops.cache_change (tag)
   select distinct tag
   from unnest(p_tags) as tag
-  -- A transaction that hides a thousand items says it once.
+  -- A transaction that hides a thousand items records the tag once.
   where not exists (select from ops.cache_change as noted where noted.tx = pg_current_xact_id() and noted.tag = tag.tag);
 $$;
 comment on function public.forget_cached is
-  'Makes cached answers with one of these tags void when the transaction commits. Triggers call it where something is no longer public.';
+  'Invalidates cached responses with one of these tags when the transaction commits. Triggers call it where something is no longer public.';
 
 -- ## Functions: cron
 
--- They run as postgres and nobody else may call them.
+-- These functions run as postgres; no other role may call them.
 
 create function ops.invoke_edge_function(p_name text, p_body jsonb default '{}') returns bigint
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1537,7 +1551,7 @@ begin
 end;
 $$;
 comment on function ops.invoke_edge_function is
-  'Asks an edge function to run, with the key from Vault, so that no job''s text holds one. The call leaves after commit and is at most once.';
+  'Requests a run of an edge function with the key from Vault, so that no cron job contains a key. The call is sent after commit, at most once.';
 
 create function ops.reconcile_http_calls() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1564,12 +1578,12 @@ begin
   ), alerted as (
     insert into public.notification (user_id, type, title, message, data)
     select role.user_id, 'error', 'A scheduled call failed',
-      format('%s: %s', bad.function_name, coalesce(bad.error, 'status ' || bad.status_code, 'no answer')),
+      format('%s: %s', bad.function_name, coalesce(bad.error, 'status ' || bad.status_code, 'no response')),
       jsonb_build_object('function', bad.function_name, 'outcome', bad.outcome, 'status_code', bad.status_code)
     from (select distinct on (function_name) * from settled where outcome <> 'ok' order by function_name) as bad
     cross join public.user_role as role
     where role.role = 'admin'
-      -- One alert an hour and function is enough to be heard.
+      -- One alert per hour and function is enough.
       and not exists (
         select from public.notification as earlier
         where earlier.user_id = role.user_id and earlier.created_at > now() - interval '1 hour'
@@ -1585,7 +1599,7 @@ begin
 end;
 $$;
 comment on function ops.reconcile_http_calls is
-  'For cron. Finds out what became of calls, and tells the admins of those that failed or were never answered.';
+  'For cron. Records the outcomes of calls, and notifies the admins of calls that failed or got no response.';
 
 create function ops.cleanup_expired_cache() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1593,7 +1607,7 @@ declare
   v_deleted integer;
 begin
   delete from ops.cache_lease where leased_until < now() - interval '1 minute';
-  -- Two steps: what is deleted has been seen committed for longer than any answer lives that was computed without it.
+  -- Two steps: a change is deleted only after it has been visible for longer than any entry computed without it can live.
   delete from ops.cache_change where settled_at < now() - interval '15 minutes';
   update ops.cache_change set settled_at = now() where settled_at is null;
   delete from public.cache_store
@@ -1604,7 +1618,7 @@ begin
 end;
 $$;
 comment on function ops.cleanup_expired_cache is
-  'For cron. Deletes cached answers that have expired, at most 10,000 a run, and leases and changes that nobody needs any more.';
+  'For cron. Deletes expired cache entries, at most 10,000 per run, and leases and changes that are no longer needed.';
 
 create function ops.purge_cron_history() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1618,7 +1632,7 @@ begin
   return v_deleted;
 end;
 $$;
-comment on function ops.purge_cron_history is 'For cron, which never prunes its own history. Keeps seven days, deletes at most 10,000 rows a run.';
+comment on function ops.purge_cron_history is 'For cron, which never prunes its own history. Keeps seven days, deletes at most 10,000 rows per run.';
 
 -- ## Triggers
 
@@ -1642,7 +1656,7 @@ create trigger streamvibe_changed_email after update of email on auth.users
 
 -- ## Policies
 
--- People see their own rows and nothing else; equality on the owner, so that an index serves it.
+-- People see only their own rows; the condition is equality on the owner, so that an index serves it.
 
 create policy "Everybody reads the plans" on public.subscription_tier
   for select to anon, authenticated using (true);
@@ -1698,8 +1712,8 @@ grant select on public.subscription_tier, public.subscription_status to anon, au
 grant select on public.users, public.user_role, public.user_setting, public.subscription, public.quota_usage_history,
   public.notification, public.audit_log to authenticated;
 
--- No insert: sign-up makes the row. No delete: it goes with the login.
--- Not e-mail, slug, verification or hiding: those are not for their owner to say.
+-- No insert: sign-up creates the row. No delete: the row is deleted with the login.
+-- E-mail, slug, verification and hiding are not for the owner to change.
 grant update (display_name, bio, primary_category, is_public, avatar_url) on public.users to authenticated;
 grant update (language, time_zone, default_sync_mode, email_notifications) on public.user_setting to authenticated;
 grant update (read_at) on public.notification to authenticated;
@@ -1707,10 +1721,10 @@ grant delete on public.notification to authenticated;
 
 grant select, insert, update, delete on public.users, public.user_role, public.user_setting, public.subscription,
   public.subscription_tier, public.subscription_status, public.notification, public.cache_store to service_role;
--- No update, no delete: history is not rewritten.
+-- No update, no delete: history is never rewritten.
 grant select, insert on public.audit_log, public.quota_usage_history to service_role;
 
--- Who may execute what. The defaults are gone (at the top): a function that is not named here is its owner's alone.
+-- Who may execute what. The defaults are revoked at the top: only its owner may execute a function that is not named here.
 grant execute on function
   ops.current_user_has_role
   to authenticated;
@@ -1732,7 +1746,7 @@ grant execute on function
 insert into public.subscription_tier (slug, display_name, description, price_cents_per_month, max_social_accounts,
   max_syncs_per_month, max_ai_analyses_per_month, max_seo_submissions_per_month, sort_order)
 values
-  ('free', 'Free', 'One account, to try everything but search engines', 0, 1, 10, 25, 0, 1),
+  ('free', 'Free', 'One account, to try everything except search engines', 0, 1, 10, 25, 0, 1),
   ('basic', 'Basic', 'For creators on a few platforms', 1900, 3, 100, 100, 50, 2),
   ('premium', 'Premium', 'For creators everywhere', 4900, 10, 500, 500, 200, 3)
 on conflict (slug) do update
@@ -1745,16 +1759,16 @@ insert into public.subscription_status (slug, display_name, description, sort_or
 values
   ('active', 'Active', 'Paid, or free', 1),
   ('trialing', 'Trial', 'Not charged yet', 2),
-  ('past_due', 'Past due', 'The last payment failed and is tried again', 3),
+  ('past_due', 'Past due', 'The last payment failed and will be retried', 3),
   ('unpaid', 'Unpaid', 'All attempts to charge failed', 4),
   ('canceled', 'Canceled', 'Ended by the subscriber or by us', 5),
-  ('incomplete', 'Incomplete', 'The first payment is not through yet', 6),
-  ('incomplete_expired', 'Expired', 'The first payment never came', 7),
+  ('incomplete', 'Incomplete', 'The first payment is not complete yet', 6),
+  ('incomplete_expired', 'Expired', 'The first payment was not completed in time', 7),
   ('paused', 'Paused', 'Not charged until it is resumed', 8)
 on conflict (slug) do update
 set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;
 
--- People who had a login before StreamVibe was installed, or while it was rolled back.
+-- People whose login was created before StreamVibe was installed, or while it was rolled back.
 do $$
 begin
   perform ops.create_user(login.id, login.email, login.raw_user_meta_data) from auth.users as login;

@@ -1,5 +1,5 @@
--- Module 001, platform connections: which platforms there are, who is connected to what, tokens in Vault and their refreshes, and
--- what platforms report of people. Needs module 000. Edge functions talk to the platforms; nothing here does.
+-- Module 001, platform connections: the supported platforms, the connections of each person, tokens in Vault and their refreshes, and what
+-- platforms report about people. Needs module 000. Only edge functions call the platforms; the database never does.
 --
 --   Needs
 --   Functions that columns need
@@ -17,7 +17,7 @@
 
 -- ## Needs
 
--- As the role that applied module 000, whose default privileges keep functions closed.
+-- The same role must apply this module: the default privileges of module 000 keep its functions closed.
 do $$
 begin
   if not exists (select from pg_class where oid = to_regclass('public.users') and relowner = current_user::regrole) then
@@ -28,13 +28,13 @@ $$;
 
 -- ## Functions that columns need
 
--- Immutable although adding an interval is only stable: seconds depend on no time zone.
+-- Immutable although adding an interval is only stable: seconds do not depend on a time zone.
 create function ops.refresh_due_at(p_issued_at timestamptz, p_expires_at timestamptz) returns timestamptz
 language sql immutable parallel safe strict security invoker set search_path = '' as $$
   select p_expires_at - make_interval(secs => greatest(300, extract(epoch from p_expires_at - p_issued_at) / 10));
 $$;
 comment on function ops.refresh_due_at is
-  'When a token is refreshed: with a tenth of its life left (an hour: 6 minutes; 60 days: 6 days), at least 5 minutes before the end.';
+  'Returns when a token is to be refreshed: with a tenth of its lifetime left (an hour: 6 minutes; 60 days: 6 days), at least 5 minutes before it expires.';
 
 -- ## Tables
 
@@ -49,7 +49,7 @@ create table public.platform (
   constraint platform_slug_key unique (slug)
 );
 alter table public.platform enable row level security;
-comment on table public.platform is 'The platforms that an account can be connected from.';
+comment on table public.platform is 'The platforms on which an account can be connected.';
 
 create table public.account_status (
   id uuid not null default gen_random_uuid(),
@@ -91,16 +91,15 @@ create table public.platform_connection (
   constraint platform_connection_failures_not_negative check (refresh_failures >= 0)
 );
 alter table public.platform_connection enable row level security;
-comment on table public.platform_connection is
-  'The right to act for an account. The tokens themselves are in Vault under vault_secret_name, and nowhere else.';
+comment on table public.platform_connection is 'The permission to act for an account. The tokens are only in Vault, under vault_secret_name.';
 comment on column public.platform_connection.granted_at is
-  'When its creator last consented. A refresh does not move it: what a platform reports of the time before cannot end a newer consent.';
+  'When its creator last consented. A refresh does not change it: a platform''s report about an earlier time cannot end a newer consent.';
 comment on column public.platform_connection.token_expires_at is 'Null: the token does not expire.';
 comment on column public.platform_connection.is_active is 'False: disconnected by the creator, or refused by the platform.';
-comment on column public.platform_connection.refresh_lease is 'Held by the one worker that refreshes now; whoever stores must show it.';
-comment on column public.platform_connection.refresh_retry_at is 'Not before this, after transient errors.';
+comment on column public.platform_connection.refresh_lease is 'Held by the one worker that is refreshing the tokens; storing the result requires it.';
+comment on column public.platform_connection.refresh_retry_at is 'After transient errors: no refresh before this time.';
 
--- Serves claim_token_refreshes() and has_due_token_refreshes(): what is due first.
+-- Serves claim_token_refreshes() and has_due_token_refreshes(): tokens that are due, earliest first.
 create index platform_connection_refresh_due_at_idx on public.platform_connection (refresh_due_at) where is_active;
 -- Serves the owner's own rows (policy), and the foreign key.
 create index platform_connection_user_id_idx on public.platform_connection (user_id);
@@ -145,18 +144,19 @@ create table public.social_account (
   constraint social_account_only_active_is_scheduled check (next_sync_at is null or (status = 'active' and deleted_at is null))
 );
 alter table public.social_account enable row level security;
-comment on table public.social_account is
-  'A creator''s channel or profile on a platform. Published by Realtime: every column may be seen by the owner.';
-comment on column public.social_account.details is 'What the platform''s adapter keeps of the account, such as the id of the uploads playlist.';
-comment on column public.social_account.min_sync_hours is 'Automatic sync looks at the account no more often than this. The same as max_sync_hours: at a fixed pace.';
-comment on column public.social_account.max_sync_hours is 'Automatic sync looks at the account no more seldom than this, as far as the plan''s syncs reach.';
+comment on table public.social_account is 'A creator''s channel or profile on a platform. Published by Realtime: the owner may see every column.';
+comment on column public.social_account.details is 'What the platform''s adapter stores about the account, such as the id of the uploads playlist.';
+comment on column public.social_account.min_sync_hours is
+  'Automatic sync runs at most once in this many hours. Equal to max_sync_hours: at a fixed interval.';
+comment on column public.social_account.max_sync_hours is 'Automatic sync runs at least once in this many hours, as far as the plan''s syncs allow.';
 comment on column public.social_account.next_sync_at is 'When automatic sync is due. Null: not scheduled.';
-comment on column public.social_account.last_error is 'Why the last sync failed, in words for the creator. Null: it did not.';
+comment on column public.social_account.last_error is 'Why the last sync failed, worded for the creator. Null: it did not fail.';
 comment on column public.social_account.paused_at is
-  'Since when it is beyond the plan: its content stays, and it is not synced. See choose_active_accounts().';
-comment on column public.social_account.deleted_at is 'When the creator disconnected it (its content stays), or asked the platform to have it erased.';
+  'Since when the account exceeds the plan: its content stays, but it is not synced. See choose_active_accounts().';
+comment on column public.social_account.deleted_at is
+  'When the creator disconnected the account (its content stays), or asked the platform to have it erased.';
 
--- Serve the foreign keys. The policy's user_id leads social_account_platform_account_key.
+-- Serve the foreign keys. The user_id of the policy is the first column of social_account_platform_account_key.
 create index social_account_platform_id_idx on public.social_account (platform_id);
 create index social_account_status_idx on public.social_account (status);
 -- Serves automatic sync: accounts that are due.
@@ -181,10 +181,10 @@ create table ops.oauth_state (
   constraint oauth_state_is_long check (char_length(state) >= 16)
 );
 alter table ops.oauth_state enable row level security;
-comment on table ops.oauth_state is 'Consents under way. A row is taken by deleting it, so it can be taken once.';
-comment on column ops.oauth_state.details is 'What a consent is for, where that is no account of a platform: the site, at a search engine.';
+comment on table ops.oauth_state is 'Consents in progress. Taking a row deletes it, so it can be taken only once.';
+comment on column ops.oauth_state.details is 'What the consent is for when it is not for a platform account: the site, at a search engine.';
 
--- Serves the limit of open consents a person, and the foreign key.
+-- Serves the limit of open consents per person, and the foreign key.
 create index oauth_state_user_id_idx on ops.oauth_state (user_id, created_at);
 -- Serves the pruning in begin_oauth().
 create index oauth_state_expires_at_idx on ops.oauth_state (expires_at);
@@ -203,12 +203,14 @@ create table ops.data_deletion (
   constraint data_deletion_items_not_negative check (items_erased >= 0)
 );
 alter table ops.data_deletion enable row level security;
-comment on table ops.data_deletion is 'What people asked a platform to have erased here, and how far that is. Kept as the proof that it was done.';
-comment on column ops.data_deletion.reported_by is 'Who passed the request on, as people call it.';
+comment on table ops.data_deletion is
+  'Requests for erasure that people made through a platform, and their progress. Kept as proof that the data was erased.';
+comment on column ops.data_deletion.reported_by is 'The name of the company that forwarded the request, as people know it.';
 comment on column ops.data_deletion.person_key is
-  'The person''s id on the platform under a key that the database does not have: a repeated request finds itself, and the id is not kept.';
-comment on column ops.data_deletion.requested_at is 'As the platform says. An account that was connected again after it is left alone.';
-comment on column ops.data_deletion.social_account_ids is 'What is to be erased. The accounts lose tokens, names and ids at once, their content within minutes.';
+  'The person''s id on the platform, hashed with a key that the database does not have: a repeated request is recognized although the id is not stored.';
+comment on column ops.data_deletion.requested_at is 'The time reported by the platform. An account that was connected again after it is not erased.';
+comment on column ops.data_deletion.social_account_ids is
+  'The accounts to erase. They lose tokens, names and ids at once, their content within minutes.';
 
 create index data_deletion_open_idx on ops.data_deletion (created_at) where completed_at is null;
 comment on index ops.data_deletion_open_idx is 'Query "open requests": where completed_at is null order by created_at.';
@@ -221,11 +223,11 @@ create function public.begin_oauth(p_user_id uuid, p_platform text, p_state text
 returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  -- With details it is a search engine's, which a later module knows.
+  -- With details, the consent is for a search engine, which a later module defines.
   if p_details is null and not exists (select from public.platform where slug = p_platform and is_active) then
     raise exception using errcode = 'SVG01', message = format('There is no platform named %s', left(p_platform, 60));
   end if;
-  -- A token outlives its user by up to an hour.
+  -- A user's token stays valid for up to an hour after the user is deleted.
   if not exists (select from public.users where id = p_user_id) then
     raise exception using errcode = 'SVG03', message = 'There is no such user',
       detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
@@ -238,14 +240,14 @@ begin
   insert into ops.oauth_state (state, user_id, platform, code_verifier, redirect_uri, details)
   values (p_state, p_user_id, p_platform, p_code_verifier, p_redirect_uri, p_details);
 
-  -- Twenty open consents are plenty for a person; the oldest give way.
+  -- Twenty open consents are enough for one person; the oldest are deleted.
   delete from ops.oauth_state
   where state = any (array(
     select old.state from ops.oauth_state as old where old.user_id = p_user_id
     order by old.created_at desc, old.state offset 20 for update skip locked));
 end;
 $$;
-comment on function public.begin_oauth is 'Keeps what the callback will need for ten minutes, bound to the person and the platform.';
+comment on function public.begin_oauth is 'Stores what the callback needs for ten minutes, bound to the person and the platform.';
 
 -- Security definer: states are in ops, which no API role reaches.
 create function public.take_oauth_state(p_user_id uuid, p_platform text, p_state text)
@@ -263,7 +265,7 @@ begin
 end;
 $$;
 comment on function public.take_oauth_state is
-  'Hands a state to exactly one caller, its owner. Another person''s try does not use it up; it is SVO01 like a late or second one.';
+  'Returns a state to exactly one caller, its owner. Another person''s attempt does not consume it and raises SVO01, as does a late or second attempt.';
 
 -- ## Functions: tokens in Vault
 
@@ -271,7 +273,7 @@ create function ops.read_tokens(p_vault_secret_name text) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select decrypted_secret::jsonb from vault.decrypted_secrets where name = p_vault_secret_name;
 $$;
-comment on function ops.read_tokens is 'The tokens of a connection; null when there are none.';
+comment on function ops.read_tokens is 'Returns the tokens of a connection; null when it has none.';
 
 create function ops.write_tokens(p_vault_secret_name text, p_tokens jsonb) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -285,16 +287,16 @@ begin
   end if;
 end;
 $$;
-comment on function ops.write_tokens is 'Creates or replaces a connection''s tokens. The caller holds the connection''s row lock.';
+comment on function ops.write_tokens is 'Creates or replaces a connection''s tokens. The caller must hold the connection''s row lock.';
 
 create function ops.merge_tokens(p_old jsonb, p_new jsonb) returns jsonb
 language sql immutable parallel safe security invoker set search_path = '' as $$
-  -- Providers leave out what did not change; an absent or empty refresh token must not cost the one we have.
+  -- Providers omit unchanged values; an absent or empty refresh token must not overwrite the stored one.
   select coalesce(p_old, '{}') || jsonb_strip_nulls(p_new)
     || case when coalesce(p_new ->> 'refresh_token', '') = '' and p_old ? 'refresh_token'
       then jsonb_build_object('refresh_token', p_old -> 'refresh_token') else '{}' end;
 $$;
-comment on function ops.merge_tokens is 'New tokens over old ones, where an empty new value does not overwrite.';
+comment on function ops.merge_tokens is 'Merges new tokens over old ones; an empty new refresh token does not overwrite the old one.';
 
 -- ## Functions: accounts
 
@@ -302,7 +304,7 @@ create function ops.fit_accounts_to_plan(p_user_id uuid) returns void
 language sql volatile security invoker set search_path = '' as $$
   with ranked as (
     select account.id, account.paused_at,
-      -- Who is active stays so, the longest connected first; then those that rest.
+      -- Active accounts come first, the oldest before the others; then the paused ones.
       row_number() over (order by account.paused_at is not null, account.created_at, account.id) <= tier.max_social_accounts as is_within
     from public.social_account as account
     join public.subscription as subscription on subscription.user_id = account.user_id
@@ -315,7 +317,7 @@ language sql volatile security invoker set search_path = '' as $$
   where account.id = ranked.id and ranked.is_within = (ranked.paused_at is not null);
 $$;
 comment on function ops.fit_accounts_to_plan is
-  'Lets accounts beyond the plan rest, and wakes as many as it has room for. Nothing is deleted. The caller holds the person''s subscription.';
+  'Pauses accounts that exceed the plan, and resumes as many as the plan has room for. Deletes nothing. The caller must hold the lock of the person''s subscription.';
 
 create function ops.fit_accounts_of_subscription() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -324,9 +326,9 @@ begin
   return null;
 end;
 $$;
-comment on function ops.fit_accounts_of_subscription is 'Trigger: on another plan there is room for more accounts, or for fewer.';
+comment on function ops.fit_accounts_of_subscription is 'Trigger: after a change of the plan, pauses or resumes accounts to fit it.';
 
--- Security definer: changes what creators may not write, within their plan.
+-- Security definer: changes a column that creators may not write, within the limit of their plan.
 create function ops.choose_active_accounts(p_account_ids uuid[]) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -362,7 +364,7 @@ begin atomic
   select ops.choose_active_accounts(p_account_ids);
 end;
 comment on function public.choose_active_accounts is
-  'A creator with more accounts than the plan has chooses those that stay active; the others rest, and keep their content. Returns how many are active.';
+  'Lets a creator with more accounts than the plan allows choose which stay active; the others are paused and keep their content. Returns the number of active accounts.';
 
 -- Security definer: reads the plan, writes Vault; only the service may call it.
 create function public.connect_account(p_user_id uuid, p_platform text, p_tokens jsonb, p_token_expires_at timestamptz,
@@ -381,10 +383,10 @@ begin
     raise exception using errcode = 'SVG01', message = format('There is no platform named %s', left(p_platform, 60));
   end if;
   if coalesce(p_profile ->> 'platform_account_id', '') = '' then
-    raise exception using errcode = 'SVG01', message = 'The platform named no account';
+    raise exception using errcode = 'SVG01', message = 'Cannot connect: the platform returned no account';
   end if;
 
-  -- The lock makes connecting one after the other for one person: counting and adding cannot be raced.
+  -- The lock serializes connecting for one person, so that no other call adds an account between the count and the insert.
   select tier.max_social_accounts into v_limit
   from public.subscription as subscription
   join public.subscription_tier as tier on tier.id = subscription.tier_id
@@ -417,7 +419,8 @@ begin
     returning * into v_connection;
     perform ops.write_tokens(v_connection.vault_secret_name, p_tokens);
   else
-    -- Tokens that were refused or given up are replaced whole; those in use are merged, for a missing refresh token.
+    -- Refused or revoked tokens are replaced completely. Active ones are merged, because the refresh token may be missing from the new
+    -- ones.
     perform ops.write_tokens(v_connection.vault_secret_name,
       case when v_connection.is_active then ops.merge_tokens(ops.read_tokens(v_connection.vault_secret_name), p_tokens) else p_tokens end);
     update public.platform_connection
@@ -436,7 +439,7 @@ begin
   set connection_id = excluded.connection_id, username = excluded.username, display_name = excluded.display_name,
     avatar_url = excluded.avatar_url, profile_url = excluded.profile_url, followers_count = excluded.followers_count,
     details = account.details || excluded.details, status = 'active', deleted_at = null, last_error = null,
-    -- One that is added again is within the plan; one that rests goes on resting.
+    -- A re-added account is within the plan; a paused account stays paused.
     paused_at = case when account.deleted_at is null then account.paused_at end
   returning * into v_account;
 
@@ -445,7 +448,7 @@ begin
 end;
 $$;
 comment on function public.connect_account is
-  'Stores tokens and profile of an account that its owner consented to. Reconnecting heals and counts once; more accounts than the plan has is SVQ01.';
+  'Stores tokens and profile of an account whose owner has consented. Reconnecting repairs the connection and does not count again; an account beyond the plan raises SVQ01.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.read_connection(p_user_id uuid, p_social_account_id uuid) returns jsonb
@@ -471,7 +474,7 @@ begin
 end;
 $$;
 comment on function public.read_connection is
-  'A connected account with its tokens, for acting in its name. With a user id only that person''s; null is the service itself.';
+  'Returns a connected account with its tokens, for calls in its name. With a user id: only that person''s account; null: the service itself is calling.';
 
 -- Security definer: deletes from Vault; only the service may call it.
 create function public.disconnect_account(p_user_id uuid, p_social_account_id uuid) returns timestamptz
@@ -479,7 +482,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_connection_id uuid;
 begin
-  -- First the subscription, then the account, as everywhere.
+  -- Locks the subscription first, then the account, as everywhere.
   perform from public.subscription where user_id = p_user_id for update;
   update public.social_account
   set deleted_at = now(), status = 'disconnected', next_sync_at = null, last_error = null, paused_at = null
@@ -494,12 +497,12 @@ begin
   where id = v_connection_id;
   delete from vault.secrets
   where name = (select vault_secret_name from public.platform_connection where id = v_connection_id);
-  -- One that rests takes its place.
+  -- A paused account takes the free place.
   perform ops.fit_accounts_to_plan(p_user_id);
   return now();
 end;
 $$;
-comment on function public.disconnect_account is 'Forgets the tokens and soft-deletes the account. The content stays.';
+comment on function public.disconnect_account is 'Deletes the tokens and soft-deletes the account. The content stays.';
 
 -- Security definer: reads another person's accounts; only the service may call it.
 create function public.has_other_account(p_user_id uuid, p_platform text, p_social_account_id uuid default null) returns boolean
@@ -511,7 +514,7 @@ language sql stable security definer set search_path = '' as $$
       and account.id is distinct from p_social_account_id);
 $$;
 comment on function public.has_other_account is
-  'Whether a creator has a live account on a platform, apart from the one that is named: then a grant that may stand behind several must not be ended.';
+  'Returns whether a creator has a live account on a platform apart from the named one: then a grant that several accounts may share must not be revoked.';
 
 -- ## Functions: refreshing tokens
 
@@ -523,7 +526,7 @@ language sql stable security invoker set search_path = '' as $$
   from public.platform as platform
   where platform.id = p_connection.platform_id;
 $$;
-comment on function ops.leased_connection is 'What the worker that holds a lease is given.';
+comment on function ops.leased_connection is 'What the worker that holds a lease receives.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.claim_token_refreshes(p_limit integer, p_lease_seconds integer) returns setof jsonb
@@ -545,7 +548,7 @@ language sql volatile security definer set search_path = '' as $$
   )
   select ops.leased_connection(claimed::public.platform_connection) from claimed;
 $$;
-comment on function public.claim_token_refreshes is 'Leases connections whose tokens are near their end; no connection goes to two workers.';
+comment on function public.claim_token_refreshes is 'Leases connections whose tokens expire soon; each connection goes to only one worker.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.claim_token_refresh(p_connection_id uuid, p_lease_seconds integer) returns jsonb
@@ -553,7 +556,7 @@ language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_connection public.platform_connection;
 begin
-  -- Neither due nor backing off counts here: the platform itself has just refused the token.
+  -- Ignores due time and backoff: the platform itself has just refused the token.
   update public.platform_connection
   set refresh_lease = gen_random_uuid(), refresh_leased_until = now() + make_interval(secs => p_lease_seconds)
   where id = p_connection_id and is_active and (refresh_leased_until is null or refresh_leased_until < now())
@@ -571,7 +574,7 @@ begin
   return null;
 end;
 $$;
-comment on function public.claim_token_refresh is 'Leases one connection for a refresh that is needed now; null while another holds the lease.';
+comment on function public.claim_token_refresh is 'Leases one connection for an immediate refresh; returns null while another worker holds the lease.';
 
 -- Security definer: writes Vault; only the service may call it.
 create function public.store_refreshed_tokens(p_connection_id uuid, p_lease uuid, p_tokens jsonb, p_token_expires_at timestamptz)
@@ -591,15 +594,16 @@ begin
   perform ops.write_tokens(v_name, ops.merge_tokens(ops.read_tokens(v_name), p_tokens));
 end;
 $$;
-comment on function public.store_refreshed_tokens is 'Stores what a refresh brought and ends the lease. An empty refresh token does not overwrite the one in use.';
+comment on function public.store_refreshed_tokens is
+  'Stores the result of a refresh and ends the lease. An empty refresh token does not overwrite the stored one.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.refuse_connection(p_connection_id uuid, p_lease uuid, p_reason text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_account record;
 begin
-  -- First the account, then its connection: the order in which connecting and disconnecting lock them.
+  -- Locks the account first, then its connection: the same order as connecting and disconnecting.
   perform from public.social_account where connection_id = p_connection_id for update;
   update public.platform_connection
   set is_active = false, refresh_error = left(p_reason, 500), refresh_retry_at = null, refresh_lease = null, refresh_leased_until = null
@@ -616,24 +620,24 @@ begin
     platform.slug, platform.display_name as platform_name
   into v_account;
   if found then
-    -- Once: after this no lease can be had for the connection until it is connected again.
+    -- Sent once: from now on nobody can lease the connection until it is connected again.
     insert into public.notification (user_id, type, title, message, data)
     values (v_account.user_id, 'warning', left(format('%s needs to be connected again', v_account.name), 200),
-      format('%s no longer accepts this connection. Your content is kept; connect the account again to go on syncing.', v_account.platform_name),
+      format('%s no longer accepts this connection. Your content is kept; connect the account again to resume syncing.', v_account.platform_name),
       jsonb_build_object('code', 'account_disconnected', 'social_account_id', v_account.id, 'platform', v_account.slug));
   end if;
 end;
 $$;
 comment on function public.refuse_connection is
-  'The platform said no for good: the account is marked disconnected with the reason, in words for the creator, automatic sync stops, and the creator is told once.';
+  'For a permanent refusal by the platform: marks the account disconnected with the reason, worded for the creator, stops automatic sync, and notifies the creator once.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.hold_account(p_connection_id uuid, p_lease uuid, p_reason text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_account record;
 begin
-  -- First the account, then its connection: the order in which connecting and disconnecting lock them.
+  -- Locks the account first, then its connection: the same order as connecting and disconnecting.
   perform from public.social_account where connection_id = p_connection_id for update;
   perform public.release_token_refresh(p_connection_id, p_lease, p_reason);
   update public.social_account as account
@@ -644,7 +648,7 @@ begin
     platform.slug, platform.display_name as platform_name
   into v_account;
   if found then
-    -- Once: until a sync gets through the account is no longer active.
+    -- Sent once: the account is not active again until a sync succeeds.
     insert into public.notification (user_id, type, title, message, data)
     values (v_account.user_id, 'warning', left(format('%s has to be confirmed at %s', v_account.name, v_account.platform_name), 200), p_reason,
       jsonb_build_object('code', 'account_locked', 'social_account_id', v_account.id, 'platform', v_account.slug));
@@ -652,9 +656,9 @@ begin
 end;
 $$;
 comment on function public.hold_account is
-  'The platform lets nobody read the account before its owner has confirmed something there: the connection stays, automatic sync rests until a sync gets through, and the creator is told once what to do where.';
+  'For an account that the platform locks until its owner confirms something there: the connection stays, automatic sync stops until a sync succeeds, and the creator is told once what to do and where.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.release_token_refresh(p_connection_id uuid, p_lease uuid, p_error text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -662,7 +666,7 @@ begin
   set refresh_lease = null, refresh_leased_until = null,
     refresh_error = coalesce(left(p_error, 500), refresh_error),
     refresh_failures = refresh_failures + case when p_error is null then 0 else 1 end,
-    -- Half a minute, doubled each time, at most six hours, spread by a quarter so that accounts do not come back together.
+    -- Backoff: half a minute, doubled each time, at most six hours, with a jitter of a quarter so that accounts do not retry together.
     refresh_retry_at = case when p_error is null then refresh_retry_at
       else now() + least(interval '6 hours', interval '30 seconds' * 2 ^ least(refresh_failures, 12)) * (0.75 + random() * 0.25) end
   where id = p_connection_id and refresh_lease = p_lease;
@@ -671,18 +675,18 @@ begin
   end if;
 end;
 $$;
-comment on function public.release_token_refresh is 
-  'A refresh failed with a transient error: the connection stays as it is and is tried again later. Without an error nothing happened.';
+comment on function public.release_token_refresh is
+  'Ends the lease after a transient error: the connection stays unchanged and the refresh is retried later. Without an error, nothing counts as a failure.';
 
 create function ops.has_due_token_refreshes() returns boolean
 language sql stable security invoker set search_path = '' as $$
   select exists (select from public.platform_connection where is_active and refresh_due_at <= now());
 $$;
-comment on function ops.has_due_token_refreshes is 'For cron: whether it is worth calling refresh-oauth-tokens.';
+comment on function ops.has_due_token_refreshes is 'For cron: returns whether any token is due, so that refresh-oauth-tokens is worth calling.';
 
 -- ## Functions: what platforms report
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.refuse_account(p_platform text, p_reported_id text, p_reason text, p_before timestamptz) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -701,7 +705,7 @@ begin
     order by account.id
     for update of account, connection -- in this order, as everywhere
   loop
-    -- A refresh that is under way loses its lease: the platform has just said that it will fail.
+    -- A refresh in progress loses its lease: the platform has just reported that it will fail.
     v_lease := gen_random_uuid();
     update public.platform_connection
     set refresh_lease = v_lease, refresh_leased_until = now() + interval '1 minute'
@@ -713,9 +717,9 @@ begin
 end;
 $$;
 comment on function public.refuse_account is
-  'The platform reports that its user took the access back: marks every connection to that account, or granted by that person, as refused, whoever owns it. Only what was granted before p_before: a late or repeated report cannot end a newer consent.';
+  'For a platform''s report that its user revoked access: marks every connection to that account, or granted by that person, as refused, for every owner. Only connections granted before p_before: a late or repeated report cannot end a newer consent.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.request_data_deletion(p_reported_by text, p_platforms text[], p_person_id text, p_person_key text,
   p_before timestamptz) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
@@ -740,27 +744,27 @@ begin
     order by account.id
     for update of account
   loop
-    -- Asked only now that the account is locked: it may just have been connected again.
+    -- Checked only now that the account is locked: it may just have been connected again.
     continue when exists (
       select from public.platform_connection where id = v_account.connection_id and is_active and granted_at >= p_before);
-    -- From here on nobody finds the account by what it was called: connecting again makes a new one.
+    -- From here on nothing finds the account by its former id: connecting again creates a new one.
     update public.social_account
     set platform_account_id = 'erased:' || id, connection_id = null, username = null, display_name = null, avatar_url = null,
       profile_url = null, followers_count = null, details = '{}', status = 'disconnected', next_sync_at = null,
-      last_error = 'Erased, as you asked the platform', deleted_at = coalesce(deleted_at, now())
+      last_error = 'Erased at your request to the platform', deleted_at = coalesce(deleted_at, now())
     where id = v_account.id;
     delete from public.platform_connection where id = v_account.connection_id;
     update ops.data_deletion set social_account_ids = social_account_ids || v_account.id where confirmation_code = v_code;
-    -- Earlier messages name the account, and this one must not.
+    -- Earlier messages contain the account's name; this one must not.
     delete from public.notification where user_id = v_account.user_id and data ->> 'social_account_id' = v_account.id::text;
     insert into public.notification (user_id, type, title, message, data)
     values (v_account.user_id, 'warning', format('An account at %s is being erased', v_account.platform_name),
-      format('%s passed on the request to erase what StreamVibe has of an account of yours. Its content goes within minutes. You may connect the account again at any time.', v_account.platform_name),
+      format('%s forwarded a request to erase the data that StreamVibe has about one of your accounts. The content of the account is deleted within minutes. You can connect the account again at any time.', v_account.platform_name),
       jsonb_build_object('code', 'account_erased', 'social_account_id', v_account.id, 'platform', v_account.slug));
   end loop;
 
   if not exists (select from ops.data_deletion where confirmation_code = v_code and social_account_ids <> '{}') then
-    -- Nothing left to find may mean that an earlier request is still open: then this is that one.
+    -- No account was found. If an earlier request is still open, this is a repetition of it.
     select confirmation_code into v_open from ops.data_deletion
     where person_key = p_person_key and completed_at is null and confirmation_code <> v_code
     order by requested_at desc limit 1;
@@ -774,7 +778,7 @@ begin
 end;
 $$;
 comment on function public.request_data_deletion is
-  'A person asked the platform to have their data erased here: every account of theirs, or connected by them, loses its tokens, names and ids at once; erase_requested_data() does the rest. Asked twice, it gives the same code and does nothing more.';
+  'For a person who asked the platform to have their data erased here: every account of theirs, or connected by them, loses its tokens, names and ids at once; erase_requested_data() does the rest. A repeated request returns the same code and does nothing more.';
 
 -- Security definer: reads ops; only the service may call it.
 create function public.data_deletion_state(p_confirmation_code uuid)
@@ -784,9 +788,9 @@ language sql stable security definer set search_path = '' as $$
   from ops.data_deletion
   where confirmation_code = p_confirmation_code;
 $$;
-comment on function public.data_deletion_state is 'How far a request to erase is, for whoever has its code.';
+comment on function public.data_deletion_state is 'Returns the progress of a request for erasure to anyone who has its code.';
 
--- Dynamic SQL: erase_content() is of module 002, and this one works without.
+-- Dynamic SQL: erase_content() belongs to module 002, and this function also works without it.
 create function ops.erase_requested_data(p_items integer default 10000) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -814,11 +818,11 @@ begin
 end;
 $$;
 comment on function ops.erase_requested_data is
-  'For cron: erases the content of accounts whose people asked for it, at most so many items a run, and then the accounts.';
+  'For cron: erases the content of accounts with a request for erasure, at most p_items items per run, and then the accounts.';
 
 -- ## Functions: triggers
 
--- Security definer: deletes from Vault, which the roles that may delete a connection cannot.
+-- Security definer: deletes from Vault, which the roles that may delete a connection may not do.
 create function ops.forget_tokens() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -826,7 +830,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.forget_tokens is 'Trigger: when a connection is deleted, also because its owner is, its tokens go too.';
+comment on function ops.forget_tokens is 'Trigger: deletes the tokens of a deleted connection, also when its owner was deleted.';
 
 create function ops.schedule_social_account() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -839,18 +843,19 @@ begin
   return new;
 end;
 $$;
-comment on function ops.schedule_social_account is 'Trigger: an active account in automatic mode that is within the plan is always scheduled, any other never.';
+comment on function ops.schedule_social_account is
+  'Trigger: keeps an active account in automatic mode that is within the plan scheduled, and all others unscheduled.';
 
 create function ops.reschedule_social_account() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  -- From the last look on, as if the new bounds had held then.
+  -- Counts from the last sync, as if the new bounds had applied then.
   new.next_sync_at := least(greatest(new.next_sync_at, new.last_synced_at + make_interval(hours => new.min_sync_hours)),
     coalesce(new.last_synced_at, now()) + make_interval(hours => new.max_sync_hours));
   return new;
 end;
 $$;
-comment on function ops.reschedule_social_account is 'Trigger: new bounds hold at once, not only after the next sync.';
+comment on function ops.reschedule_social_account is 'Trigger: applies new bounds at once, not only after the next sync.';
 
 -- ## Triggers
 
@@ -864,7 +869,7 @@ create trigger social_account_touch_updated_at before update on public.social_ac
   for each row execute function ops.touch_updated_at();
 create trigger subscription_fit_accounts after update of tier_id on public.subscription
   for each row when (old.tier_id <> new.tier_id) execute function ops.fit_accounts_of_subscription();
--- Named to run before social_account_schedule, which has the last word on who is scheduled.
+-- The name makes it run before social_account_schedule, which decides last which accounts are scheduled.
 create trigger social_account_reschedule before update of min_sync_hours, max_sync_hours on public.social_account
   for each row when (old.next_sync_at is not null
     and (old.min_sync_hours, old.max_sync_hours) is distinct from (new.min_sync_hours, new.max_sync_hours))
@@ -891,17 +896,17 @@ create policy "Only functions keep requests to erase" on ops.data_deletion for a
 -- ## Grants
 
 grant select on public.platform, public.account_status to anon, authenticated;
--- The state of a connection, not the name under which Vault keeps its tokens, nor who refreshes it.
+-- The state of a connection, but neither the name of its Vault secret nor the lease of its refresh.
 grant select (id, user_id, platform_id, scopes, token_expires_at, is_active, last_refreshed_at, created_at, updated_at)
   on public.platform_connection to authenticated;
 grant select on public.social_account to authenticated;
 grant update (sync_mode, min_sync_hours, max_sync_hours) on public.social_account to authenticated;
--- No insert: connect_account() does it. No delete: accounts are soft-deleted by disconnect_account().
+-- No insert: connect_account() creates accounts. No delete: disconnect_account() soft-deletes them.
 
 grant select, insert, update, delete on public.platform, public.account_status, public.platform_connection, public.social_account
   to service_role;
 
--- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+-- Who may execute what. Module 000 revoked the defaults: only its owner may execute a function that is not named here.
 grant execute on function
   ops.refresh_due_at, public.begin_oauth, public.take_oauth_state, public.connect_account, public.read_connection,
   public.disconnect_account, public.has_other_account, public.claim_token_refreshes, public.claim_token_refresh,
@@ -924,9 +929,9 @@ set display_name = excluded.display_name, website_url = excluded.website_url, so
 
 insert into public.account_status (slug, display_name, description, sort_order)
 values
-  ('active', 'Active', 'Connected and in step', 1),
-  ('inactive', 'Inactive', 'Connected, and not synced', 2),
+  ('active', 'Active', 'Connected and in sync', 1),
+  ('inactive', 'Inactive', 'Connected, but not synced', 2),
   ('suspended', 'Suspended', 'The platform has suspended the account until its owner confirms something there', 3),
-  ('disconnected', 'Disconnected', 'No longer connected, by the creator or by the platform', 4)
+  ('disconnected', 'Disconnected', 'Disconnected by the creator or by the platform', 4)
 on conflict (slug) do update
 set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;

@@ -1,5 +1,5 @@
--- Module 002, content: one library of what a creator has published, kept in step by syncs, searched, edited, and soft-deleted.
--- Needs modules 000 and 001. Reading the platforms is the work of edge functions; what they read is applied here, a page a call.
+-- Module 002, content: one library of everything a creator has published, kept up to date by syncs, searched, edited, and soft-deleted.
+-- Needs modules 000 and 001. Edge functions read the platforms; this module applies their results, one page per call.
 --
 --   Needs
 --   Types and text search: English stems, accents and case ignored
@@ -18,7 +18,7 @@
 
 -- ## Needs
 
--- As the role that applied module 000, whose default privileges keep functions closed.
+-- The same role must apply this module: the default privileges of module 000 keep its functions closed.
 do $$
 begin
   if not exists (select from pg_class where oid = to_regclass('public.social_account') and relowner = current_user::regrole) then
@@ -27,7 +27,7 @@ begin
 end;
 $$;
 
--- For one GIN index that knows the owner beside the words.
+-- For GIN indexes that contain the owner as well as the words.
 create extension if not exists btree_gin with schema extensions;
 
 -- ## Types and text search: English stems, accents and case ignored
@@ -39,22 +39,22 @@ create type ops.given_item as (
   source_hash bytea, id uuid
 );
 comment on type ops.given_item is
-  'An item as a platform''s adapter gives it. Source_hash and id are apply_items()''s own: the hash of its texts, and the row that has it.';
+  'An item as a platform''s adapter returns it. apply_items() itself fills source_hash and id: the hash of its texts, and the row that stores it.';
 
 create text search configuration public.streamvibe (copy = pg_catalog.english);
 alter text search configuration public.streamvibe
   alter mapping for hword, hword_part, word with extensions.unaccent, pg_catalog.english_stem;
 comment on text search configuration public.streamvibe is
-  'English with accents taken off. ASCII words give the lexemes of pg_catalog.english, so plain to_tsquery() matches too.';
+  'English without accents. ASCII words give the lexemes of pg_catalog.english, so plain to_tsquery() matches too.';
 
 -- ## Functions that columns need
 
--- These run for every row that is written. plpgsql keeps their plans; SQL functions would be planned anew by every statement.
+-- These functions run for every row that is written. plpgsql caches their plans; SQL functions would be planned again for every statement.
 create function ops.split_words(p_text text) returns text
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
 declare
-  -- Thai, Lao, Burmese, Khmer, Tai, Balinese, Kana, Bopomofo, Han, Yi, Javanese; Hangul too, whose words are glued to each other and to
-  -- particles. What is a letter there, and the signs that belong to the letter before them:
+  -- Scripts without spaces: Thai, Lao, Burmese, Khmer, Tai, Balinese, Kana, Bopomofo, Han, Yi, Javanese; also Hangul, where words are
+  -- joined to each other and to particles. Their letters, and the marks that belong to the letter before them:
   v_letters constant text := '\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3\u1950-\u19df\u1a20-\u1aad\u1b00-\u1b4c\u3005-\u3007\u3021-\u3029\u3041-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u31ff'
     '\u3400-\u9fff\ua000-\ua48c\ua980-\ua9fe\uaa60-\uaadf\uac00-\ud7a3\U00020000-\U0003ffff';
   v_marks constant text := '\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb3-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u105e-\u1060\u1062-\u1064\u1067-\u106d\u1071-\u1074'
@@ -66,24 +66,24 @@ begin
     v_text := ops.fold_text(v_text);
     v_is_plain := octet_length(v_text) = char_length(v_text);
   end if;
-  -- To the parser the number in "covid-19" is a negative one.
+  -- The text parser reads the number in "covid-19" as negative.
   if strpos(v_text, '-') > 0 and v_text ~ '[[:alnum:]]-[0-9]' then
     v_text := regexp_replace(v_text, '([[:alnum:]])-(?=[0-9])', '\1 ', 'g');
   end if;
   if v_is_plain or v_text !~ ('[' || v_letters || ']') then
     return v_text;
   end if;
-  -- Each letter twice with a space between makes of "abcd" the words a, ab, bc, cd, d. No vector holds much more of them.
+  -- Writing each letter twice with a space between turns "abcd" into the words a, ab, bc, cd, d. A vector cannot hold many more of them.
   return regexp_replace(regexp_replace(left(v_text, 20000), '[' || v_letters || ']+', ' \& ', 'g'),
     '[' || v_letters || '][' || v_marks || ']*', '\& \&', 'g') || substr(v_text, 20001);
 end;
 $$;
 comment on function ops.split_words is
-  'A text as the search configuration reads it: folded, and where it is written without spaces every two letters that follow each other are a word, and the first and the last one of a row.';
+  'Returns a text in the form that the search configuration expects: folded; in scripts without spaces, every pair of adjacent letters becomes a word, and so do the first and the last letter of a sequence.';
 
--- Immutable although array_to_string() is only stable: joining texts depends on no setting. Of folded text the configuration
--- pg_catalog.english makes the words that public.streamvibe makes of any text, without asking for accents once more.
--- Security definer: it runs when creators edit, too, who may not call what it calls.
+-- Immutable although array_to_string() is only stable: joining texts depends on no setting. From folded text, pg_catalog.english makes the
+-- same words as public.streamvibe makes from any text, without removing accents a second time.
+-- Security definer: it also runs when creators edit, who may not execute the functions it calls.
 create function ops.content_vector(p_title text, p_tags text[], p_hashtags text[], p_description text) returns tsvector
 language plpgsql immutable parallel safe strict security definer set search_path = '' as $$
 begin
@@ -93,7 +93,7 @@ begin
     || setweight(to_tsvector('pg_catalog.english'::regconfig, ops.split_words(p_description)), 'C');
 end;
 $$;
-comment on function ops.content_vector is 'The words of an item: the title weighs A, tags and hashtags B, the description C.';
+comment on function ops.content_vector is 'Returns the words of an item: the title has weight A, tags and hashtags B, the description C.';
 
 create function ops.parse_search(p_query text, out words tsquery, out excluded tsquery, out plain text, out is_exact boolean)
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
@@ -113,14 +113,14 @@ begin
     select regexp_matches(ops.fold_text(left(coalesce(p_query, ''), 200)), '(-?)(?:"([^"]*)"?|([^[:space:]"]+))', 'g')
   loop
     v_body := coalesce(v_term[2], v_term[3]);
-    -- To websearch_to_tsquery() the dash in "a - b" excludes b.
+    -- websearch_to_tsquery() would read the dash in "a - b" as excluding b.
     continue when v_body ~ ('^[[:space:]' || v_signs || ']*$');
     is_exact := is_exact or v_term[2] is not null;
     if v_term[1] = '' and v_body <> 'or' then
       plain := plain || ' ' || ltrim(v_body, '#');
     end if;
-    -- A word in which nothing is to be split stays as it is; what was split is a phrase, to which what stands before the first pair and
-    -- after the last one need not be alike. Punctuation parts the phrases of a word that is not excluded.
+    -- A word with nothing to split stays unchanged. A split word becomes a phrase without the single letters at both ends, so that the text
+    -- before the first pair and after the last pair may differ. Punctuation separates the phrases of a word that is not excluded.
     foreach v_body in array case when v_term[3] is null or v_term[1] <> '' or ops.split_words(v_body) = v_body then array[v_body]
       else regexp_split_to_array(v_body, '[' || v_signs || ']+') end
     loop
@@ -149,7 +149,7 @@ begin
   if v_excluded <> '' then
     excluded := websearch_to_tsquery('pg_catalog.english', substr(v_excluded, 5));
   end if;
-  -- One letter alone is the beginning of every pair that it begins.
+  -- A single letter matches every pair that begins with it.
   foreach v_single in array v_singles loop
     words := replace(words::text, quote_literal(v_single), quote_literal(v_single) || ':*')::tsquery;
     excluded := replace(excluded::text, quote_literal(v_single), quote_literal(v_single) || ':*')::tsquery;
@@ -157,7 +157,7 @@ begin
 end;
 $$;
 comment on function ops.parse_search is
-  'A query as people type it (websearch syntax): the words to match, those that are excluded, what is left as plain text, and whether something was quoted.';
+  'Parses a query as people type it (websearch syntax) into the words to match, the excluded words, the rest as plain text, and whether something was quoted.';
 
 create function ops.are_sound_tags(p_tags text[]) returns boolean
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
@@ -168,7 +168,7 @@ begin
     return false;
   end if;
   foreach v_tag in array p_tags loop
-    -- A tag longer than this does not fit into a GIN index.
+    -- A longer tag does not fit into a GIN index.
     if v_tag is null or char_length(v_tag) not between 1 and 500 then
       return false;
     end if;
@@ -176,7 +176,7 @@ begin
   return true;
 end;
 $$;
-comment on function ops.are_sound_tags is 'At most 500 tags, each of 1 to 500 characters.';
+comment on function ops.are_sound_tags is 'Returns whether there are at most 500 tags, each of 1 to 500 characters.';
 
 -- ## Tables
 
@@ -237,7 +237,7 @@ create table public.content_item (
   constraint content_item_platform_content_id_length check (char_length(platform_content_id) between 1 and 512),
   constraint content_item_title_length check (char_length(title) <= 1000),
   constraint content_item_description_length check (char_length(description) <= 100000),
-  -- The usual case is seen without a call: so few letters hold no tag that is too long, and no more than 500.
+  -- Avoids a function call in the common case: 500 bytes in total contain no tag that is too long, and no more than 500 tags.
   constraint content_item_tags_are_sound check (
     case when tags = '{}' then true
       when array_ndims(tags) <> 1 then false
@@ -257,10 +257,10 @@ create table public.content_item (
   constraint content_item_category_source_known check (category_source in ('creator', 'ai', 'platform', 'tags', 'profile')),
   constraint content_item_hidden_with_reason check ((hidden_at is null) = (hidden_reason is null))
 )
--- Counters change with every sync and are in no index: room on the page keeps those updates HOT.
+-- Counters change with every sync and are in no index: free space on the page keeps their updates HOT.
 with (fillfactor = 80);
--- Of a row that is too long the long texts go beside it, as they are: compressing took a tenth of the time of an insert, and a short
--- row is what counters are updated in.
+-- When a row is too long, the long texts are stored out of line and uncompressed: compression took a tenth of the time of an insert, and
+-- counters are updated faster in a short row.
 alter table public.content_item
   alter column search_vector set storage external,
   alter column description set storage external,
@@ -271,22 +271,21 @@ alter table public.content_item
   alter column permalink set storage main,
   alter column metadata set storage main;
 alter table public.content_item enable row level security;
-comment on table public.content_item is
-  'What a creator has published, on whatever platform. Published by Realtime: every column may be seen by the owner.';
-comment on column public.content_item.user_id is 'The account''s owner, kept here too: policies and indexes need no join.';
-comment on column public.content_item.platform_category is 'The category as the platform names it. StreamVibe''s own is category_code.';
+comment on table public.content_item is 'What a creator has published on any platform. Published by Realtime: the owner may see every column.';
+comment on column public.content_item.user_id is 'The account''s owner, repeated here so that policies and indexes need no join.';
+comment on column public.content_item.platform_category is 'The category as the platform names it. StreamVibe''s own category is in category_code.';
 comment on column public.content_item.category_source is
-  'Who chose category_code: the creator (always wins), the AI, or what the platform''s category, the tags or the creator''s profile tell.';
-comment on column public.content_item.metadata is 'What only one platform knows.';
+  'Where category_code comes from: the creator (always wins), the AI, the platform''s category, the tags, or the creator''s profile.';
+comment on column public.content_item.metadata is 'Data that only this platform has.';
 comment on column public.content_item.total_clicks is 'Clicks counted by StreamVibe, not by the platform.';
 comment on column public.content_item.source_hash is
-  'SHA-256 of the texts as the platform last gave them. A sync overwrites texts only when this changes, so creators'' edits stay.';
-comment on column public.content_item.hidden_at is 'When a moderator took the item out of public view; see set_content_hidden().';
+  'SHA-256 of the texts as the platform last returned them. A sync overwrites texts only when this changes, so creators'' edits stay.';
+comment on column public.content_item.hidden_at is 'When a moderator hid the item from public view; see set_content_hidden().';
 comment on column public.content_item.vanished_at is 'When a sync found that the platform no longer has the item.';
 comment on column public.content_item.changed_at is
-  'When what a page shows of it last changed. Counters, clicks and new signatures of its picture change nothing: it is what search engines are told.';
-comment on column public.content_item.deleted_at is 'Soft delete, by the creator or because the item vanished. Reads leave these rows out.';
-comment on column public.content_item.search_vector is 'Title weighs A, tags and hashtags B, description C.';
+  'When the visible content of its page last changed; reported to search engines. Counters, clicks and new signatures of its picture do not count.';
+comment on column public.content_item.deleted_at is 'Soft delete, by the creator or because the item vanished. Queries leave these rows out.';
+comment on column public.content_item.search_vector is 'The title has weight A, tags and hashtags B, the description C.';
 
 create index content_item_user_id_published_at_idx on public.content_item (user_id, published_at desc);
 comment on index public.content_item_user_id_published_at_idx is
@@ -294,8 +293,8 @@ comment on index public.content_item_user_id_published_at_idx is
 create index content_item_social_account_id_published_at_idx on public.content_item (social_account_id, published_at desc);
 comment on index public.content_item_social_account_id_published_at_idx is
   'Query "account": where social_account_id = … order by published_at desc limit 50. Plan: database/plans/account.txt';
--- Words go into their indexes through a list, and whoever fills it waits until it is empty again: half a second in the middle of a
--- sync. With room for a large import (kB) cron (tidy-search-indexes) or autovacuum empties it instead.
+-- New words go into a pending list of each GIN index, and the writer that fills the list has to wait until it is emptied: half a second in
+-- the middle of a sync. With room (in kB) for a large import, cron (tidy-search-indexes) or autovacuum empties it instead.
 create index content_item_search_idx on public.content_item using gin (user_id, search_vector, tags, hashtags)
   with (gin_pending_list_limit = 65536);
 comment on index public.content_item_search_idx is
@@ -310,9 +309,9 @@ comment on index public.content_item_content_type_idx is 'Serves the foreign key
 create index content_item_vanished_idx on public.content_item (social_account_id) where vanished_at is not null;
 comment on index public.content_item_vanished_idx is 'Query "back": where social_account_id = … and vanished_at is not null.';
 
--- An account has one owner. Without knowing that, PostgreSQL takes the two conditions for independent and plans for far too few rows.
+-- An account has one owner. Without this, PostgreSQL treats the two conditions as independent and plans for far too few rows.
 create statistics public.content_item_account_owner (dependencies) on social_account_id, user_id from public.content_item;
-comment on statistics public.content_item_account_owner is 'The owner follows from the account.';
+comment on statistics public.content_item_account_owner is 'The account determines the owner.';
 
 create table public.content_revision (
   id bigint generated always as identity,
@@ -335,11 +334,12 @@ create table public.content_revision (
     cardinality(changed_fields) > 0 and changed_fields <@ array['title', 'description', 'tags', 'thumbnail_url'])
 );
 alter table public.content_revision enable row level security;
-comment on table public.content_revision is 'What an item said before each change of its title, description, tags or thumbnail. Written by a trigger only.';
+comment on table public.content_revision is
+  'The values of an item before each change of its title, description, tags or thumbnail. Written only by a trigger.';
 comment on column public.content_revision.user_id is 'The item''s owner, for the policy.';
 comment on column public.content_revision.source is 'sync: the platform''s text changed; creator: edited through the API; service: anything else.';
-comment on column public.content_revision.changed_by is 'The person who edited. No foreign key: the history outlives a moderator.';
-comment on column public.content_revision.title is 'The value before the change, like the other three.';
+comment on column public.content_revision.changed_by is 'The person who made the edit. No foreign key: the history outlives a moderator.';
+comment on column public.content_revision.title is 'The value before the change, as are the other three.';
 
 create index content_revision_content_item_id_idx on public.content_revision (content_item_id, id desc);
 comment on index public.content_revision_content_item_id_idx is 'Query "history": where content_item_id = … order by id desc.';
@@ -369,10 +369,10 @@ create table public.content_media (
 );
 alter table public.content_media enable row level security;
 comment on table public.content_media is
-  'The pictures and videos of an item that has several, in the creator''s order. An item that is its only part has none here.';
-comment on column public.content_media.user_id is 'The item''s owner, kept here too: the policy needs no join.';
+  'The pictures and videos of an item that has several, in the creator''s order. An item with a single part has no rows here.';
+comment on column public.content_media.user_id is 'The item''s owner, repeated here so that the policy needs no join.';
 comment on column public.content_media.url is
-  'As the platform gave it: most are signed and die after hours or days, so it is renewed with every sync that finds it half a day old.';
+  'As returned by the platform: most URLs are signed and expire after hours or days, so every sync that finds one half a day old renews it.';
 
 create index content_media_user_id_idx on public.content_media (user_id);
 comment on index public.content_media_user_id_idx is 'Serves the foreign key to users and the policy: where user_id = ….';
@@ -391,11 +391,12 @@ create table ops.content_stat_daily (
 );
 alter table ops.content_stat_daily enable row level security;
 comment on table ops.content_stat_daily is
-  'History: an item''s totals as the last sync of each day (UTC) that saw them changed left them, and the clicks of the day. A day without change has no row.';
-comment on column ops.content_stat_daily.views is 'Total of the platform at that time, like likes, comments and shares.';
-comment on column ops.content_stat_daily.clicks is 'Clicks of that day alone, added by module 005.';
-comment on column ops.content_stat_daily.tx is 'The transaction that last wrote the totals: whoever reads what is new takes what was certainly committed.';
--- Serves whoever follows the growth of all items, in the order of transactions.
+  'History: an item''s totals after the last sync of each day (UTC) that found them changed, and the clicks of the day. A day without change has no row.';
+comment on column ops.content_stat_daily.views is 'The platform''s total at that time, as are likes, comments and shares.';
+comment on column ops.content_stat_daily.clicks is 'Clicks of that day only, added by module 005.';
+comment on column ops.content_stat_daily.tx is
+  'The transaction that last wrote the totals: a reader of new rows can restrict itself to transactions that have certainly committed.';
+-- Serves readers that follow the growth of all items in the order of transactions.
 create index content_stat_daily_tx_idx on ops.content_stat_daily (tx);
 
 create table ops.account_stat_daily (
@@ -407,7 +408,7 @@ create table ops.account_stat_daily (
 );
 alter table ops.account_stat_daily enable row level security;
 comment on table ops.account_stat_daily is
-  'History: an account''s followers as connecting it, or the last sync of each day (UTC), left them, kept as long as the account. A day on which nothing told the number has no row.';
+  'History: an account''s followers when it was connected, or after the last sync of each day (UTC), kept as long as the account. A day on which the number was not reported has no row.';
 
 create table ops.sync_run (
   social_account_id uuid not null,
@@ -437,16 +438,17 @@ create table ops.sync_run (
   constraint sync_run_page_size_is_dated check (page_size >= 1 and (page_size is null) = (page_size_at is null))
 ) with (fillfactor = 70);
 alter table ops.sync_run enable row level security;
-comment on table ops.sync_run is 'Where each account''s sync run stands: checkpoint, lease, fence, unit of quota.';
-comment on column ops.sync_run.sync_id is 'The open run. Null: none.';
-comment on column ops.sync_run.fence is 'Grows with every lease; a worker that shows an older one is refused.';
-comment on column ops.sync_run.leased_until is 'Null: released. In the past: the worker died, and its run goes on without another unit.';
-comment on column ops.sync_run.charged_at is 'When the unit that a failure would return was reserved. Null: none is outstanding.';
-comment on column ops.sync_run.listing is 'Grows when a run begins at the first page; pages of this listing are those seen.';
-comment on column ops.sync_run.confirmed_ids is 'Items that no page listed and the platform still has when asked by id.';
-comment on column ops.sync_run.claimed is 'What the step under way took ahead from the window of the platform that ends at claimed_until.';
-comment on column ops.sync_run.failures is 'Steps that failed in a row: automatic sync waits longer with each.';
-comment on column ops.sync_run.page_size is 'How much the platform can be asked for at once, since it said at page_size_at that more is too heavy. Null: it never said so.';
+comment on table ops.sync_run is 'The state of each account''s sync run: checkpoint, lease, fence, unit of quota.';
+comment on column ops.sync_run.sync_id is 'The open run. Null: no run is open.';
+comment on column ops.sync_run.fence is 'Grows with every lease; a worker that presents an older one is refused.';
+comment on column ops.sync_run.leased_until is 'Null: released. In the past: the worker died, and its run continues without costing another unit.';
+comment on column ops.sync_run.charged_at is 'When the unit was reserved that a failure would return. Null: none is outstanding.';
+comment on column ops.sync_run.listing is 'Grows when a run begins at the first page; pages with this number were read in the current listing.';
+comment on column ops.sync_run.confirmed_ids is 'Items that no page listed, but that the platform returned when asked for them by id.';
+comment on column ops.sync_run.claimed is 'What the step in progress reserved in the platform''s window that ends at claimed_until.';
+comment on column ops.sync_run.failures is 'Number of consecutive failed steps: automatic sync waits longer after each.';
+comment on column ops.sync_run.page_size is
+  'The largest page that the platform accepts, after it refused a larger one as too heavy at page_size_at. Null: it never refused one.';
 
 create table ops.sync_page (
   social_account_id uuid not null,
@@ -463,9 +465,9 @@ create table ops.sync_page (
 );
 alter table ops.sync_page enable row level security;
 comment on table ops.sync_page is
-  'What each page of an account''s list held: enough to ask "changed?" and, when not, to know what is still there without touching a content row.';
-comment on column ops.sync_page.key is 'The cursor''s member key; empty for the first page.';
-comment on column ops.sync_page.present_ids is 'Those of item_ids that the platform gave in full (not private, not deleted).';
+  'The contents of each page of an account''s list: enough to ask the platform "changed?" and, if not, to know which items still exist without touching a content row.';
+comment on column ops.sync_page.key is 'The member "key" of the cursor; empty for the first page.';
+comment on column ops.sync_page.present_ids is 'Those of item_ids that the platform returned in full (not private, not deleted).';
 
 create table ops.platform_window (
   id bigint generated always as identity,
@@ -479,7 +481,7 @@ create table ops.platform_window (
   planned_size integer,
   closed_until timestamptz,
   constraint platform_window_pkey primary key (id),
-  -- The account first: this index serves the foreign key too.
+  -- The account comes first, so that this index also serves the foreign key.
   constraint platform_window_key unique nulls not distinct (social_account_id, platform, app),
   constraint platform_window_social_account_id_fkey foreign key (social_account_id) references public.social_account (id)
     on delete cascade,
@@ -488,14 +490,16 @@ create table ops.platform_window (
 ) with (fillfactor = 50);
 alter table ops.platform_window enable row level security;
 comment on table ops.platform_window is
-  'The ledger: what each app has used of the quota that a platform gives it, or gives each of its accounts, in the window at hand.';
+  'The ledger: how much each app has used of the quota that a platform grants to it, or to each of its accounts, in the current window.';
 comment on column ops.platform_window.social_account_id is
-  'Null: the window is the whole app''s. Where each account has a window, this one only says whether the platform refuses all of them.';
-comment on column ops.platform_window.app is 'The client id: another registration has a quota of its own.';
-comment on column ops.platform_window.used is 'Counted ahead when a step begins, put right when it ends. Thousandths where a platform reports percentages.';
-comment on column ops.platform_window.size is 'What the platform itself last said. Null: it said nothing in this window, and the adapter''s figure holds.';
-comment on column ops.platform_window.planned_size is 'The adapter''s figure; for showing how much is left.';
-comment on column ops.platform_window.closed_until is 'The platform said that nothing is left; it is not asked before this.';
+  'Null: the window applies to the whole app. Where each account has a window, this row only records whether the platform refuses all of them.';
+comment on column ops.platform_window.app is 'The client id: another app registration has its own quota.';
+comment on column ops.platform_window.used is
+  'Counted in advance when a step begins, corrected when it ends. In thousandths where a platform reports percentages.';
+comment on column ops.platform_window.size is
+  'The size last reported by the platform. Null: it reported none in this window, and the adapter''s figure applies.';
+comment on column ops.platform_window.planned_size is 'The adapter''s figure; used to show how much is left.';
+comment on column ops.platform_window.closed_until is 'The platform reported that nothing is left; no calls are made before this time.';
 
 create table ops.platform_share (
   user_id uuid not null,
@@ -507,10 +511,10 @@ create table ops.platform_share (
   constraint platform_share_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 ) with (fillfactor = 50);
 alter table ops.platform_share enable row level security;
-comment on table ops.platform_share is 'What one creator has used of an app''s window, so that nobody takes it all while others wait.';
+comment on table ops.platform_share is 'How much one creator has used of an app''s window, so that nobody takes all of it while others wait.';
 
 -- What visitors may see. Everything public (lists, search, feeds, sitemaps, AI) reads this view, so that there is one definition.
--- An account that only needs reconnecting stays public; one that its owner removed does not.
+-- An account that only needs to be reconnected stays public; an account that its owner removed does not.
 create view ops.public_item as
 select item.id, item.user_id, item.social_account_id, platform.slug as platform, item.platform_content_id, item.content_type, item.title,
   item.description, item.tags, item.hashtags, item.thumbnail_url, item.permalink, item.language, item.duration_seconds,
@@ -549,7 +553,7 @@ begin
       for update;
     end if;
     exit when found;
-    -- One that is over, so that the next is reckoned below.
+    -- Inserts a window that has already ended, so that the next one is computed below.
     insert into ops.platform_window (social_account_id, platform, app, began_at, ends_at)
     values (case when p_quota ->> 'scope' = 'account' then p_social_account_id end, p_platform, v_app, '-infinity', v_now)
     on conflict do nothing;
@@ -571,20 +575,20 @@ begin
 end;
 $$;
 comment on function ops.lock_platform_window is
-  'The window at hand, locked until the transaction ends; the next one when the last is over (the caller writes it).';
+  'Returns the current window, locked until the transaction ends, or the next one when the last has ended (the caller must write it).';
 
 create function ops.raise_platform_quota(p_platform text, p_until timestamptz) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
 begin
   raise exception using errcode = 'SVP01',
-    message = format('StreamVibe may ask %s again at %s; syncing goes on then',
+    message = format('StreamVibe cannot send more requests to %s for now: syncing is possible again at %s',
       coalesce((select display_name from public.platform where slug = p_platform), p_platform),
       to_char(p_until at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"')),
     detail = jsonb_build_object('platform', p_platform, 'resets_at', p_until,
       'retry_after', greatest(1, ceil(extract(epoch from p_until - clock_timestamp()))::integer));
 end;
 $$;
-comment on function ops.raise_platform_quota is 'The error of a platform whose quota does not allow a call now.';
+comment on function ops.raise_platform_quota is 'Raises SVP01, the error for a platform whose quota allows no call now.';
 
 create function ops.claim_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_quota jsonb,
   p_is_automatic boolean, out claimed integer, out claimed_until timestamptz)
@@ -612,15 +616,16 @@ begin
     end if;
   end if;
   if v_size is not null then
-    -- Automatic syncs leave a tenth to people who wait for an answer.
+    -- Automatic syncs leave a tenth to people who are waiting for a response.
     if v_window.used + greatest(claimed, 1) > v_size * (case when p_is_automatic then 0.9 else 1 end) then
       perform ops.raise_platform_quota(p_platform, v_window.ends_at);
     end if;
     if p_quota ->> 'scope' = 'app' then
       select share.used into v_used from ops.platform_share as share
       where share.user_id = p_user_id and share.platform = p_platform and share.app = v_window.app and share.ends_at = v_window.ends_at;
-      -- One creator may hold as much as is left for everybody else; of a window that is nearly over nearly all.
-      -- Alone one gets half, n greedy ones a part in n + 1 each, and whoever has used nothing gets in while anything is left.
+      -- One creator may use as much as is left for everybody else, and nearly all of a window that is about to end.
+      -- A single creator gets half, n greedy creators get 1/(n + 1) each, and a creator who has used nothing is admitted while anything is
+      -- left.
       v_left := v_size - v_window.used;
       v_part := greatest(0.001, extract(epoch from v_window.ends_at - v_now) / extract(epoch from v_length));
       if v_used + claimed > v_left / v_part then
@@ -640,7 +645,7 @@ begin
 end;
 $$;
 comment on function ops.claim_platform_quota is
-  'Takes from a platform''s window what a step may need, or raises SVP01 with the time to come back. Nobody can keep out those who have used less.';
+  'Reserves in a platform''s window what a step may need, or raises SVP01 with the time of the next attempt. Nobody can keep out creators who have used less.';
 
 create function ops.settle_platform_quota(p_social_account_id uuid, p_user_id uuid, p_platform text, p_usage jsonb, p_claimed integer,
   p_claimed_until timestamptz) returns void
@@ -651,7 +656,7 @@ declare
     when 'units' then coalesce((p_usage ->> 'units')::integer, 0)
     when 'calls' then coalesce((p_usage ->> 'calls')::integer, 0)
     else 0 end;
-  -- A claim of a window that is over went with it.
+  -- A claim expires with its window.
   v_more constant integer := v_amount - case when p_claimed_until = v_window.ends_at then coalesce(p_claimed, 0) else 0 end;
   v_resets_at constant timestamptz := (p_usage ->> 'resets_at')::timestamptz;
   v_refused_until constant timestamptz := (p_usage ->> 'refused_until')::timestamptz;
@@ -677,7 +682,7 @@ begin
   if v_resets_at > v_window.began_at and (p_usage ->> 'spent' is not null or p_usage ->> 'remaining' is not null) then
     v_window.ends_at := v_resets_at;
   end if;
-  -- One answer is believed for a while only: clocks differ, and quotas are raised.
+  -- A refusal is trusted only for a while: clocks differ, and quotas are raised.
   if v_refused_until is not null and v_pause > 0 then
     v_window.closed_until := least(v_refused_until, v_believed_until);
   end if;
@@ -685,8 +690,8 @@ begin
   set began_at = v_window.began_at, ends_at = v_window.ends_at, used = v_window.used, size = v_window.size, closed_until = v_window.closed_until
   where id = v_window.id;
 
-  -- Nothing is left for any account. Last, after the account's own row: many may say so at once, and this is the one row of all.
-  -- What a refusal says is believed for a while, what the platform counts itself to the end of its window.
+  -- Nothing is left for any account. Written last, after the account's own row: many workers may report this at once, and they share this
+  -- one row. A refusal is trusted for a while, the platform's own count until the end of its window.
   if v_app_refused_until is not null and v_pause > 0 then
     v_app_closed_until := greatest(v_app_closed_until, least(v_app_refused_until, v_believed_until));
   end if;
@@ -698,7 +703,7 @@ begin
 end;
 $$;
 comment on function ops.settle_platform_quota is
-  'Replaces what was taken ahead by what was really used, and the count by what the platform itself says is left.';
+  'Replaces the reserved amount by the actual usage, and the count by what the platform reports as left.';
 
 -- Security definer: the ledger is in ops; only the service may call it.
 create function public.record_platform_usage(p_user_id uuid, p_platform text, p_usage jsonb, p_social_account_id uuid default null)
@@ -710,7 +715,7 @@ begin
   end if;
 end;
 $$;
-comment on function public.record_platform_usage is 'Enters calls in the ledger that no sync made, such as those that connect an account.';
+comment on function public.record_platform_usage is 'Records calls in the ledger that no sync made, such as those that connect an account.';
 
 -- Security definer: the ledger is in ops; only the service may call it.
 create function public.read_platform_quotas() returns setof jsonb
@@ -721,7 +726,8 @@ language sql stable security definer set search_path = '' as $$
   group by platform, app
   order by platform, app;
 $$;
-comment on function public.read_platform_quotas is 'For operators: how much of each platform''s quota is used, and how many windows the platforms have closed.';
+comment on function public.read_platform_quotas is
+  'For operators: returns how much of each platform''s quota is used, and how many windows the platforms have closed.';
 
 create function ops.settle_sync_run(p_run ops.sync_run, p_usage jsonb) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -734,7 +740,7 @@ begin
   end if;
 end;
 $$;
-comment on function ops.settle_sync_run is 'Enters what a step used in the ledger, in place of what it took ahead.';
+comment on function ops.settle_sync_run is 'Records the usage of a step in the ledger, in place of the amount reserved for it.';
 
 -- ## Functions: syncs
 
@@ -754,12 +760,12 @@ begin
   return v_kept;
 end;
 $$;
-comment on function ops.clean_tags is 'What a platform calls tags, brought within are_sound_tags().';
+comment on function ops.clean_tags is 'Trims a platform''s tags to what are_sound_tags() accepts.';
 
 create function ops.missing_items(p_social_account_id uuid, p_listing bigint, p_confirmed_ids text[]) returns text[]
 language sql stable security invoker set search_path = '' as $$
-  -- By except, which sorts or hashes whatever the planner believes, and a look-up for each candidate that is left: joins were planned
-  -- row by row where the tables had no statistics yet, 23 s for 10,000 items.
+  -- Uses except, which sorts or hashes whatever the planner estimates, and one look-up per remaining candidate: before the tables had
+  -- statistics, joins were planned row by row and took 23 s for 10,000 items.
   with candidates as (
     select item.platform_content_id from public.content_item as item
     where item.social_account_id = p_social_account_id
@@ -778,7 +784,7 @@ language sql stable security invoker set search_path = '' as $$
     limit 50);
 $$;
 comment on function ops.missing_items is
-  'Up to 50 live items that no page of this listing names. They are asked for by id before they are called gone: lists shift and lie.';
+  'Returns up to 50 live items that are on no page of this listing. The worker asks the platform for them by id before they count as deleted: lists shift and are not reliable.';
 
 -- Security definer: reads tokens, writes ops; only the service may call it.
 create function public.begin_sync(p_user_id uuid, p_social_account_id uuid, p_sync_id uuid, p_lease_seconds integer,
@@ -812,10 +818,10 @@ begin
 
   insert into ops.sync_run (social_account_id) values (p_social_account_id) on conflict do nothing;
   select * into v_run from ops.sync_run where social_account_id = p_social_account_id for update;
-  v_now := clock_timestamp(); -- after the wait for the lock, not before
+  v_now := clock_timestamp(); -- after waiting for the lock
 
   if p_sync_id is not null and v_run.sync_id is distinct from p_sync_id then
-    raise exception using errcode = 'SVG03', message = 'This sync has ended or never was',
+    raise exception using errcode = 'SVG03', message = 'This sync has ended or does not exist',
       detail = jsonb_build_object('resource', 'sync', 'id', p_sync_id);
   end if;
   if v_run.leased_until > v_now then
@@ -828,7 +834,7 @@ begin
   end if;
 
   v_was_cut_off := v_run.leased_until is not null;
-  -- What was begun and charged on the plan before goes on to its end.
+  -- A run that began and was charged under the earlier plan continues to its end.
   if v_account.paused_at is not null and p_sync_id is null and not v_was_cut_off then
     select tier.max_social_accounts as quota_limit,
       (select count(*)::integer from public.social_account where user_id = v_account.user_id and deleted_at is null) as used
@@ -847,7 +853,7 @@ begin
     v_run.cursor := null;
     v_run.items_seen := 0;
   elsif v_run.touched_at < v_now - interval '24 hours' then
-    -- A checkpoint of yesterday would show old items first, in a list that has moved on.
+    -- A checkpoint from yesterday would show old items first, in a list that has changed since.
     v_run.cursor := null;
     v_run.items_seen := 0;
   end if;
@@ -868,12 +874,12 @@ begin
         'next_cursor', page.next_cursor, 'total', page.total)
       from ops.sync_page as page
       where page.social_account_id = p_social_account_id and page.key = coalesce(v_run.cursor ->> 'key', '')),
-    -- Whole pages are tried again after a week: posts that were heavy move down, platforms get better.
+    -- Full pages are tried again after a week: heavy posts move down the list, and platforms improve.
     'page_size', case when v_run.page_size_at > v_now - interval '7 days' then v_run.page_size end,
     'missing_ids', case when v_run.cursor ->> 'key' = 'missing' then
       to_jsonb(ops.missing_items(p_social_account_id, v_run.listing, v_run.confirmed_ids)) else '[]' end);
   if nullif(p_quota, 'null') is not null then
-    -- Last, so that the app's one row is locked for a moment only. What it refuses undoes the rest: unit, lease and all.
+    -- Last, so that the app's one row is locked only briefly. A refusal rolls back everything else: unit, lease and all.
     select * into v_claim
     from ops.claim_platform_quota(p_social_account_id, v_account.user_id, v_account.platform, p_quota, p_user_id is null);
     update ops.sync_run set claimed = v_claim.claimed, claimed_until = v_claim.claimed_until
@@ -883,12 +889,12 @@ begin
 end;
 $$;
 comment on function public.begin_sync is
-  'Starts a sync run over an account''s library, or goes on with one, under a lease. A run costs one unit; the calls that continue it by its id do not, nor does taking up one whose worker died. With the platform''s quota: SVP01 when it allows no call now, and nothing is begun or charged.';
+  'Starts or continues a sync run over an account''s library, under a lease. A run costs one unit; calls that continue it by its id are free, and so is taking over a run whose worker died. With the platform''s quota: raises SVP01 when it allows no call now, and nothing is begun or charged.';
 
 create function ops.apply_media(p_social_account_id uuid, p_items jsonb) returns void
 language sql volatile security invoker set search_path = '' as $$
   with parents as materialized (
-    -- What the creator deleted stays as it is, with its parts.
+    -- An item that the creator deleted stays unchanged, with its parts.
     select distinct on (item.id) item.id as content_id, item.user_id, given.part -> 'media' as media
     from jsonb_array_elements(p_items) as given (part)
     join public.content_item as item
@@ -923,16 +929,16 @@ language sql volatile security invoker set search_path = '' as $$
       media.height, media.duration_seconds, media.alt_text)
     is distinct from (excluded.kind, excluded.platform_media_id, split_part(excluded.url, '?', 1),
       split_part(excluded.thumbnail_url, '?', 1), excluded.width, excluded.height, excluded.duration_seconds, excluded.alt_text)
-    -- A new signature alone is no change; but the old one must not run out.
+    -- A new signature alone is not a change, but the stored one must not expire.
     or ((media.url, media.thumbnail_url) is distinct from (excluded.url, excluded.thumbnail_url)
       and media.updated_at < now() - interval '12 hours');
 $$;
 comment on function ops.apply_media is
-  'Brings the parts of a page''s items into the library. An item without the member "media" keeps what it has. Rows that say the same get no new version.';
+  'Stores the parts of a page''s items in the library. An item without the member "media" keeps its parts. Unchanged rows get no new version.';
 
--- No sequential scans: a plan that a session made while the table was small must not outlive that.
--- First one statement that reads and adds what is new, then one for each other kind of change that there is: what a page does not
--- need is not even prepared. Nobody else brings this account's items in meanwhile, since the caller holds its sync run.
+-- No sequential scans: a plan that a session cached while the table was small must not be used later.
+-- The first statement reads the page and adds new items; each other kind of change has its own statement, which is not even prepared when a
+-- page does not need it. No other process adds items of this account in the meantime, since the caller holds its sync run.
 create function ops.apply_items(p_user_id uuid, p_social_account_id uuid, p_items json,
   out new_items integer, out updated_items integer, out unchanged_items integer)
 language plpgsql volatile security invoker
@@ -947,7 +953,7 @@ declare
   v_today constant date := (now() at time zone 'utc')::date;
 begin
   with given as (
-    -- A platform may name an item twice; it is taken once.
+    -- A platform may list an item twice; it is applied once.
     select distinct on (left(given.platform_content_id, 512))
       left(given.platform_content_id, 512) as platform_content_id,
       coalesce(given.content_type, 'post') as content_type,
@@ -961,7 +967,7 @@ begin
       given.language,
       case when given.duration_seconds < 0 then 0 else given.duration_seconds end as duration_seconds,
       given.published_at,
-      -- Null is a count that the platform does not tell, or no longer: what was known stays.
+      -- Null means that the platform does not report this count, or no longer does: the stored value stays.
       case when given.views_count < 0 then 0 else given.views_count end as views_count,
       case when given.likes_count < 0 then 0 else given.likes_count end as likes_count,
       case when given.comments_count < 0 then 0 else given.comments_count end as comments_count,
@@ -973,7 +979,7 @@ begin
     order by left(given.platform_content_id, 512)
   ), compared as materialized (
     select given.platform_content_id, given.content_type, given.title, given.description,
-      -- Nearly all tags need no cleaning, and to see that here takes half the time of the call.
+      -- Nearly all tags need no cleaning, and checking that here takes half as long as calling the function.
       case when given.tags = '{}' or octet_length(texts.tags) <= 500
           and e'\x02' || texts.tags || e'\x02' not like all (array[e'%\x02\x02%', e'%\x02 %', e'% \x02%'])
         then given.tags else ops.clean_tags(given.tags) end as tags,
@@ -984,7 +990,7 @@ begin
       given.views_count, given.likes_count, given.comments_count, given.shares_count, given.platform_category, given.metadata,
       texts.hash as source_hash, item.id,
       item.id is null as is_new,
-      -- What the creator deleted stays as it is, also when the platform still has it.
+      -- An item that the creator deleted stays unchanged, even if the platform still has it.
       item.deleted_at is null or item.deleted_at = item.vanished_at as is_kept,
       item.source_hash is distinct from texts.hash as has_new_text,
       item.deleted_at = item.vanished_at
@@ -998,10 +1004,10 @@ begin
         or item.published_at <> coalesce(given.published_at, item.published_at)
         or item.platform_category is distinct from given.platform_category
         or item.metadata <> given.metadata
-        -- A signature that is new and nothing else: kept fresh, twice a day at most.
+        -- Only a new signature: updated at most twice a day.
         or (item.thumbnail_url is distinct from given.thumbnail_url and item.updated_at < now() - interval '12 hours') as has_new_facts
     from given
-    -- offset 0: each is reckoned once, wherever it is used.
+    -- offset 0: each expression is computed once, wherever it is used.
     cross join lateral (
       select array_to_string(given.tags, e'\x02', '') as tags, array_to_string(given.hashtags, e'\x02', '') as hashtags offset 0
     ) as joined
@@ -1040,7 +1046,7 @@ begin
 
   updated_items := 0;
   if v_rewritten is not null or v_refreshed is not null then
-    perform set_config('streamvibe.is_sync', 'on', true); -- for the history of the texts
+    perform set_config('streamvibe.is_sync', 'on', true); -- for keep_content_revision()
   end if;
   if v_rewritten is not null then
     update public.content_item as item
@@ -1055,13 +1061,13 @@ begin
       metadata = given.metadata,
       source_hash = given.source_hash, vanished_at = null, deleted_at = null, updated_at = now(), changed_at = now()
     from unnest(v_rewritten) as given
-    -- Once more, since the creator may delete it at this moment.
+    -- Checked again, since the creator may have deleted the item in the meantime.
     where item.id = given.id and (item.deleted_at is null or item.deleted_at = item.vanished_at);
     get diagnostics updated_items = row_count;
   end if;
 
   if v_refreshed is not null then
-    -- Apart from the texts, so that search_vector is not made anew and, as a rule, no index is touched.
+    -- Separate from the texts, so that search_vector is not recomputed and usually no index is touched.
     update public.content_item as item
     set content_type = given.content_type, thumbnail_url = given.thumbnail_url, permalink = given.permalink,
       visibility = given.visibility, language = given.language, duration_seconds = given.duration_seconds,
@@ -1099,9 +1105,9 @@ begin
 end;
 $$;
 comment on function ops.apply_items is
-  'Brings a page of items into the library: adds, rewrites changed texts, refreshes changed facts, and their parts by apply_media(). Rows that say the same get no new version.';
+  'Stores a page of items in the library: adds new items, rewrites changed texts, refreshes changed facts, and stores their parts with apply_media(). Unchanged rows get no new version.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.apply_sync_page(p_sync_id uuid, p_fence bigint, p_page jsonb, p_items json, p_account jsonb default null,
   p_release boolean default true, p_usage jsonb default null) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1135,7 +1141,7 @@ begin
   v_unchanged := v_applied.unchanged_items;
 
   if v_key = 'missing' then
-    -- The answer about items that no page listed: those that live are confirmed, the others are gone.
+    -- The platform's response about items that no page listed: the items it returned are confirmed, the others are deleted.
     v_run.confirmed_ids := v_run.confirmed_ids || v_present_ids;
     update public.content_item
     set vanished_at = now(), deleted_at = now(), updated_at = now()
@@ -1151,7 +1157,7 @@ begin
     select * into v_page from ops.sync_page where social_account_id = v_account.id and key = v_key;
     if v_is_unchanged then
       if not found then
-        raise exception using errcode = 'SVG01', message = 'Cannot apply an unchanged page: it is not remembered';
+        raise exception using errcode = 'SVG01', message = 'Cannot apply an unchanged page: no earlier version of it is stored';
       end if;
       v_present_ids := v_page.present_ids;
       v_unchanged := cardinality(v_present_ids);
@@ -1175,7 +1181,7 @@ begin
     if v_next_cursor is not null and exists (
       select from ops.sync_page
       where social_account_id = v_account.id and key = v_next_cursor ->> 'key' and listing = v_run.listing) then
-      raise exception using errcode = 'SVS03', message = 'The list leads back to a page that was read already in this run';
+      raise exception using errcode = 'SVS03', message = 'Cannot continue this sync: the next page of the list was already read in this run';
     end if;
     v_run.items_seen := v_run.items_seen + cardinality(v_present_ids);
     v_run.total := coalesce(v_page.total, v_run.total);
@@ -1192,7 +1198,7 @@ begin
   end if;
 
   if v_done then
-    -- Items that had vanished and were seen again on a page that has not changed since.
+    -- Items that had vanished and are listed again, on a page that is otherwise unchanged.
     if exists (select from public.content_item where social_account_id = v_account.id and vanished_at is not null) then
       with back as (
         select platform_content_id from public.content_item where social_account_id = v_account.id and vanished_at is not null
@@ -1206,7 +1212,7 @@ begin
       where item.social_account_id = v_account.id and item.platform_content_id = back.platform_content_id
         and item.deleted_at = item.vanished_at;
     end if;
-    -- Pages that the list no longer has.
+    -- Pages that are no longer in the list.
     delete from ops.sync_page where social_account_id = v_account.id and listing <> v_run.listing;
   end if;
 
@@ -1220,12 +1226,12 @@ begin
   where social_account_id = v_account.id;
 
   if not v_done then
-    -- Nobody waits for the disk in the middle of a sync run. A server that dies within the next half second forgets page, checkpoint and
-    -- usage together, and the run reads that page again; the next step's begin_sync(), or the last page, makes all before it durable.
+    -- No wait for the disk in the middle of a sync run. A server that crashes within the next half second loses page, checkpoint and usage
+    -- together, and the run reads that page again; the next begin_sync(), or the last page, makes everything before it durable.
     perform set_config('synchronous_commit', 'off', true);
   end if;
 
-  -- Only when it says something new: the row is published, and subscribers get every update.
+  -- Only when something changes: the row is published, and subscribers get every update.
   if v_done or v_account.last_error is not null or v_account.status = 'suspended' or p_account is distinct from null and p_account <> 'null' then
     with renewed as (
       update public.social_account as account
@@ -1235,12 +1241,12 @@ begin
         profile_url = coalesce(p_account ->> 'profile_url', account.profile_url),
         followers_count = coalesce((p_account ->> 'followers_count')::bigint, account.followers_count),
         details = account.details || coalesce(nullif(p_account -> 'details', 'null'), '{}'),
-        -- A platform that held the account back lets it be read again.
+        -- A platform that had locked the account allows reading again.
         last_error = null, status = case when account.status = 'suspended' then 'active' else account.status end,
         last_synced_at = case when v_done then now() else account.last_synced_at end,
         next_sync_at = case when not v_done then account.next_sync_at
           when account.sync_mode = 'auto' then now() + ops.sync_interval(account.id) end
-      -- Not one that was given up or erased since it was read above.
+      -- Skips an account that was disconnected or erased after it was read above.
       where account.id = v_account.id and account.deleted_at is null
       returning *
     ), noted as (
@@ -1260,9 +1266,9 @@ begin
 end;
 $$;
 comment on function public.apply_sync_page is
-  'Applies one page and moves the checkpoint, in one transaction and under the lease''s fence. A next page that this run has read already is SVS03, and nothing is applied. At the end of the list items that were not seen are handed out to be asked for; when none is left the run is done. What the platform charged is settled with the ledger.';
+  'Applies one page and moves the checkpoint, in one transaction and under the lease''s fence. A next page that this run has already read raises SVS03, and nothing is applied. At the end of the list it returns the items that were not listed, for the worker to ask for by id; when none is left, the run is done. Records the platform''s usage in the ledger.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.fail_sync(p_sync_id uuid, p_fence bigint, p_code text, p_message text, p_usage jsonb default null,
   p_begin_again boolean default false) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1271,10 +1277,10 @@ declare
 begin
   select * into v_run from ops.sync_run where sync_id = p_sync_id for update;
   if not found or v_run.fence <> p_fence or v_run.leased_until is null then
-    -- Another worker has the run, or this failure was reported already: the unit must not be returned twice.
+    -- Another worker has the run, or this failure was already reported: the unit must not be returned twice.
     return false;
   end if;
-  -- First the subscription, then the account: the order in which connecting locks them.
+  -- Locks the subscription first, then the account: the same order as connecting.
   if v_run.charged_at is not null then
     perform ops.return_quota(account.user_id, 'syncs', 1, v_run.charged_at)
     from public.social_account as account
@@ -1291,7 +1297,7 @@ begin
 end;
 $$;
 comment on function public.fail_sync is
-  'A call failed: its unit goes back, once; the checkpoint stays, unless its place is of no use and the run begins again; the creator reads why; what the platform charged is settled. False: the caller had lost the lease, and nothing was done.';
+  'Records a failed call: returns its unit, once; keeps the checkpoint, unless it is unusable and the run begins again; stores the reason for the creator; records the platform''s usage. Returns false when the caller had lost the lease, and changes nothing.';
 
 -- ## Functions: when an account is worth a look
 
@@ -1301,9 +1307,9 @@ declare
   v_count constant integer := cardinality(p_published);
   v_now constant double precision := extract(epoch from p_now) / 3600;
   v_hours double precision[];
-  v_rate double precision; -- items an hour
+  v_rate double precision; -- items per hour
   v_silence double precision; -- hours since the last item
-  v_profile double precision[] := array_fill(0::double precision, array[24]); -- how much more than usual comes at this hour, UTC
+  v_profile double precision[] := array_fill(0::double precision, array[24]); -- weight of the items published in each hour, UTC
   v_hour integer;
   v_target double precision;
   v_longest double precision;
@@ -1312,15 +1318,15 @@ declare
   v_at double precision;
 begin
   if coalesce(v_count, 0) = 0 then
-    -- Nothing is known: four hours, and ever longer while it stays empty.
+    -- No items yet: four hours, and longer the longer the account stays empty.
     return make_interval(secs => least(168, greatest(4, (v_now - extract(epoch from p_since) / 3600) / 12)) * 3600);
   end if;
   v_hours := array(select extract(epoch from published_at)::double precision / 3600 from unnest(p_published) as published_at);
   v_silence := greatest(0, v_now - v_hours[1]);
-  -- The part of the history that the silence belongs to counts too, so that a rate falls while nothing comes.
+  -- The current silence counts as part of the history, so that the rate falls while nothing is published.
   v_rate := v_count / greatest(1, v_now - v_hours[v_count]);
 
-  -- Creators have hours: each item speaks for its own hour and the ones beside it, as far as there are enough of them.
+  -- Creators publish at certain hours: each item counts for its own hour and for the hours next to it, smoothed while there are few items.
   for v_item in 1..v_count loop
     v_hour := floor(v_hours[v_item])::bigint % 24;
     v_profile[v_hour + 1] := v_profile[v_hour + 1] + 0.5;
@@ -1328,11 +1334,11 @@ begin
     v_profile[(v_hour + 23) % 24 + 1] := v_profile[(v_hour + 23) % 24 + 1] + 0.25;
   end loop;
 
-  -- How much may be waiting when it is looked at. Intervals by the root of the rate would find most items soonest, the same for
-  -- all would be fair to each account; this lies between. One item a day: an eighth of an item, that is three hours.
+  -- How many items may be waiting when a sync runs. Intervals by the square root of the rate would find most items soonest, equal intervals
+  -- would be fair to each account; this is a compromise. One item a day: an eighth of an item, which means three hours.
   v_target := power(v_rate * 24, 0.75) / 8;
   v_at := v_now;
-  -- Habits change: nobody is left alone for much longer than the rate alone would say.
+  -- Habits change: no account waits much longer than its rate alone would give.
   v_longest := least(168, 1.5 * v_target / v_rate);
   while v_at - v_now < v_longest loop
     v_step := least(floor(v_at) + 1 - v_at, v_now + v_longest - v_at + 1e-6);
@@ -1341,12 +1347,12 @@ begin
     v_at := v_at + v_step;
     exit when v_due >= v_target;
   end loop;
-  -- However busy it once was: a week of silence is nothing, two are three hours, a month a day, eight weeks the week.
+  -- For any previous rate: a week of silence adds nothing, two weeks give three hours, a month a day, eight weeks a week.
   return make_interval(secs => least(168, greatest(1, v_at - v_now, power(v_silence / 24, 3) / 1000)) * 3600);
 end;
 $$;
 comment on function ops.sync_interval(timestamptz[], timestamptz, timestamptz) is
-  'How long until an account is worth a look, from its latest items (newest first): an hour to seven days, by their rate, their hours of the day and the silence since. docs/sync-schedule.md shows what it is worth.';
+  'Returns the time until the next sync of an account, from its latest items (newest first): an hour to seven days, depending on their rate, their hours of the day and the silence since. docs/sync-schedule.md shows the effect.';
 
 create function ops.sync_interval(p_social_account_id uuid) returns interval
 language plpgsql stable security invoker set search_path = '' as $$
@@ -1364,7 +1370,7 @@ begin
       order by published_at desc limit 30),
     now(), v_account.created_at);
   v_interval := least(make_interval(hours => v_account.max_sync_hours), greatest(make_interval(hours => v_account.min_sync_hours), v_interval));
-  -- The plan's syncs are spread over the rest of the month, so that the last week is not left without.
+  -- Spreads the plan's syncs over the rest of the cycle, so that its last week is not left without any.
   select * into v_quota from ops.quota_state(v_account.user_id, 'syncs');
   if v_quota.used >= v_quota.quota_limit then
     return greatest(v_interval, v_quota.resets_at - now());
@@ -1375,9 +1381,9 @@ begin
 end;
 $$;
 comment on function ops.sync_interval(uuid) is
-  'How long until automatic sync looks at an account again: by what it publishes, within its owner''s bounds, and as the plan''s syncs allow.';
+  'Returns the time until the next automatic sync of an account: by its publishing pattern, within its owner''s bounds, and as the plan''s syncs allow.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.claim_auto_syncs(p_limit integer, p_per_creator integer, p_lease_seconds integer) returns setof jsonb
 language sql volatile security definer set search_path = '' as $$
   with due as (
@@ -1388,7 +1394,7 @@ language sql volatile security definer set search_path = '' as $$
       order by next_sync_at limit 5000
     ) as oldest
   ), taken as (
-    -- Everybody's first before anybody's second.
+    -- The first account of every creator comes before the second of any.
     select account.id, account.next_sync_at as due_at, due.place
     from public.social_account as account
     join due on due.id = account.id
@@ -1411,15 +1417,16 @@ language sql volatile security definer set search_path = '' as $$
   order by claimed.place, claimed.due_at, claimed.id;
 $$;
 comment on function public.claim_auto_syncs is
-  'Hands out accounts whose automatic sync is due, oldest first, to one worker each. The lease is next_sync_at itself: an account whose worker dies is due again when it is over. sync_id: a sync run that is open, to go on with.';
+  'Leases accounts whose automatic sync is due, oldest first, each to one worker. next_sync_at itself is the lease: an account whose worker died is due again when it expires. sync_id: an open sync run to continue.';
 
--- Security definer: writes what no API role may; only the service may call it.
+-- Security definer: writes columns that no API role may write; only the service may call it.
 create function public.postpone_auto_sync(p_social_account_id uuid, p_not_before timestamptz, p_has_failed boolean default false,
   p_message text default null) returns timestamptz
 language sql volatile security definer set search_path = '' as $$
   update public.social_account as account
   set last_error = coalesce(left(p_message, 500), account.last_error),
-    -- A quarter of an hour, doubled with each failure up to the account's longest interval, spread so that accounts do not come back together.
+    -- Backoff: a quarter of an hour, doubled with each failure up to the account's longest interval, with jitter so that accounts do not
+    -- retry together.
     next_sync_at = greatest(p_not_before, case when p_has_failed then
       now() + least(make_interval(hours => account.max_sync_hours), interval '15 minutes' * 2 ^ least(10, greatest(0, coalesce(run.failures, 1) - 1)))
         * (0.75 + random() * 0.25) end)
@@ -1429,18 +1436,18 @@ language sql volatile security definer set search_path = '' as $$
   returning account.next_sync_at;
 $$;
 comment on function public.postpone_auto_sync is
-  'Puts a claimed account back in line: not before a time, and after failures later each time. The message tells its creator why.';
+  'Schedules a claimed account again: not before a given time, and later after each failure. The message gives its creator the reason.';
 
 create function ops.has_due_auto_syncs() returns boolean
 language sql stable security invoker set search_path = '' as $$
   select exists (select from public.social_account where sync_mode = 'auto' and deleted_at is null and next_sync_at <= now());
 $$;
-comment on function ops.has_due_auto_syncs is 'For cron: whether it is worth calling process-auto-sync.';
+comment on function ops.has_due_auto_syncs is 'For cron: returns whether any account is due, so that process-auto-sync is worth calling.';
 
 -- ## Functions: search
 
--- Security definer: the operators of text search are not leakproof, so under a row policy PostgreSQL would not use their
--- indexes. Here the owner is part of the query itself. Plans are made for each query: a rare word and a common one differ.
+-- Security definer: the operators of text search are not leakproof, so under a row policy PostgreSQL would not use their indexes. Here the
+-- owner is part of the query itself. Every query is planned separately: a rare word and a common word need different plans.
 create function ops.search_library(p_query text, p_limit integer, p_offset integer, p_tags text[])
 returns table (id uuid, social_account_id uuid, content_type text, title text, description text, tags text[], hashtags text[],
   thumbnail_url text, permalink text, published_at timestamptz, views_count bigint, rank real, matched text)
@@ -1450,13 +1457,13 @@ set pg_trgm.word_similarity_threshold = 0.3
 as $$
 declare
   v_user_id constant uuid := auth.uid();
-  -- So many matches of the words need no similar titles.
+  -- With this many word matches, similar titles are not searched.
   c_enough constant integer := 5;
   c_ranked constant integer := 5000;
   v_offset integer := least(greatest(coalesce(p_offset, 0), 0), 10000);
   v_limit integer := least(greatest(coalesce(p_limit, 20), 1), 100);
   v_tags constant text[] := coalesce(p_tags, '{}');
-  -- Hashtags are stored in lower case, composed and without the sign.
+  -- Hashtags are stored in lower case, composed and without the # sign.
   v_hashtags constant text[] := array(select lower(normalize(ltrim(tag, '#＃'), nfc) collate "und-x-icu") from unnest(v_tags) as tag);
   v_search record;
   v_like text;
@@ -1482,7 +1489,7 @@ begin
     select item.id, item.social_account_id, item.content_type, item.title, item.description, item.tags, item.hashtags,
       item.thumbnail_url, item.permalink, item.published_at, item.views_count, ts_rank(item.search_vector, v_search.words) as rank, 'text'
     from (
-      -- A word that is in every title: ranked are its newest, for ranking reads each match whole.
+      -- A word may be in every title: only the newest matches are ranked, because ranking reads each match in full.
       select * from public.content_item as mine
       where mine.user_id = v_user_id and mine.deleted_at is null and mine.search_vector @@ v_search.words
         and (v_tags = '{}' or mine.tags @> v_tags or mine.hashtags @> v_hashtags)
@@ -1501,20 +1508,21 @@ begin
         and (v_tags = '{}' or item.tags @> v_tags or item.hashtags @> v_hashtags)
       limit c_enough) as found;
   end if;
-  -- Words that are found often enough need no help. Two letters are part of everything, and those of scripts without spaces are words.
+  -- Enough word matches need no similar titles. A query of two letters is part of every title; in scripts without spaces, two letters are a
+  -- word.
   if v_limit = 0 or v_found >= c_enough or v_search.plain = ''
     or (char_length(v_search.plain) < 3 and numnode(v_search.words) > 0) then
     return;
   end if;
 
-  -- Titles that contain the query follow the last real match, then those that resemble it. Each is a scan of its own: of one with both
-  -- conditions PostgreSQL would fold and compare every title that it finds three times.
+  -- After the last word match come titles that contain the query, then those that resemble it. Each is a separate scan: with both
+  -- conditions in one, PostgreSQL would fold and compare every title it finds three times.
   v_offset := greatest(v_offset - v_found, 0);
   v_like := '%' || replace(replace(replace(v_search.plain, '\', '\\'), '%', '\%'), '_', '\_') || '%';
-  -- Who quotes means it, and three letters of Han or Kana resemble everything that begins with one of them.
+  -- A quoted query is meant exactly, and three letters of Han or Kana resemble every title that begins with one of them.
   v_search.is_exact := v_search.is_exact
     or (char_length(v_search.plain) < 4 and ops.split_words(v_search.plain) <> v_search.plain);
-  -- Where words were found, a title must resemble them more to be of use.
+  -- When words matched, only titles with a higher similarity are useful.
   perform set_config('pg_trgm.word_similarity_threshold', '0.45', true) where v_found > 0;
   return query
     with contained as (
@@ -1559,13 +1567,14 @@ begin atomic
   from ops.search_library(p_query, p_limit, p_offset, p_tags) as found;
 end;
 comment on function public.search_library is
-  'Searches the caller''s own library: words (websearch syntax; case, accents and compatibility forms ignored), then titles that contain or resemble the query and nothing that it excludes. p_tags: items that have all of these tags, or all of these hashtags.';
+  'Searches the caller''s own library: words (websearch syntax; case, accents and compatibility forms ignored), then titles that contain or resemble the query and contain no excluded word. p_tags: only items that have all of these tags, or all of these hashtags.';
 
 create function ops.tidy_search_indexes() returns bigint
 language sql volatile security invoker set search_path = '' as $$
   select gin_clean_pending_list('public.content_item_search_idx') + gin_clean_pending_list('public.content_item_title_trgm_idx');
 $$;
-comment on function ops.tidy_search_indexes is 'For cron: brings what syncs have added since the last minute into the search indexes. Until then searches read it from a list.';
+comment on function ops.tidy_search_indexes is
+  'For cron: moves what syncs added in the last minute into the search indexes. Until then, searches read it from the pending lists.';
 
 -- ## Functions: moderation and erasing
 
@@ -1597,14 +1606,15 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.set_content_hidden(p_content_item_id, p_hidden, p_reason);
 end;
-comment on function public.set_content_hidden is 'Moderators and admins take an item out of public view, or put it back. The audit log keeps it.';
+comment on function public.set_content_hidden is
+  'Lets moderators and admins hide an item from public view, or show it again. Writes to the audit log.';
 
 create function ops.erase_content(p_social_account_ids uuid[], p_limit integer) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_erased integer;
 begin
-  -- First the sync runs: the order in which a sync that ends just now locks them and their accounts.
+  -- Locks the sync runs first: the same order as a sync that is just ending.
   perform from ops.sync_run where social_account_id = any (p_social_account_ids) order by social_account_id for update;
   delete from ops.account_stat_daily where social_account_id = any (p_social_account_ids);
   delete from public.content_item
@@ -1614,14 +1624,14 @@ begin
 end;
 $$;
 comment on function ops.erase_content is
-  'Erases the history of followers and at most so many items of these accounts, and says how many items. ops.erase_requested_data() of module 001 calls it when it is there.';
+  'Erases the followers'' history and at most p_limit items of these accounts, and returns the number of items. ops.erase_requested_data() of module 001 calls it when it exists.';
 
 -- ## Functions: triggers
 
 create function public.prevent_account_deletion_with_content() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  -- When the owner is deleted, everything goes.
+  -- When the owner is deleted, everything is deleted.
   if exists (select from public.users where id = old.user_id)
     and exists (select from public.content_item where social_account_id = old.id and deleted_at is null) then
     raise exception using errcode = '23503', message = 'Cannot delete social account with existing content',
@@ -1630,9 +1640,9 @@ begin
   return old;
 end;
 $$;
-comment on function public.prevent_account_deletion_with_content is 'Trigger: an account that still has content is disconnected, not deleted.';
+comment on function public.prevent_account_deletion_with_content is 'Trigger: an account that still has content can be disconnected, but not deleted.';
 
--- Security definer: who adds an account may not write its history.
+-- Security definer: the role that adds an account may not write its history.
 create function ops.note_followers() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1642,7 +1652,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.note_followers is 'Trigger: what an account has when it is connected begins its history; syncs go on with it.';
+comment on function ops.note_followers is 'Trigger: starts an account''s history with its followers at the time of connecting; syncs continue it.';
 
 create function ops.fill_content_owner() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1651,9 +1661,9 @@ begin
   return new;
 end;
 $$;
-comment on function ops.fill_content_owner is 'Trigger: an item that is inserted without its owner gets the owner of its account.';
+comment on function ops.fill_content_owner is 'Trigger: sets the owner of an item that is inserted without one to the owner of its account.';
 
--- Security definer: creators may edit their items, and may not write their history.
+-- Security definer: creators may edit their items, but not write their history.
 create function ops.keep_content_revision() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1671,7 +1681,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.keep_content_revision is 'Trigger: keeps what an item said before.';
+comment on function ops.keep_content_revision is 'Trigger: stores the previous texts of an item.';
 
 -- Security definer: creators may not write updated_at.
 create function ops.touch_content_item() returns trigger
@@ -1688,9 +1698,9 @@ begin
 end;
 $$;
 comment on function ops.touch_content_item is
-  'Trigger: stamps updated_at and changed_at after an edit, and notes who chose the category. Not before it: with a before-update trigger PostgreSQL makes search_vector anew on every update.';
+  'Trigger: sets updated_at and changed_at after an edit, and records who chose the category. Not before it: with a before-update trigger, PostgreSQL recomputes search_vector on every update.';
 
--- Security definer: the rules of who may update what are for the edit itself.
+-- Security definer: the rules about who may update what apply to the edit itself.
 create function ops.compose_content_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1703,9 +1713,9 @@ begin
 end;
 $$;
 comment on function ops.compose_content_item is
-  'Trigger: a creator''s texts are stored composed, as syncs store a platform''s. Not before the edit, for the reason of touch_content_item().';
+  'Trigger: stores a creator''s texts composed, as syncs store a platform''s. Not before the edit, for the same reason as touch_content_item().';
 
--- Security definer: whoever changes a plan need not be allowed to change accounts.
+-- Security definer: the role that changes a plan may not be allowed to change accounts.
 create function ops.wake_accounts_of_plan() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1715,7 +1725,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.wake_accounts_of_plan is 'Trigger: on another plan accounts no longer wait for the month''s end.';
+comment on function ops.wake_accounts_of_plan is 'Trigger: on another plan, accounts no longer wait for the end of the month.';
 
 -- ## Triggers
 
@@ -1730,10 +1740,10 @@ create trigger content_item_compose after update of title, description, tags, ha
   execute function ops.compose_content_item();
 create trigger content_item_keep_revision after update of title, description, tags, thumbnail_url on public.content_item
   for each row
-  -- Composing what was just written is no edit.
+  -- Composing the text that was just written is not an edit.
   when (normalize(old.title, nfc) <> normalize(new.title, nfc) or normalize(old.description, nfc) <> normalize(new.description, nfc)
     or normalize(array_to_string(old.tags, e'\x02'), nfc) <> normalize(array_to_string(new.tags, e'\x02'), nfc)
-    -- Some platforms sign the addresses of pictures anew in every answer: what follows the question mark is no change.
+    -- Some platforms sign picture URLs again in every response: a change after the question mark does not count.
     or split_part(old.thumbnail_url, '?', 1) is distinct from split_part(new.thumbnail_url, '?', 1))
   execute function ops.keep_content_revision();
 create trigger content_item_touch after update of title, description, tags, hashtags, thumbnail_url, category_code, deleted_at
@@ -1750,7 +1760,7 @@ create trigger subscription_wake_accounts after update of tier_id on public.subs
 create policy "Everybody reads the content types" on public.content_type
   for select to anon, authenticated using (true);
 
--- Deleted rows too: who may not read a row cannot delete it softly, nor restore it. Reads filter deleted_at.
+-- Includes deleted rows: without reading a row, a creator could neither soft-delete nor restore it. Queries filter on deleted_at.
 create policy "Creators read their own content" on public.content_item
   for select to authenticated using (user_id = (select auth.uid()));
 create policy "Creators edit their own content" on public.content_item
@@ -1773,15 +1783,15 @@ create policy "Only functions keep shares" on ops.platform_share for all to post
 
 grant select on public.content_type to anon, authenticated;
 grant select on public.content_item, public.content_revision, public.content_media to authenticated;
--- No insert: syncs add. No delete: setting deleted_at is how a creator deletes, and setting it to null restores.
--- Not the facts that platforms report, nor counters, nor hiding.
+-- No insert: syncs add items. No delete: a creator deletes by setting deleted_at, and restores by setting it to null.
+-- Facts reported by platforms, counters and hiding are not for creators to change.
 grant update (title, description, tags, hashtags, category_code, deleted_at) on public.content_item to authenticated;
 
 grant select, insert, update, delete on public.content_type, public.content_item, public.content_media to service_role;
--- No insert, update or delete: the trigger writes history, and nobody rewrites it.
+-- No insert, update or delete: only the trigger writes history, and nobody rewrites it.
 grant select on public.content_revision to service_role;
 
--- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+-- Who may execute what. Module 000 revoked the defaults: only its owner may execute a function that is not named here.
 grant execute on function
   ops.search_library, public.search_library
   to authenticated;

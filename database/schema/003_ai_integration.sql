@@ -1,5 +1,5 @@
--- Module 003, AI: suggestions from several providers, and each cent of them. Needs modules 000 to 002. Asking the models is the work of
--- edge functions; what a call may cost is reserved here before it is made, and what it did cost is written here after it.
+-- Module 003, AI: suggestions from several providers, and an exact record of their costs. Needs modules 000 to 002. Edge functions call the
+-- models; this module reserves the maximum cost of a call before it is made, and records the actual cost afterwards.
 --
 --   Needs
 --   Tables
@@ -15,7 +15,7 @@
 
 -- ## Needs
 
--- As the role that applied module 000, whose default privileges keep functions closed.
+-- The same role must apply this module: the default privileges of module 000 keep its functions closed.
 do $$
 begin
   if not exists (select from pg_class where oid = to_regclass('public.content_item') and relowner = current_user::regrole) then
@@ -39,7 +39,7 @@ create table public.ai_provider (
   constraint ai_provider_display_name_length check (char_length(display_name) between 1 and 80)
 );
 alter table public.ai_provider enable row level security;
-comment on table public.ai_provider is 'Who serves models; the code has an adapter for each slug.';
+comment on table public.ai_provider is 'The services that run models; the code has an adapter for each slug.';
 
 create table public.ai_model (
   id uuid not null default gen_random_uuid(),
@@ -65,12 +65,12 @@ create table public.ai_model (
   constraint ai_model_costs_not_negative check (least(input_cost_per_1k_tokens, output_cost_per_1k_tokens) >= 0)
 );
 alter table public.ai_model enable row level security;
-comment on table public.ai_model is 'Models that may be asked. A new one is a row here and one in ops.ai_price.';
-comment on column public.ai_model.slug is 'As its provider names it in requests.';
-comment on column public.ai_model.input_cost_per_1k_tokens is 'US cents; mirrors the price in force, see ops.ai_price. Null: unknown.';
-comment on column public.ai_model.retired_at is 'From then on its provider refuses it, and replaced_by is asked instead.';
+comment on table public.ai_model is 'The models that can be used. A new model needs a row here and a row in ops.ai_price.';
+comment on column public.ai_model.slug is 'The name of the model in the provider''s API.';
+comment on column public.ai_model.input_cost_per_1k_tokens is 'US cents; a copy of the current price, see ops.ai_price. Null: unknown.';
+comment on column public.ai_model.retired_at is 'From then on the provider refuses the model, and replaced_by is used instead.';
 create unique index ai_model_default_key on public.ai_model (provider_id) where is_default;
-comment on index public.ai_model_default_key is 'One model of each provider is asked when nobody names one.';
+comment on index public.ai_model_default_key is 'The model of each provider that is used when a request names none.';
 create index ai_model_provider_id_idx on public.ai_model (provider_id);
 comment on index public.ai_model_provider_id_idx is 'Serves the foreign key to ai_provider.';
 create index ai_model_replaced_by_idx on public.ai_model (replaced_by);
@@ -98,11 +98,12 @@ create table public.user_ai_setting (
   constraint user_ai_setting_secret_names_are_object check (jsonb_typeof(key_secret_names) = 'object')
 );
 alter table public.user_ai_setting enable row level security;
-comment on table public.user_ai_setting is 'How a creator wants suggestions. No row: the defaults.';
-comment on column public.user_ai_setting.fallback_providers is 'Who may be asked when the first provider fails, in this order; empty: nobody.';
-comment on column public.user_ai_setting.language is 'BCP 47; null: that of each item, or the creator''s.';
-comment on column public.user_ai_setting.monthly_budget_cents is 'US cents a calendar month (UTC); null: no limit of their own.';
-comment on column public.user_ai_setting.key_secret_names is 'Names of the Vault secrets that hold the creator''s own keys, by provider. The keys are nowhere else and never read back.';
+comment on table public.user_ai_setting is 'A creator''s preferences for suggestions. No row: the defaults.';
+comment on column public.user_ai_setting.fallback_providers is 'The providers to try when the first one fails, in this order; empty: none.';
+comment on column public.user_ai_setting.language is 'BCP 47; null: the language of each item, or the creator''s.';
+comment on column public.user_ai_setting.monthly_budget_cents is 'US cents per calendar month (UTC); null: no limit set by the creator.';
+comment on column public.user_ai_setting.key_secret_names is
+  'Names of the Vault secrets that hold the creator''s own keys, by provider. The keys are stored only there and never returned.';
 create index user_ai_setting_provider_id_idx on public.user_ai_setting (provider_id);
 comment on index public.user_ai_setting_provider_id_idx is 'Serves the foreign key to ai_provider.';
 create index user_ai_setting_model_id_idx on public.user_ai_setting (model_id);
@@ -142,19 +143,21 @@ create table public.ai_suggestion (
   constraint ai_suggestion_feedback_known check (feedback in ('kept', 'edited', 'dropped'))
 );
 alter table public.ai_suggestion enable row level security;
-comment on table public.ai_suggestion is 'What a model suggested for an item, checked. Published by Realtime: every column may be seen by the owner.';
-comment on column public.ai_suggestion.model_id is 'Who answered; another than requested_model_id when that one failed.';
-comment on column public.ai_suggestion.fingerprint is 'Hash of the item''s texts and of the creator''s settings: the same again is answered from here.';
-comment on column public.ai_suggestion.trending_parts is 'What made up the score: name, points, of, advice.';
-comment on column public.ai_suggestion.seo_parts is 'What made up the score: name, points, of, advice.';
-comment on column public.ai_suggestion.total_cost_cents is 'US cents of all calls that it took, failed ones too. Null: a price is unknown.';
-comment on column public.ai_suggestion.feedback is 'What the creator made of it; set when it is applied, edited or undone, or by the creator.';
+comment on table public.ai_suggestion is
+  'What a model suggested for an item, after validation. Published by Realtime: the owner may see every column.';
+comment on column public.ai_suggestion.model_id is 'The model that answered; differs from requested_model_id when that model failed.';
+comment on column public.ai_suggestion.fingerprint is
+  'Hash of the item''s texts and of the creator''s settings: a repeated request gets this row as its response.';
+comment on column public.ai_suggestion.trending_parts is 'The parts of the score: name, points, of, advice.';
+comment on column public.ai_suggestion.seo_parts is 'The parts of the score: name, points, of, advice.';
+comment on column public.ai_suggestion.total_cost_cents is 'US cents of all calls that it took, including failed ones. Null: a price is unknown.';
+comment on column public.ai_suggestion.feedback is 'How the creator used it; set when it is applied, edited or undone, or by the creator.';
 create index ai_suggestion_content_item_id_idx on public.ai_suggestion (content_item_id, created_at desc);
 comment on index public.ai_suggestion_content_item_id_idx is 'Query "suggestions of an item": where content_item_id = … order by created_at desc.';
 create index ai_suggestion_user_id_idx on public.ai_suggestion (user_id, created_at desc);
 comment on index public.ai_suggestion_user_id_idx is 'Query "my suggestions": where user_id = … order by created_at desc.';
 create index ai_suggestion_changes_idx on public.ai_suggestion (user_id, updated_at, id);
-comment on index public.ai_suggestion_changes_idx is 'Query "what changed while I was away" (docs/realtime.md).';
+comment on index public.ai_suggestion_changes_idx is 'Query "changes while the client was offline" (docs/realtime.md).';
 create index ai_suggestion_model_id_idx on public.ai_suggestion (model_id);
 comment on index public.ai_suggestion_model_id_idx is 'Serves the foreign key to ai_model.';
 create index ai_suggestion_requested_model_id_idx on public.ai_suggestion (requested_model_id);
@@ -178,7 +181,7 @@ create table public.ai_suggestion_application (
     cardinality(fields) > 0 and fields <@ array['title', 'description', 'tags', 'hashtags', 'category'])
 );
 alter table public.ai_suggestion_application enable row level security;
-comment on table public.ai_suggestion_application is 'That a creator took fields of a suggestion over, and what they said before.';
+comment on table public.ai_suggestion_application is 'Records that a creator applied fields of a suggestion, and their previous values.';
 create index ai_suggestion_application_suggestion_id_idx on public.ai_suggestion_application (suggestion_id);
 comment on index public.ai_suggestion_application_suggestion_id_idx is 'Serves the foreign key to ai_suggestion.';
 create index ai_suggestion_application_user_id_idx on public.ai_suggestion_application (user_id);
@@ -219,14 +222,15 @@ create table public.ai_usage (
   constraint ai_usage_outcome_length check (char_length(outcome) between 1 and 60)
 );
 alter table public.ai_usage enable row level security;
-comment on table public.ai_usage is 'The ledger: one row for each call of a model, also for those that brought nothing. Rows are never changed but for suggestion_id.';
-comment on column public.ai_usage.prompt_tokens is 'All input: plain, read from the provider''s cache, and written to it.';
-comment on column public.ai_usage.completion_tokens is 'All output, thoughts included.';
+comment on table public.ai_usage is
+  'The ledger: one row for each call of a model, including calls without a result. Rows never change except for suggestion_id.';
+comment on column public.ai_usage.prompt_tokens is 'All input tokens: plain, read from the provider''s cache, and written to it.';
+comment on column public.ai_usage.completion_tokens is 'All output tokens, including thoughts.';
 comment on column public.ai_usage.is_estimated is
-  'The provider may have charged, and did not say for what: the tokens are the most that it can have been, as they were reserved.';
-comment on column public.ai_usage.cost_cents is 'US cents, not rounded, at the price of the time of the call. Null: the price is unknown.';
-comment on column public.ai_usage.is_own_key is 'Paid by the creator to the provider, with the creator''s own key.';
-comment on column public.ai_usage.outcome is 'valid, or what was wrong with the answer.';
+  'The provider may have charged, but did not report the tokens: these are the maximum that was reserved.';
+comment on column public.ai_usage.cost_cents is 'US cents, not rounded, at the price valid at the time of the call. Null: the price is unknown.';
+comment on column public.ai_usage.is_own_key is 'The call used the creator''s own key, and the creator pays the provider.';
+comment on column public.ai_usage.outcome is 'valid, or what was wrong with the response.';
 create index ai_usage_user_id_idx on public.ai_usage (user_id, created_at desc);
 comment on index public.ai_usage_user_id_idx is 'Query "costs": where user_id = … and created_at >= ….';
 create index ai_usage_content_item_id_idx on public.ai_usage (content_item_id);
@@ -254,9 +258,11 @@ create table public.trending_keyword (
   constraint trending_keyword_score_range check (score between 0 and 100)
 );
 alter table public.trending_keyword enable row level security;
-comment on table public.trending_keyword is 'What is looked for and what grows, refreshed every six hours. Nothing in it is made up by a model.';
-comment on column public.trending_keyword.growth is 'This week by the week before; null: it is new.';
-comment on column public.trending_keyword.people is 'How many visitors searched for it, or creators use it. Of fewer than three it enters nobody else''s prompt.';
+comment on table public.trending_keyword is
+  'Keywords that people search for and that are growing, refreshed every six hours. None of them is invented by a model.';
+comment on column public.trending_keyword.growth is 'This week divided by the week before; null: the keyword is new.';
+comment on column public.trending_keyword.people is
+  'Number of visitors who searched for it, or of creators who use it. Below three it is not used in prompts.';
 comment on column public.trending_keyword.language is 'BCP 47, lower case; empty: any.';
 comment on column public.trending_keyword.category_code is 'Empty: any.';
 
@@ -276,9 +282,11 @@ create table ops.ai_price (
   constraint ai_price_not_negative check (least(input, cached_input, cache_write, cache_write_1h, output) >= 0)
 );
 alter table ops.ai_price enable row level security;
-comment on table ops.ai_price is 'US cents for a million tokens of each kind, from a date on. A new price is a new row; what was charged stays as it was.';
-comment on column ops.ai_price.min_prompt_tokens is 'The price of prompts of at least so many tokens, for models that charge long ones differently.';
-comment on column ops.ai_price.cached_input is 'Input that the provider read from its cache. Null: charged as input, like the two below.';
+comment on table ops.ai_price is 'US cents per million tokens of each kind, from a date on. A new price is a new row; past charges stay unchanged.';
+comment on column ops.ai_price.min_prompt_tokens is
+  'The row applies to prompts of at least this many tokens, for models that charge long prompts differently.';
+comment on column ops.ai_price.cached_input is
+  'Input that the provider read from its cache. Null: charged as input. cache_write also defaults to input, cache_write_1h to cache_write.';
 
 create table ops.ai_month (
   id bigint generated always as identity,
@@ -291,9 +299,10 @@ create table ops.ai_month (
   constraint ai_month_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table ops.ai_month enable row level security;
-comment on table ops.ai_month is 'What was spent in a calendar month (UTC). Who reserves holds the row''s lock, so that of many at once none goes past the budget.';
-comment on column ops.ai_month.user_id is 'Null: the whole installation, without what creators pay with keys of their own.';
-comment on column ops.ai_month.warned_percent is 'The highest mark (80, 100) of which somebody was told.';
+comment on table ops.ai_month is
+  'The amount spent in a calendar month (UTC). A reservation locks the row, so that concurrent reservations cannot exceed the budget.';
+comment on column ops.ai_month.user_id is 'Null: the whole installation, without the calls that creators pay with their own keys.';
+comment on column ops.ai_month.warned_percent is 'The highest threshold (80, 100) for which a notification was sent.';
 
 create table ops.ai_analysis (
   id uuid not null,
@@ -307,7 +316,8 @@ create table ops.ai_analysis (
   constraint ai_analysis_outcome_known check (outcome in ('done', 'failed', 'expired'))
 );
 alter table ops.ai_analysis enable row level security;
-comment on table ops.ai_analysis is 'A unit of the plan that is taken: for a suggestion that is being made, or was made. Its worker dead, the unit returns at expires_at.';
+comment on table ops.ai_analysis is
+  'A reserved unit of the plan, for a suggestion that is in progress or finished. If the worker dies, the unit is returned after expires_at.';
 create index ai_analysis_open_idx on ops.ai_analysis (user_id, expires_at) where outcome is null;
 comment on index ops.ai_analysis_open_idx is 'Serves release_ai_analyses().';
 create index ai_analysis_user_id_idx on ops.ai_analysis (user_id);
@@ -330,7 +340,7 @@ create table ops.ai_reservation (
 );
 alter table ops.ai_reservation enable row level security;
 comment on table ops.ai_reservation is
-  'The most that a call under way can cost. Counts against budgets until it is settled or expires, by being summed up: no counter that could leak.';
+  'The maximum cost of a call in progress. Counts against budgets until it is settled or expires. Open reservations are summed each time: there is no counter that could leak.';
 create index ai_reservation_open_idx on ops.ai_reservation (expires_at) where settled_at is null;
 comment on index ops.ai_reservation_open_idx is 'Query "open": where settled_at is null and expires_at > now().';
 create index ai_reservation_analysis_id_idx on ops.ai_reservation (analysis_id);
@@ -348,7 +358,7 @@ language sql stable security invoker set search_path = '' as $$
   order by min_prompt_tokens desc
   limit 1;
 $$;
-comment on function ops.ai_price_at is 'The price of a call at a time, for a prompt of so many tokens; null when nobody knows.';
+comment on function ops.ai_price_at is 'Returns the price of a call at a given time, for a prompt of this many tokens; null when it is unknown.';
 
 create function ops.ai_cost(p_price ops.ai_price, p_prompt bigint, p_cached bigint, p_write bigint, p_write_1h bigint, p_output bigint) returns numeric
 language sql immutable parallel safe security invoker set search_path = '' as $$
@@ -358,7 +368,8 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
     + p_write_1h * coalesce(p_price.cache_write_1h, p_price.cache_write, p_price.input)
     + p_output * p_price.output) * 0.000001;
 $$;
-comment on function ops.ai_cost is 'US cents of a call, exactly. Each token is charged once, as what it was. Null: the price is unknown.';
+comment on function ops.ai_cost is
+  'Returns the exact US cents of a call. Each token is charged once, at the price of its kind. Null: the price is unknown.';
 
 create function ops.mirror_ai_prices() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -374,7 +385,7 @@ begin
   return v_changed;
 end;
 $$;
-comment on function ops.mirror_ai_prices is 'For cron: shows the prices in force beside the models. Returns how many changed.';
+comment on function ops.mirror_ai_prices is 'For cron: copies the current prices to the models. Returns how many changed.';
 
 create function ops.warn_of_ai_budget(p_user_id uuid, p_month date, p_budget numeric, p_refused boolean) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -382,7 +393,7 @@ declare
   v_percent smallint;
   v_spent numeric;
 begin
-  -- One statement: of many at once, one tells.
+  -- One statement: of several concurrent calls, only one notifies.
   update ops.ai_month
   set warned_percent = case when p_refused or spent_cents >= p_budget then 100 else 80 end
   where user_id is not distinct from p_user_id and month = p_month
@@ -394,16 +405,16 @@ begin
   insert into public.notification (user_id, type, title, message, data)
   select reader.id, case when v_percent = 100 then 'error' else 'warning' end::public.notification_type_enum,
     case when v_percent = 100 then 'The AI budget is used up' else 'The AI budget is nearly used up' end,
-    format('%s of %s cents %s are spent this month. %s', round(v_spent, 2), round(p_budget, 2),
-      case when p_user_id is null then 'of the installation' else 'of your budget' end,
-      case when v_percent = 100 then 'No more suggestions are made until the budget is raised or the month ends.'
-        else 'Suggestions end when it is used up.' end),
+    format('%s of %s cents %s have been spent this month. %s', round(v_spent, 2), round(p_budget, 2),
+      case when p_user_id is null then 'of the installation budget' else 'of your budget' end,
+      case when v_percent = 100 then 'No more suggestions are generated until the budget is raised or the month ends.'
+        else 'Suggestions stop when the budget is used up.' end),
     jsonb_build_object('kind', 'ai_budget', 'percent', v_percent, 'scope', case when p_user_id is null then 'installation' else 'creator' end)
   from (select p_user_id as id where p_user_id is not null
     union all select user_id from public.user_role where role = 'admin' and p_user_id is null) as reader;
 end;
 $$;
-comment on function ops.warn_of_ai_budget is 'Tells a creator, or the admins, once at 80 and once at 100 percent.';
+comment on function ops.warn_of_ai_budget is 'Notifies a creator, or the admins, once at 80 and once at 100 percent.';
 
 create function ops.release_ai_analyses(p_user_id uuid default null) returns integer
 language sql volatile security invoker set search_path = '' as $$
@@ -417,7 +428,8 @@ language sql volatile security invoker set search_path = '' as $$
   )
   select count(ops.return_quota(user_id, 'ai_analyses', 1, reserved_at))::integer from dead;
 $$;
-comment on function ops.release_ai_analyses is 'For cron, and for whoever reserves: units of analyses whose worker died return. Returns how many.';
+comment on function ops.release_ai_analyses is
+  'For cron, and before a reservation: returns the units of analyses whose worker died. Returns how many.';
 
 create function ops.keep_ai_house() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -429,7 +441,8 @@ begin
   delete from public.trending_keyword where expires_at < now();
 end;
 $$;
-comment on function ops.keep_ai_house is 'For cron, every minute: what died returns, what is over goes.';
+comment on function ops.keep_ai_house is
+  'For cron, every minute: returns the units of dead analyses, updates prices, and deletes old analyses and expired keywords.';
 
 -- ## Functions: an analysis
 
@@ -464,7 +477,8 @@ begin
   end if;
 
   with recursive wanted as (
-    -- The model that was asked for, or the creator's, or the default of the provider that was asked for, or the creator's, or the first.
+    -- In this order: the requested model; the creator's model or the default of the requested provider; the creator's model; the default of
+    -- the creator's provider; the default of the first fallback provider.
     select 0::bigint as place, model.id
     from public.ai_model as model join public.ai_provider as provider on provider.id = model.provider_id
     where case when p_model is not null then model.slug = p_model
@@ -513,7 +527,7 @@ begin
       select to_jsonb(suggestion) from public.ai_suggestion as suggestion
       where content_item_id = v_item.id and requested_model_id = v_first and fingerprint = v_fingerprint and feedback is distinct from 'dropped'
       order by created_at desc limit 1),
-    -- How titles of each pattern did on the same account: views by the account's average.
+    -- How titles with each pattern performed on the same account: their views divided by the account's average.
     'past', (
       with recent as (
         select title, views_count, published_at from public.content_item
@@ -543,7 +557,7 @@ begin
 end;
 $$;
 comment on function public.begin_ai_analysis is
-  'What an analysis needs: the item, the creator''s wishes, whom to ask in which order (with the creator''s own keys), what worked for them, what trends, and an earlier suggestion for the same.';
+  'Returns what an analysis needs: the item, the creator''s preferences, the models to try in order (with the creator''s own keys), what worked before, trending keywords, and an earlier suggestion for the same input.';
 
 create function public.reserve_ai_call(p_analysis_id uuid, p_user_id uuid, p_content_item_id uuid, p_model_id uuid, p_prompt_tokens integer,
   p_max_tokens integer, p_is_own_key boolean, p_installation_budget_cents numeric default null, p_lease_seconds integer default 180)
@@ -559,11 +573,12 @@ declare
   v_open numeric;
   v_id uuid;
 begin
-  -- The dearest that a token of the prompt can be.
+  -- The highest price that a token of the prompt can have.
   v_amount := (p_prompt_tokens::bigint * greatest(v_price.input, v_price.cache_write, v_price.cache_write_1h) + p_max_tokens::bigint * v_price.output) * 0.000001;
   select monthly_budget_cents into v_budget from public.user_ai_setting where user_id = p_user_id;
   insert into ops.ai_month (user_id, month) values (null, v_month), (p_user_id, v_month) on conflict do nothing;
-  -- The installation before the creator, always: nobody waits in a circle. After the lock all reservations of others are seen.
+  -- Locks the installation before the creator, always in this order, to avoid deadlocks. Under the lock, all reservations of other calls
+  -- are visible.
   for v_scope in
     select null::uuid as user_id, p_installation_budget_cents as budget where not p_is_own_key and p_installation_budget_cents is not null
     union all select p_user_id, v_budget where v_budget is not null
@@ -589,7 +604,7 @@ begin
     update ops.ai_analysis set expires_at = now() + make_interval(secs => p_lease_seconds)
     where id = p_analysis_id and user_id = p_user_id and outcome is null;
     if not found then
-      raise exception using errcode = 'SVC02', message = 'This analysis was given up; start it again';
+      raise exception using errcode = 'SVC02', message = 'This analysis has ended: start a new one';
     end if;
   end if;
   insert into ops.ai_reservation (analysis_id, user_id, model_id, is_own_key, reserved_cents, expires_at)
@@ -599,7 +614,7 @@ begin
 end;
 $$;
 comment on function public.reserve_ai_call is
-  'Before a call: takes the most that it can cost from the budgets, and for the first call of an analysis a unit of the plan (SVQ01). Or says which budget has no room.';
+  'Before a call: reserves its maximum cost in the budgets and, for the first call of an analysis, a unit of the plan (SVQ01). Otherwise returns which budget is exhausted.';
 
 create function public.end_ai_analysis(p_analysis_id uuid) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -608,7 +623,8 @@ language sql volatile security definer set search_path = '' as $$
   )
   select ops.return_quota(user_id, 'ai_analyses', 1, reserved_at) from failed;
 $$;
-comment on function public.end_ai_analysis is 'An analysis brought nothing: its unit of the plan returns. Calling it again changes nothing.';
+comment on function public.end_ai_analysis is
+  'Ends an analysis without a result and returns its unit of the plan. Repeating the call changes nothing.';
 
 create function public.settle_ai_call(p_reservation_id uuid, p_usage jsonb, p_outcome text, p_duration_ms integer default null,
   p_suggestion jsonb default null, p_installation_budget_cents numeric default null)
@@ -624,10 +640,10 @@ declare
   v_budget numeric;
   v_month date;
 begin
-  -- Settled once: who comes second changes nothing. One that has expired is still settled, for its tokens were paid.
+  -- Settled once: a second caller changes nothing. An expired reservation is still settled, because its tokens were paid for.
   update ops.ai_reservation set settled_at = now() where id = p_reservation_id and settled_at is null returning * into v_reservation;
   if not found then
-    raise exception using errcode = 'SVC02', message = 'This call was settled before';
+    raise exception using errcode = 'SVC02', message = 'This call does not exist or is already settled';
   end if;
   v_month := date_trunc('month', v_reservation.reserved_at at time zone 'UTC');
   select * into v_analysis from ops.ai_analysis where id = v_reservation.analysis_id;
@@ -637,7 +653,7 @@ begin
   select v_reservation.user_id, (select id from public.content_item where id = v_analysis.content_item_id), v_reservation.model_id, 'generate_tags',
     usage.prompt_tokens, usage.cached_tokens, usage.cache_write_tokens, usage.cache_write_1h_tokens, usage.completion_tokens, usage.thought_tokens,
     coalesce(usage.is_estimated, false),
-    -- Nothing was used: that costs nothing, whatever the price.
+    -- Without tokens the cost is zero, whatever the price.
     case when usage.prompt_tokens = 0 and usage.completion_tokens = 0 then 0 else
       ops.ai_cost(ops.ai_price_at(v_reservation.model_id, v_reservation.reserved_at, usage.prompt_tokens), usage.prompt_tokens, usage.cached_tokens,
         usage.cache_write_tokens, usage.cache_write_1h_tokens, usage.completion_tokens) end,
@@ -667,7 +683,7 @@ begin
   where reservation.analysis_id = v_reservation.analysis_id;
   v_total := case when v_is_known then v_total end;
   if p_suggestion is not null then
-    -- Also when it had been given up for dead: the call is paid, and the creator keeps what came of it.
+    -- Also when the analysis had expired: the call is paid for, and the creator keeps its result.
     update ops.ai_analysis set outcome = 'done' where id = v_reservation.analysis_id;
     v_suggestion := jsonb_populate_record(null::public.ai_suggestion, p_suggestion);
     insert into public.ai_suggestion (user_id, content_item_id, model_id, requested_model_id, fingerprint, suggested_titles, suggested_descriptions,
@@ -686,11 +702,11 @@ begin
 end;
 $$;
 comment on function public.settle_ai_call is
-  'After a call: writes what it cost at the price of its time, frees its reservation, and keeps the suggestion when it brought one. Once for each reservation (SVC02).';
+  'After a call: records its cost at the price valid at its time, frees its reservation, and stores its suggestion, if any. Once per reservation (SVC02).';
 
 -- ## Functions: what creators do
 
--- Security definer: writes Vault, for the caller alone.
+-- Security definer: writes Vault, only for the caller.
 create function ops.set_ai_key(p_provider text, p_key text) returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -702,10 +718,10 @@ begin
   elsif not exists (select from public.ai_provider where slug = p_provider) then
     raise exception using errcode = 'SVG01', message = format('There is no AI provider named %s', left(p_provider, 60));
   elsif p_key !~ '^[!-~]+$' or char_length(p_key) not between 8 and 400 then
-    raise exception using errcode = 'SVG01', message = 'Cannot keep this key: a key has 8 to 400 visible ASCII characters and no spaces';
+    raise exception using errcode = 'SVG01', message = 'Cannot store this key: expected 8 to 400 visible ASCII characters without spaces';
   end if;
   insert into public.user_ai_setting (user_id) values (auth.uid()) on conflict do nothing;
-  -- The row's lock lets two calls of one person follow each other.
+  -- The row lock serializes concurrent calls of one person.
   perform from public.user_ai_setting where user_id = auth.uid() for update;
   select id into v_secret_id from vault.secrets where name = v_name;
   if p_key is null then
@@ -727,14 +743,15 @@ create function public.set_ai_key(p_provider text, p_key text default null) retu
 language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_ai_key(p_provider, p_key);
 end;
-comment on function public.set_ai_key is 'Keeps the caller''s own key of a provider in Vault; null removes it. It is never readable back. Returns whether there is one now.';
+comment on function public.set_ai_key is
+  'Stores the caller''s own key for a provider in Vault; null removes it. It can never be read back. Returns whether a key is stored now.';
 
 create function ops.item_texts(p_item public.content_item) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select jsonb_build_object('title', p_item.title, 'description', p_item.description, 'tags', p_item.tags, 'hashtags', p_item.hashtags,
     'category', p_item.category_code);
 $$;
-comment on function ops.item_texts is 'What suggestions are about, of an item.';
+comment on function ops.item_texts is 'Returns the fields of an item that suggestions cover.';
 
 create function ops.merge_tags(p_have text[], p_more text[], p_characters integer, p_count integer) returns text[]
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
@@ -753,9 +770,9 @@ begin
   return v_all;
 end;
 $$;
-comment on function ops.merge_tags is 'The tags that are there stay; of the others those that fit come behind them.';
+comment on function ops.merge_tags is 'Keeps the existing tags and appends the new ones that fit.';
 
--- Security definer: writes the application, after checking whose suggestion it is.
+-- Security definer: writes the application, after checking that the suggestion is the caller's.
 create function ops.apply_ai_suggestion(p_suggestion_id uuid, p_fields text[], p_choices jsonb, p_is_preview boolean) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -824,7 +841,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.apply_ai_suggestion(p_suggestion_id, p_fields, p_choices, p_is_preview);
 end;
 comment on function public.apply_ai_suggestion is
-  'Takes fields of one of the caller''s suggestions over into its item, as an edit of the caller''s; a preview only tells the difference. Choices number the title and description, from 0.';
+  'Applies fields of one of the caller''s suggestions to its item, as an edit by the caller; a preview only returns the changes. Choices are the numbers of the title and the description, from 0.';
 
 create function ops.undo_ai_application(p_application_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -837,12 +854,12 @@ begin
   update public.ai_suggestion_application set undone_at = now()
   where id = p_application_id and user_id = auth.uid() and undone_at is null returning * into v_application;
   if not found then
-    raise exception using errcode = 'SVG03', message = format('Cannot undo: no application with id %s is yours and not undone yet', p_application_id),
+    raise exception using errcode = 'SVG03', message = format('Cannot undo: no application with id %s belongs to you, or it is already undone', p_application_id),
       detail = jsonb_build_object('resource', 'application', 'id', p_application_id);
   end if;
   select * into v_item from public.content_item where id = v_application.content_item_id for update;
   v_now := ops.item_texts(v_item);
-  -- What was edited since then is the creator's, and stays.
+  -- Fields that the creator has edited since then stay.
   v_fields := array(select field from unnest(v_application.fields) as field where v_now -> field = v_application.after -> field);
   update public.content_item
   set title = case when 'title' = any (v_fields) then v_application.before ->> 'title' else title end,
@@ -862,7 +879,7 @@ create function public.undo_ai_application(p_application_id uuid) returns jsonb
 language sql volatile security invoker set search_path = '' begin atomic
   select ops.undo_ai_application(p_application_id);
 end;
-comment on function public.undo_ai_application is 'Puts back what an application of the caller''s changed, but for fields that were edited since.';
+comment on function public.undo_ai_application is 'Restores what an application of the caller''s changed, except for fields that were edited since.';
 
 create function public.get_ai_costs(p_since timestamptz default null, p_until timestamptz default null) returns jsonb
 language sql stable security invoker set search_path = '' as $$
@@ -892,7 +909,8 @@ language sql stable security invoker set search_path = '' as $$
         from public.ai_suggestion as suggestion join public.ai_model as model on model.id = suggestion.model_id
         where suggestion.user_id = (select auth.uid()) group by model.slug) as accepted));
 $$;
-comment on function public.get_ai_costs is 'The caller''s own costs by day and model, for plots, and what became of the suggestions of each model.';
+comment on function public.get_ai_costs is
+  'Returns the caller''s own costs by day and model, for charts, and how the suggestions of each model were used.';
 
 -- ## Functions: trending keywords
 
@@ -908,7 +926,7 @@ begin
       coalesce(given.category, '') as category, coalesce(given.score, 50) as score, given.growth, coalesce(given.people, 1) as people
     from jsonb_to_recordset(p_rows) as given (keyword text, language text, category text, score numeric, growth numeric, people integer)) as given
   where char_length(keyword) between 2 and 60 and ops.is_visible(keyword)
-    -- What has the look of an address, a handle or a number to call is nobody's keyword.
+    -- Anything that looks like an address, a handle or a phone number is not a keyword.
     and keyword !~ '@|://|www\.|[0-9]{6,}|[[:cntrl:]]'
   order by keyword, language, category, score desc
   on conflict on constraint trending_keyword_key do update
@@ -917,17 +935,17 @@ begin
   return v_kept;
 end;
 $$;
-comment on function ops.keep_trending is 'Keeps the keywords of a source for two days.';
+comment on function ops.keep_trending is 'Stores the keywords of a source for two days.';
 
 create function public.update_trending_keywords(p_feed jsonb default '[]') returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  -- Days are UTC's, whatever the zone of the database.
+  -- Days are in UTC, whatever the time zone of the database.
   v_today constant date := (now() at time zone 'utc')::date;
   v_rows jsonb;
   v_updated integer;
 begin
-  -- What grows: tags of public items, by the views of this week and of the week before.
+  -- Growing keywords: tags of public items, by the views gained this week and the week before.
   with gain as (
     select stat.content_item_id,
       max(stat.views) filter (where stat.day > v_today - 7) - coalesce(max(stat.views) filter (where stat.day <= v_today - 7), 0) as this_week,
@@ -950,7 +968,8 @@ begin
   into v_rows from (select *, max(this_week) over () as top from tagged) as tagged;
   v_updated := ops.keep_trending('content', v_rows);
 
-  -- What is looked for: the searches that led to a click, where module 005 counts clicks. Dynamic, for this module stands before that table.
+  -- Searched keywords: searches that led to a click, if module 005, which counts clicks, is installed. Dynamic SQL, because this module is
+  -- applied before that table exists.
   if to_regclass('public.content_click') is not null then
     execute $query$
       with searched as (
@@ -961,7 +980,7 @@ begin
         from public.content_click as click join public.content_item as item on item.id = click.content_id
         where click.query is not null and click.is_counted and click.clicked_at > now() - interval '14 days'
         group by 1, 2, 3
-        -- What fewer look for may be about one person.
+        -- A search by fewer visitors may be about one person.
         having count(distinct click.visitor) >= 3
         order by count(*) desc limit 2000
       )
@@ -978,11 +997,11 @@ begin
 end;
 $$;
 comment on function public.update_trending_keywords is
-  'Makes the keywords anew from our own clicks and growth, and from rows of an outside feed: keyword, language, category, score, growth. Returns how many were written.';
+  'Rebuilds the keywords from our own clicks and growth, and from rows of an external feed: keyword, language, category, score, growth. Returns how many were written.';
 
 -- ## Triggers
 
--- Security definer: creators may not write applications, and need not be allowed to write feedback.
+-- Security definer: creators may not write applications, and may lack the right to write feedback.
 create function ops.note_edited_suggestions() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -997,17 +1016,18 @@ begin
   return null;
 end;
 $$;
-comment on function ops.note_edited_suggestions is 'Trigger: a creator changes what came from a suggestion, so that it was taken over, but not as it was.';
+comment on function ops.note_edited_suggestions is
+  'Trigger: the creator changes a field that came from a suggestion, so the suggestion counts as edited instead of kept.';
 
 create trigger content_item_note_edited_suggestions after update of title, description, tags, hashtags, category_code on public.content_item
   for each row
-  -- Neither a sync nor an applied suggestion is an edit. An undone application is marked before its item is put back.
+  -- Neither a sync nor an applied suggestion is an edit. An undone application is marked before its item is restored.
   when (auth.uid() is not null and current_setting('streamvibe.is_applying', true) is distinct from 'on'
     and (old.title, old.description, old.tags, old.hashtags, old.category_code)
       is distinct from (new.title, new.description, new.tags, new.hashtags, new.category_code))
   execute function ops.note_edited_suggestions();
 
--- Security definer: deletes from Vault, which the roles that may delete a setting cannot.
+-- Security definer: deletes from Vault, which the roles that may delete a setting may not do.
 create function ops.forget_ai_keys() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1015,7 +1035,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.forget_ai_keys is 'Trigger: when a setting is deleted, also because its owner is, the keys go too.';
+comment on function ops.forget_ai_keys is 'Trigger: deletes the keys of a deleted setting, also when its owner was deleted.';
 
 create trigger user_ai_setting_forget_keys after delete on public.user_ai_setting for each row execute function ops.forget_ai_keys();
 create trigger ai_provider_touch_updated_at before update on public.ai_provider for each row execute function ops.touch_updated_at();
@@ -1051,15 +1071,15 @@ create policy "Only functions keep reservations" on ops.ai_reservation for all t
 
 grant select on public.ai_provider, public.ai_model, public.user_ai_setting, public.ai_suggestion, public.ai_suggestion_application,
   public.ai_usage, public.trending_keyword to authenticated;
--- Not the names of secrets: only set_ai_key() writes those.
+-- Not the names of secrets: only set_ai_key() writes them.
 grant insert (user_id, provider_id, model_id, fallback_providers, tone, language, monthly_budget_cents),
   update (provider_id, model_id, fallback_providers, tone, language, monthly_budget_cents) on public.user_ai_setting to authenticated;
 grant update (feedback) on public.ai_suggestion to authenticated;
 grant select, insert, update, delete on public.ai_provider, public.ai_model, public.user_ai_setting, public.trending_keyword to service_role;
--- No insert, update or delete: what was spent is written by functions, and nobody rewrites it.
+-- No insert, update or delete: only functions write what was spent, and nobody rewrites it.
 grant select on public.ai_suggestion, public.ai_suggestion_application, public.ai_usage to service_role;
 
--- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+-- Who may execute what. Module 000 revoked the defaults: only its owner may execute a function that is not named here.
 grant execute on function
   ops.set_ai_key, public.set_ai_key, ops.apply_ai_suggestion, public.apply_ai_suggestion, ops.undo_ai_application, public.undo_ai_application,
   public.get_ai_costs
@@ -1074,7 +1094,7 @@ insert into public.ai_provider (slug, display_name, sort_order)
 values ('openai', 'OpenAI', 1), ('anthropic', 'Anthropic', 2), ('google', 'Google AI', 3), ('local', 'Local', 4)
 on conflict (slug) do update set display_name = excluded.display_name, sort_order = excluded.sort_order;
 
--- Prices and ends as the makers list them, read on 2026-11-20.
+-- Prices and retirement dates as published by the vendors, read on 2026-11-20.
 insert into public.ai_model (provider_id, slug, display_name, is_default, context_tokens, max_output_tokens, retired_at)
 select provider.id, model.slug, model.display_name, model.is_default, model.context_tokens, model.max_output_tokens, model.retired_at
 from (values
@@ -1118,7 +1138,7 @@ from (values
   ('claude-sonnet-5-5', '2026-01-01 00:00+00', 0, 200, 20, 250, 400, 1000),
   ('claude-sonnet-5-5', '2026-10-07 00:00+00', 0, 200, 10, 250, 400, 1000),
   ('claude-haiku-5-5', '2026-01-01 00:00+00', 0, 10, 1, null, null, 50),
-  -- Longer prompts cost more, and nobody could tell how much.
+  -- Longer prompts cost more, but no source states how much.
   ('claude-haiku-5-5', '2026-01-01 00:00+00', 100001, null, null, null, null, null),
   ('claude-opus-5-5', '2026-01-01 00:00+00', 0, 400, 20, null, null, 2000),
   ('gemini-3.8-flash', '2026-01-01 00:00+00', 0, 75, null, null, null, 375),

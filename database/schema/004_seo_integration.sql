@@ -1,5 +1,5 @@
--- Module 004, SEO: where pages are told to search engines, and what became of each. Needs modules 000 to 002. Speaking to the engines is the
--- work of edge functions; what may be sent when, by whom and to which site is decided here.
+-- Module 004, SEO: submits pages to search engines and tracks the outcome of each. Needs modules 000 to 002. Edge functions call the
+-- engines; this module decides what may be sent when, by whom and to which site.
 --
 --   Needs
 --   Tables
@@ -21,7 +21,7 @@
 
 -- ## Needs
 
--- As the role that applied module 000, whose default privileges keep functions closed.
+-- The same role must apply this module: the default privileges of module 000 keep its functions closed.
 do $$
 begin
   if not exists (select from pg_class where oid = to_regclass('public.content_item') and relowner = current_user::regrole) then
@@ -51,11 +51,12 @@ create table public.search_engine (
   constraint search_engine_sizes_positive check (least(batch_size, window_seconds) > 0)
 );
 alter table public.search_engine enable row level security;
-comment on table public.search_engine is 'Whom pages are told to; the code has an adapter for each slug.';
-comment on column public.search_engine.batch_size is 'How many addresses one batch may have; the adapter makes as many calls of it as the engine wants.';
-comment on column public.search_engine.window_seconds is 'An address that was sent is not sent again for so long.';
-comment on column public.search_engine.tells_status is 'Whether it can be asked what became of an address. Where not, submitted is the end.';
-comment on column public.search_engine.takes_removals is 'Whether it wants to be told that a page is gone.';
+comment on table public.search_engine is 'The search engines to which pages are submitted; the code has an adapter for each slug.';
+comment on column public.search_engine.batch_size is
+  'Maximum number of addresses in a batch; the adapter splits it into as many calls as the engine requires.';
+comment on column public.search_engine.window_seconds is 'An address that was sent is not sent again for this many seconds.';
+comment on column public.search_engine.tells_status is 'Whether the engine reports the outcome for an address. If not, submitted is the final status.';
+comment on column public.search_engine.takes_removals is 'Whether the engine accepts reports of removed pages.';
 
 create table public.seo_connection (
   id uuid not null default gen_random_uuid(),
@@ -92,23 +93,31 @@ create table public.seo_connection (
   constraint seo_connection_verified_says_when check (not is_verified or verified_at is not null)
 );
 alter table public.seo_connection enable row level security;
-comment on table public.seo_connection is 'A site at a search engine, and who vouches for it. Without a user: the operator''s, which serves every creator.';
-comment on column public.seo_connection.vault_secret_name is 'Where the engine''s key or tokens are kept. Null: none is needed, or the operator''s are in the environment.';
-comment on column public.seo_connection.site_url is 'Without a slash at the end. Nothing outside it is ever submitted by this connection.';
-comment on column public.seo_connection.item_path is 'Where items are below site_url: {id} is the item''s id, {slug} the creator''s.';
-comment on column public.seo_connection.engine_site is 'How the engine names the site: sc-domain:example.com at Google, user and host at Yandex.';
-comment on column public.seo_connection.verification_token is 'What the site has to show, in a meta tag or a file; at IndexNow also its key. No secret: everybody can read it there.';
-comment on column public.seo_connection.verification_method is 'How it was last looked at, whatever came of it; the next look is the same. Null: not looked at yet.';
-comment on column public.seo_connection.verify_at is 'When to look again whether the site still shows it, or the engine still says so.';
-comment on column public.seo_connection.paused_until is 'The engine wants no call before that.';
-comment on column public.seo_connection.error_code is 'Why nothing is sent at the moment: a key is refused, the site no longer vouches.';
-comment on column public.seo_connection.run_until is 'One worker speaks to the engine about this site until then: what the engine says is left is true only for one.';
+comment on table public.seo_connection is
+  'A site at a search engine, and its owner. Without a user: the operator''s site, which serves every creator.';
+comment on column public.seo_connection.vault_secret_name is
+  'The Vault secret with the engine''s key or tokens. Null: none is needed, or the operator''s key is in the environment.';
+comment on column public.seo_connection.site_url is 'Without a trailing slash. This connection never submits anything outside it.';
+comment on column public.seo_connection.item_path is
+  'The path of items below site_url: {id} is replaced by the item''s id, {slug} by the creator''s slug.';
+comment on column public.seo_connection.engine_site is 'The engine''s name for the site: sc-domain:example.com at Google, user and host at Yandex.';
+comment on column public.seo_connection.verification_token is
+  'What the site must show in a meta tag or a file; for IndexNow it is also the key. Not secret: everybody can read it there.';
+comment on column public.seo_connection.verification_method is
+  'The method of the last check, whatever its result; the next check uses it too. Null: not checked yet.';
+comment on column public.seo_connection.verify_at is 'When to check again that the site still shows the token, or that the engine still confirms it.';
+comment on column public.seo_connection.paused_until is 'The engine accepts no call before this time.';
+comment on column public.seo_connection.error_code is
+  'Why nothing is sent at the moment: the engine refuses the key, or the site no longer shows the token.';
+comment on column public.seo_connection.run_until is
+  'Until then, one worker is calling the engine for this site: the remaining quota that the engine reports is correct only for a single worker.';
 create unique index seo_connection_verified_key on public.seo_connection (search_engine_id, site_url) where is_verified;
-comment on index public.seo_connection_verified_key is 'A site has one voice at an engine, so its quotas are counted once: whoever proved it last.';
+comment on index public.seo_connection_verified_key is
+  'Each site has one verified connection per engine, so that its quotas are counted once: the one that was verified last.';
 create index seo_connection_search_engine_id_idx on public.seo_connection (search_engine_id);
 comment on index public.seo_connection_search_engine_id_idx is 'Serves the foreign key to search_engine.';
 create index seo_connection_verify_at_idx on public.seo_connection (verify_at) where verify_at is not null;
-comment on index public.seo_connection_verify_at_idx is 'Query "to be looked at again": where verify_at <= now().';
+comment on index public.seo_connection_verify_at_idx is 'Query "due verifications": where verify_at <= now().';
 
 create table public.seo_submission (
   id uuid not null default gen_random_uuid(),
@@ -146,32 +155,38 @@ create table public.seo_submission (
   constraint seo_submission_history_is_list check (jsonb_typeof(history) = 'array')
 ) with (fillfactor = 70);
 alter table public.seo_submission enable row level security;
-comment on table public.seo_submission is 'One address told to one search engine. Published by Realtime: every column may be seen by the creator.';
-comment on column public.seo_submission.user_id is 'The creator whose page it is. Null: of a creator who is gone, to have the page forgotten.';
-comment on column public.seo_submission.content_item_id is 'No foreign key: the history stays when the item goes.';
-comment on column public.seo_submission.submission_type is 'updated: new or changed. removed: the page is gone.';
+comment on table public.seo_submission is 'One address submitted to one search engine. Published by Realtime: the creator may see every column.';
+comment on column public.seo_submission.user_id is
+  'The creator who owns the page. Null: the creator was deleted, and the page is to be removed from the index.';
+comment on column public.seo_submission.content_item_id is 'No foreign key: the history stays when the item is deleted.';
+comment on column public.seo_submission.submission_type is 'updated: the page is new or changed. removed: the page no longer exists.';
 comment on column public.seo_submission.status is 'pending → submitted → indexed, rejected or failed.';
-comment on column public.seo_submission.response_status is 'HTTP status of the engine''s last answer.';
-comment on column public.seo_submission.error_code is 'Why it is where it is, for programs; error_message says it in words, also of what is merely waiting.';
-comment on column public.seo_submission.history is 'Every move with its time and reason: at, status, code, message. The last thirty.';
-comment on column public.seo_submission.engine_ref is 'By what the engine is asked what became of it: the task of Yandex. Null: by the address.';
-comment on column public.seo_submission.unit_reserved_at is 'A unit of the plan is taken for it since then. Null: it costs none, or the unit went back.';
-comment on column public.seo_submission.due_at is 'Not sent before that.';
-comment on column public.seo_submission.claimed_until is 'A worker is sending it until then.';
-comment on column public.seo_submission.attempted_at is 'When it was last sent, whatever came of it.';
-comment on column public.seo_submission.next_check_at is 'When to ask the engine what became of it. Null: there is nothing to ask.';
+comment on column public.seo_submission.response_status is 'HTTP status of the engine''s last response.';
+comment on column public.seo_submission.error_code is
+  'The reason for the status, for programs; error_message is the reason in words, also for submissions that are only waiting.';
+comment on column public.seo_submission.history is 'Every change of the status with its time and reason: at, status, code, message. The last thirty.';
+comment on column public.seo_submission.engine_ref is
+  'The engine''s reference for asking about the outcome: the task at Yandex. Null: the engine is asked by address.';
+comment on column public.seo_submission.unit_reserved_at is
+  'When the unit of the plan was reserved for it. Null: it costs none, or the unit was returned.';
+comment on column public.seo_submission.due_at is 'Not sent before this time.';
+comment on column public.seo_submission.claimed_until is 'Until then, a worker is sending it.';
+comment on column public.seo_submission.attempted_at is 'When it was last sent, whatever the result.';
+comment on column public.seo_submission.next_check_at is 'When to ask the engine about the outcome. Null: there is nothing to ask.';
 create unique index seo_submission_pending_key on public.seo_submission (connection_id, submitted_url, submission_type) where status = 'pending';
-comment on index public.seo_submission_pending_key is 'An address waits once at an engine.';
+comment on index public.seo_submission_pending_key is 'An address has at most one pending submission of each type per connection.';
 create index seo_submission_due_idx on public.seo_submission (connection_id, due_at) where status = 'pending';
 comment on index public.seo_submission_due_idx is 'Query "due": where connection_id = … and status = ''pending'' order by due_at.';
 create index seo_submission_url_idx on public.seo_submission (connection_id, submitted_url, attempted_at desc);
-comment on index public.seo_submission_url_idx is 'Query "sent already": where connection_id = … and submitted_url = … and attempted_at > …. Serves the foreign key, too.';
+comment on index public.seo_submission_url_idx is
+  'Query "already sent": where connection_id = … and submitted_url = … and attempted_at > …. Also serves the foreign key.';
 create index seo_submission_content_item_id_idx on public.seo_submission (content_item_id, created_at desc);
 comment on index public.seo_submission_content_item_id_idx is 'Query "submissions of an item": where content_item_id = … order by created_at desc.';
 create index seo_submission_user_id_idx on public.seo_submission (user_id, created_at desc);
-comment on index public.seo_submission_user_id_idx is 'Query "my submissions": where user_id = … order by created_at desc. Serves the foreign key, too.';
+comment on index public.seo_submission_user_id_idx is
+  'Query "my submissions": where user_id = … order by created_at desc. Also serves the foreign key.';
 create index seo_submission_check_idx on public.seo_submission (connection_id, next_check_at) where next_check_at is not null;
-comment on index public.seo_submission_check_idx is 'Query "to be asked about": where connection_id = … and next_check_at <= now().';
+comment on index public.seo_submission_check_idx is 'Query "due checks": where connection_id = … and next_check_at <= now().';
 
 create table public.seo_usage (
   id bigint generated always as identity,
@@ -190,10 +205,11 @@ create table public.seo_usage (
   constraint seo_usage_window_order check (window_end > window_start)
 ) with (fillfactor = 50);
 alter table public.seo_usage enable row level security;
-comment on table public.seo_usage is 'What was used of each quota of an engine, in each of its windows. Taken before the call, so that no call goes beyond.';
-comment on column public.seo_usage.user_id is 'Copy of the connection''s, so that the policy needs no join.';
-comment on column public.seo_usage.quota is 'Whatever the engine limits: submissions, inspections, notifications.';
-comment on column public.seo_usage.quota_limit is 'As the engine told or documents it. Null: it is not known.';
+comment on table public.seo_usage is
+  'The usage of each quota of an engine in each of its windows. Reserved before the call, so that no call exceeds the quota.';
+comment on column public.seo_usage.user_id is 'Copy of the connection''s user_id, so that the policy needs no join.';
+comment on column public.seo_usage.quota is 'What the engine limits: submissions, inspections, notifications.';
+comment on column public.seo_usage.quota_limit is 'As reported or documented by the engine. Null: unknown.';
 create index seo_usage_user_id_idx on public.seo_usage (user_id);
 comment on index public.seo_usage_user_id_idx is 'Serves the policy.';
 create index seo_usage_window_end_idx on public.seo_usage (window_end);
@@ -212,10 +228,11 @@ create table ops.seo_setting (
   constraint seo_setting_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table ops.seo_setting enable row level security;
-comment on table ops.seo_setting is 'Whether a creator''s pages are told to search engines. No row: when asked.';
-comment on column ops.seo_setting.mode is 'auto: whatever is published or changed; manual: when asked; disabled: nothing.';
-comment on column ops.seo_setting.auto_since is 'What was changed before that is not sent by itself.';
-comment on column ops.seo_setting.changed_at is 'Something is new since then, and not collected yet. In the future: not to be looked at before.';
+comment on table ops.seo_setting is 'Whether a creator''s pages are submitted to search engines. No row: only on request.';
+comment on column ops.seo_setting.mode is 'auto: everything that is published or changed; manual: on request; disabled: nothing.';
+comment on column ops.seo_setting.auto_since is 'Changes before this time are not sent automatically.';
+comment on column ops.seo_setting.changed_at is
+  'Since when there are changes that have not been collected. In the future: not to be collected before that time.';
 create index seo_setting_changed_at_idx on ops.seo_setting (changed_at) where changed_at is not null;
 comment on index ops.seo_setting_changed_at_idx is 'Serves queue_seo_jobs().';
 
@@ -241,7 +258,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_seo_mode(p_mode);
 end;
 comment on function public.set_seo_mode is
-  'auto: what the caller publishes or changes from now on is told to search engines; manual: when asked; disabled: nothing is.';
+  'auto: everything that the caller publishes or changes from now on is submitted to search engines; manual: on request; disabled: nothing.';
 
 -- ## Functions: sites
 
@@ -264,7 +281,7 @@ begin
 end;
 $$;
 comment on function public.operate_seo_sites is
-  'Makes the operator''s site known at the engines that there are keys for; what stood for another site or engine before rests. Calling it again changes nothing.';
+  'Registers the operator''s site at the engines that have keys, and deactivates connections for another site or engine. Repeating the call changes nothing.';
 
 create function public.connect_seo_site(p_user_id uuid, p_engine text, p_site_url text, p_item_path text default null, p_secret text default null,
   p_now timestamptz default now())
@@ -301,7 +318,8 @@ begin
   return public.read_seo_connection(v_connection.id, p_user_id);
 end;
 $$;
-comment on function public.connect_seo_site is 'A creator''s own site at an engine, not verified yet; the key goes into Vault and is never read back by a person.';
+comment on function public.connect_seo_site is
+  'Connects a creator''s own site at an engine, unverified at first; the key is stored in Vault and never returned to a person.';
 
 create function public.keep_seo_secret(p_connection_id uuid, p_old text, p_new text) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -309,7 +327,8 @@ language sql volatile security definer set search_path = '' as $$
   from public.seo_connection as connection join vault.decrypted_secrets as secret on secret.name = connection.vault_secret_name
   where connection.id = p_connection_id and secret.decrypted_secret = p_old;
 $$;
-comment on function public.keep_seo_secret is 'An engine gave another refresh token for the old one. What was connected anew in the meantime stays.';
+comment on function public.keep_seo_secret is
+  'Replaces the old refresh token by the new one from the engine. Does nothing when the site was reconnected in the meantime.';
 
 create function public.read_seo_connection(p_connection_id uuid, p_user_id uuid default null) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
@@ -331,7 +350,7 @@ begin
   return v_connection;
 end;
 $$;
-comment on function public.read_seo_connection is 'A site with its key, for the service; with a user only one of theirs.';
+comment on function public.read_seo_connection is 'Returns a site with its key, for the service; with a user id only a site of that user.';
 
 create function public.settle_seo_verification(p_connection_id uuid, p_is_verified boolean, p_method text default null, p_engine_site text default null,
   p_code text default null, p_message text default null, p_is_doubt boolean default false, p_now timestamptz default now())
@@ -347,29 +366,29 @@ begin
     return false;
   end if;
   if p_is_verified then
-    -- Whoever proved it last: a domain that was sold has a new owner.
+    -- The latest proof counts: a domain that was sold has a new owner.
     update public.seo_connection
-    set is_verified = false, error_code = 'verified_by_another', error_message = 'Somebody else has proved that this site is theirs'
+    set is_verified = false, error_code = 'verified_by_another', error_message = 'Somebody else has verified this site'
     where search_engine_id = v_connection.search_engine_id and site_url = v_connection.site_url and id <> v_connection.id and is_verified;
     update public.seo_connection
     set is_verified = true, verified_at = p_now, verification_method = p_method, engine_site = coalesce(p_engine_site, engine_site),
       verify_at = p_now + interval '7 days', verify_failures = 0,
-      -- A refusal stands, although the proof does.
+      -- A refusal by the engine stays, although the proof is valid.
       paused_until = case when p_is_doubt then paused_until end, error_code = case when p_is_doubt then error_code end,
       error_message = case when p_is_doubt then error_message end
     where id = p_connection_id;
     if p_is_doubt then
       return true;
     end if;
-    -- What was held until the site vouched goes on.
+    -- Submissions that waited for the verification continue.
     update public.seo_submission set due_at = least(due_at, p_now)
     where connection_id = p_connection_id and status = 'pending' and error_code is not null and claimed_until is null;
     return true;
   end if;
-  -- A site may be down for a day: only the third look in a row takes back what was proved.
+  -- A site may be down for a day: only the third failed check in a row ends a verification.
   v_is_lost := v_connection.is_verified and v_connection.verify_failures >= 2;
   update public.seo_connection
-  -- What the creator chose holds for the next look, too.
+  -- The method that the creator chose also applies to the next check.
   set verification_method = coalesce(p_method, verification_method),
     verify_failures = least(verify_failures + 1, 1000), is_verified = is_verified and not v_is_lost,
     verify_at = case when v_connection.user_id is null and not v_connection.is_verified then p_now + interval '1 hour'
@@ -382,14 +401,14 @@ begin
   end if;
   if v_is_lost then
     select display_name into v_engine from public.search_engine where id = v_connection.search_engine_id;
-    perform ops.tell_about_seo(v_connection, format('%s no longer shows that it is yours', v_connection.site_host),
-      format('%s is not told about pages of %s any more: %s', v_engine, v_connection.site_url, p_message), p_code);
+    perform ops.tell_about_seo(v_connection, format('%s is no longer verified', v_connection.site_host),
+      format('%s no longer receives pages of %s: %s', v_engine, v_connection.site_url, p_message), p_code);
   end if;
   return false;
 end;
 $$;
 comment on function public.settle_seo_verification is
-  'What a look at a site''s proof came to; in doubt, because its engine refused something. Three failures in a row end a verification that stood; its owner is told then.';
+  'Stores the result of a check of a site''s proof; p_is_doubt when the engine refused something. Three failures in a row end an existing verification, and its owner is notified.';
 
 create function ops.tell_about_seo(p_connection public.seo_connection, p_title text, p_message text, p_code text) returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -399,7 +418,7 @@ language sql volatile security invoker set search_path = '' as $$
     select p_connection.user_id where p_connection.user_id is not null
     union all select user_id from public.user_role where role = 'admin' and p_connection.user_id is null) as person;
 $$;
-comment on function ops.tell_about_seo is 'Tells a site''s owner, of the operator''s site every admin.';
+comment on function ops.tell_about_seo is 'Notifies a site''s owner; for the operator''s site, every admin.';
 
 create function public.begin_seo_run(p_connection_id uuid, p_lease_seconds integer default 330, p_now timestamptz default now()) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -415,13 +434,13 @@ begin
   return public.read_seo_connection(p_connection_id) || jsonb_build_object('is_verify_due', v_is_due);
 end;
 $$;
-comment on function public.begin_seo_run is 'The site, for one worker at a time; null: another has it, or it rests.';
+comment on function public.begin_seo_run is 'Leases the site to one worker and returns it; null when another worker has it, or when it is paused.';
 
 create function public.end_seo_run(p_connection_id uuid) returns void
 language sql volatile security definer set search_path = '' as $$
   update public.seo_connection set run_until = null where id = p_connection_id;
 $$;
-comment on function public.end_seo_run is 'The next worker may have the site.';
+comment on function public.end_seo_run is 'Releases the site for the next worker.';
 
 -- ## Functions: the engines' quotas
 
@@ -450,7 +469,7 @@ begin
 end;
 $$;
 comment on function ops.take_seo_windows is
-  'As much of an amount as every window has left, taken. The connection''s row is locked by the caller: of many at once none goes beyond.';
+  'Reserves as much of an amount as every window has left. The caller has locked the connection''s row, so that concurrent calls cannot exceed a quota.';
 
 create function ops.book_seo_windows(p_connection_id uuid, p_windows jsonb, p_amount integer, p_now timestamptz) returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -458,7 +477,7 @@ language sql volatile security invoker set search_path = '' as $$
   from jsonb_to_recordset(p_windows) as given (quota text, starts timestamptz)
   where p_amount <> 0 and usage.connection_id = p_connection_id and usage.quota = given.quota and usage.window_start = given.starts;
 $$;
-comment on function ops.book_seo_windows is 'Adds to what is used; a negative amount goes back.';
+comment on function ops.book_seo_windows is 'Adds to the usage; a negative amount returns units.';
 
 create function public.take_seo_quota(p_connection_id uuid, p_windows jsonb, p_amount integer, p_now timestamptz default now()) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -474,7 +493,8 @@ begin
   return jsonb_build_object('granted', v_taken.granted, 'retry_at', v_taken.retry_at, 'quota', v_taken.quota);
 end;
 $$;
-comment on function public.take_seo_quota is 'Takes as much as is left of calls that an engine counts: granted, and when there is none, from when on.';
+comment on function public.take_seo_quota is
+  'Reserves as many calls as an engine''s quota has left: returns the granted number and, if it is zero, when to retry.';
 
 create function public.observe_seo_quota(p_connection_id uuid, p_observed jsonb, p_now timestamptz default now()) returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -486,7 +506,7 @@ begin
       jsonb_to_recordset(p_observed) as told (quota text, starts timestamptz, ends timestamptz, amount integer, remaining integer)
     where connection.id = p_connection_id
   loop
-    -- An engine that tells what is left, and not of how much, is counted on from what was used here.
+    -- For an engine that reports what is left, but not the total, the limit is the usage counted here plus what is left.
     insert into public.seo_usage as usage (connection_id, user_id, quota, window_start, window_end, used, quota_limit)
     values (p_connection_id, v_told.user_id, v_told.quota, v_told.starts, v_told.ends,
       greatest(0, coalesce(v_told.amount, v_told.remaining) - v_told.remaining), coalesce(v_told.amount, v_told.remaining))
@@ -496,7 +516,7 @@ begin
   end loop;
 end;
 $$;
-comment on function public.observe_seo_quota is 'What an engine itself says is left counts more than what was counted here.';
+comment on function public.observe_seo_quota is 'Stores the quota that an engine reports; it overrides what was counted here.';
 
 -- ## Functions: submissions
 
@@ -506,10 +526,10 @@ language sql stable strict parallel safe security invoker set search_path = '' a
   from (
     select place, get_byte(bytes, place) as byte
     from convert_to(p_text, 'UTF8') as bytes, generate_series(0, octet_length(bytes) - 1) as place) as part
-  -- chr() of more than 127 is another letter, and of 0 an error.
+  -- chr() of a byte above 127 is a different letter, and chr(0) raises an error.
   where byte > 0;
 $$;
-comment on function ops.url_part is 'A text percent-encoded as a part of an address (RFC 3986).';
+comment on function ops.url_part is 'Percent-encodes a text as part of an address (RFC 3986).';
 
 create function public.begin_seo_submissions(p_user_id uuid, p_content_item_ids uuid[] default null, p_engines text[] default null,
   p_is_auto boolean default false, p_now timestamptz default now())
@@ -537,7 +557,7 @@ begin
       raise exception using errcode = 'SVG01', message = format('There is no search engine named %s', left(v_name, 60));
     end if;
   end loop;
-  -- A creator's own verified site before the operator's.
+  -- A creator's own verified site takes precedence over the operator's.
   select array_agg(id), (array_agg(slug) filter (where id is null))[1] into v_sites, v_name
   from (
     select distinct on (engine.slug) engine.slug, connection.id
@@ -563,7 +583,7 @@ begin
     end if;
     if cardinality(p_content_item_ids) = 1 and not exists (select from ops.public_item where id = p_content_item_ids[1]) then
       raise exception using errcode = 'SVE02',
-        message = 'Visitors cannot see this item, so no search engine is told about it: make it and your profile public first',
+        message = 'Cannot submit this item: visitors cannot see it; make it and your profile public first',
         detail = jsonb_build_object('content_item_id', p_content_item_ids[1]);
     end if;
   end if;
@@ -623,8 +643,8 @@ begin
 end;
 $$;
 comment on function public.begin_seo_submissions is
-  'Writes down what is to be sent: these items, or all that are new or changed since they were sent. Takes a unit of the plan for each (SVQ01); an address that '
-  'waits, or was sent within its engine''s window and has not changed, is given as it is. Of many, as many as the plan has units left, the newest first.';
+  'Queues submissions of these items, or of all items that are new or changed since they were sent. Reserves a unit of the plan for each (SVQ01); an address that '
+  'is already pending, or was sent within its engine''s window and has not changed, is returned unchanged. When the plan has too few units left, the newest items are submitted first.';
 
 create function public.claim_seo_submissions(p_connection_id uuid, p_limit integer, p_windows jsonb default '[]', p_lease_seconds integer default 300,
   p_now timestamptz default now())
@@ -643,8 +663,8 @@ begin
     return jsonb_build_object('submissions', '[]'::jsonb, 'retry_at', v_connection.paused_until);
   end if;
   select make_interval(secs => window_seconds) into v_window from public.search_engine where id = v_connection.search_engine_id;
-  -- Everybody in turn: nobody's long list makes others wait. What was sent within the window, by whatever row, is not sent again, also
-  -- when nobody knows what came of it.
+  -- Takes creators in turn, so that one creator's long list does not delay the others. An address that any row has sent within the window
+  -- is not sent again, even if the result is unknown.
   select array_agg(id) into v_ids from (
     select due.id from (
       select submission.id, submission.due_at, row_number() over (partition by submission.user_id order by submission.due_at, submission.id) as turn
@@ -663,7 +683,7 @@ begin
   if v_taken.granted = 0 then
     update public.seo_connection set paused_until = v_taken.retry_at, last_run_at = p_now where id = p_connection_id;
     update public.seo_submission
-    set error_code = 'engine_quota', error_message = 'The search engine takes no more for now; it goes on by itself'
+    set error_code = 'engine_quota', error_message = 'The quota of the search engine is used up; submission resumes automatically'
     where id = any (v_ids) and error_code is distinct from 'engine_quota';
     return jsonb_build_object('submissions', '[]'::jsonb, 'retry_at', v_taken.retry_at);
   end if;
@@ -684,7 +704,7 @@ begin
 end;
 $$;
 comment on function public.claim_seo_submissions is
-  'Takes what is due of a site for one worker, within the engine''s quotas: no address twice within the engine''s window, nothing of a site that is not verified.';
+  'Claims the due submissions of a site for one worker, within the engine''s quotas: no address twice within the engine''s window, and nothing for an unverified site.';
 
 create function ops.return_seo_units(p_units jsonb) returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -693,7 +713,7 @@ language sql volatile security invoker set search_path = '' as $$
   where unit.user_id is not null and unit.reserved_at is not null
   group by unit.user_id, unit.reserved_at;
 $$;
-comment on function ops.return_seo_units is 'Gives units of the plan back for what was not sent.';
+comment on function ops.return_seo_units is 'Returns the units of the plan for submissions that were not sent.';
 
 create function public.settle_seo_submissions(p_connection_id uuid, p_claim timestamptz, p_outcomes jsonb, p_pause jsonb default null,
   p_now timestamptz default now())
@@ -738,7 +758,7 @@ begin
     update public.seo_connection
     set paused_until = (p_pause ->> 'until')::timestamptz, error_code = p_pause ->> 'code', error_message = p_pause ->> 'message'
     where id = p_connection_id;
-    -- What only somebody can mend is told, once.
+    -- A problem that only a person can solve is reported once.
     if (p_pause ->> 'is_refusal')::boolean and v_connection.error_code is distinct from p_pause ->> 'code' then
       perform ops.tell_about_seo(v_connection, format('%s refuses %s', v_engine.display_name, v_connection.site_host), p_pause ->> 'message', p_pause ->> 'code');
     end if;
@@ -749,8 +769,8 @@ begin
 end;
 $$;
 comment on function public.settle_seo_submissions is
-  'What an engine answered to each address: submitted, rejected, failed, retry (sent, nobody knows what came of it) or not_sent. Units of what was never sent go back; '
-  'what could not be sent for seven days is given up. A pause holds the whole site.';
+  'Stores an engine''s response for each address: submitted, rejected, failed, retry (sent, with unknown result) or not_sent. Returns the units of rejected and failed submissions; '
+  'fails what could not be sent for seven days. A pause applies to the whole site.';
 
 create function ops.expire_seo_submissions(p_now timestamptz default now()) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -775,7 +795,8 @@ begin
   return v_expired;
 end;
 $$;
-comment on function ops.expire_seo_submissions is 'Gives up what could not be sent for seven days, with its unit, and forgets old windows.';
+comment on function ops.expire_seo_submissions is
+  'Fails submissions that could not be sent for seven days, returns their units, and deletes old windows.';
 
 create function ops.queue_seo_jobs(p_now timestamptz default now()) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
@@ -785,23 +806,23 @@ declare
   v_jobs integer := 0;
 begin
   perform ops.expire_seo_submissions(p_now);
-  -- A minute after the first change: several changes of a page are sent once.
+  -- A minute after the first change, so that several changes of a page are sent once.
   for v_row in
     select user_id from ops.seo_setting where mode = 'auto' and changed_at < p_now - interval '1 minute'
     order by changed_at limit 100 for update skip locked
   loop
     begin
       v_begun := public.begin_seo_submissions(v_row.user_id, null, null, true, p_now);
-      -- What the plan has no units for waits for the next cycle.
+      -- Submissions for which the plan has no units left wait for the next cycle.
       update ops.seo_setting
       set changed_at = case when (v_begun ->> 'beyond_quota')::integer > 0 then (select resets_at from ops.quota_state(v_row.user_id, 'seo_submissions')) end
       where user_id = v_row.user_id;
     exception when sqlstate 'SVE01' then
-      -- No site yet.
+      -- No site is connected yet.
       update ops.seo_setting set changed_at = p_now + interval '1 hour' where user_id = v_row.user_id;
     end;
   end loop;
-  -- Module 006 is a later one.
+  -- Module 006 may not be installed yet.
   if to_regprocedure('public.create_job(uuid, text, jsonb, integer, timestamptz, text)') is null then
     return 0;
   end if;
@@ -821,7 +842,7 @@ begin
 end;
 $$;
 comment on function ops.queue_seo_jobs is
-  'For cron: collects what creators with mode auto have changed, and makes a job for each site with something due, so that nothing waits for ever, also after an outage.';
+  'For cron: collects the changes of creators with mode auto, and creates a job for each site with due submissions, so that nothing waits forever, even after an outage.';
 
 -- ## Functions: what became of them
 
@@ -836,13 +857,13 @@ language sql stable security definer set search_path = '' as $$
       select from public.seo_submission as submission where submission.connection_id = connection.id and submission.next_check_at <= p_now)))
   order by connection.last_run_at nulls first limit 500;
 $$;
-comment on function public.list_seo_work is 'Sites whose proof or whose submissions are due to be looked at.';
+comment on function public.list_seo_work is 'Returns the sites whose proof or submissions are due for a check.';
 
 create function ops.has_due_seo_checks() returns boolean
 language sql stable security invoker set search_path = '' as $$
   select exists (select from public.list_seo_work());
 $$;
-comment on function ops.has_due_seo_checks is 'For cron: whether check-seo-status has anything to do.';
+comment on function ops.has_due_seo_checks is 'For cron: returns whether check-seo-status has anything to do.';
 
 create function public.claim_seo_checks(p_connection_id uuid, p_limit integer, p_windows jsonb default '[]', p_now timestamptz default now()) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -856,7 +877,7 @@ begin
   if not found or not v_connection.is_active or not v_connection.is_verified or v_connection.paused_until > p_now then
     return jsonb_build_object('submissions', '[]'::jsonb);
   end if;
-  -- The oldest and the most clicked: seven times the clicks count as much as two days of waiting.
+  -- The oldest and the most clicked come first: seven times the clicks count as much as two days of waiting.
   select array_agg(id) into v_ids from (
     select submission.id
     from public.seo_submission as submission left join public.content_item as item on item.id = submission.content_item_id
@@ -868,7 +889,7 @@ begin
   end if;
   v_taken := ops.take_seo_windows(v_connection, p_windows, cardinality(v_ids), p_now);
   with claimed as (
-    -- Should the worker die, they come again in an hour.
+    -- If the worker dies, they are due again in an hour.
     update public.seo_submission set next_check_at = p_now + interval '1 hour' where id = any (v_ids[1:v_taken.granted])
     returning id, submitted_url, engine_ref, submitted_at
   )
@@ -877,7 +898,7 @@ begin
   return jsonb_build_object('submissions', v_claimed, 'retry_at', v_taken.retry_at);
 end;
 $$;
-comment on function public.claim_seo_checks is 'Takes the submissions to ask an engine about, the oldest and most clicked first, within its quotas.';
+comment on function public.claim_seo_checks is 'Claims the submissions to ask an engine about, the oldest and most clicked first, within its quotas.';
 
 create function public.settle_seo_checks(p_connection_id uuid, p_outcomes jsonb, p_now timestamptz default now()) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
@@ -889,7 +910,7 @@ begin
     set status = case when outcome.verdict in ('indexed', 'rejected') then outcome.verdict else submission.status end,
       error_code = outcome.code, error_message = outcome.message, checked_at = p_now, checks = submission.checks + 1,
       finished_at = case when outcome.verdict in ('indexed', 'rejected', 'done') then p_now end,
-      -- After 1, 2, 4, 8, 14 days; what is not indexed after 90 days is left alone.
+      -- Next check after 1, 2, 4, 8, 14 days; an address that is not indexed after 90 days is no longer checked.
       next_check_at = case when outcome.verdict = 'waiting' and submission.submitted_at > p_now - interval '90 days'
         then p_now + least(interval '14 days', interval '1 day' * power(2, least(submission.checks, 10))) end
     from jsonb_to_recordset(p_outcomes) as outcome (id uuid, verdict text, code text, message text), public.seo_submission as before
@@ -901,12 +922,13 @@ begin
   return v_changed;
 end;
 $$;
-comment on function public.settle_seo_checks is 'What an engine says became of addresses: indexed, rejected with the reason, done (it has read the page, and says no more: submitted stays), or waiting, to be asked about again later and later.';
+comment on function public.settle_seo_checks is
+  'Stores what an engine reports about addresses: indexed, rejected with the reason, done (the engine has read the page and reports no more: submitted stays), or waiting (checked again at growing intervals).';
 
 create function ops.get_seo_overview() returns jsonb
 language sql stable security definer set search_path = '' as $$
   with latest as (
-    -- Not all that there ever was: whoever has a hundred thousand items looks at this, too.
+    -- Limited to the latest, because creators with a hundred thousand items read this too.
     select submission.status, submission.error_code, submission.error_message, connection.search_engine_id
     from (select * from public.seo_submission where user_id = auth.uid() order by created_at desc limit 20000) as submission
     join public.seo_connection as connection on connection.id = submission.connection_id
@@ -920,7 +942,7 @@ language sql stable security definer set search_path = '' as $$
         'rejected', coalesce(count.rejected, 0), 'failed', coalesce(count.failed, 0), 'reasons', coalesce(reason.list, '[]'),
         'quotas', coalesce(quota.list, '[]')) order by engine.sort_order)
       from public.search_engine as engine
-      -- The same choice as begin_seo_submissions() makes; a site that waits for its proof is shown when there is none.
+      -- The same choice as in begin_seo_submissions(); without such a site, one that is not verified yet is shown.
       left join lateral (
         select connection.id, jsonb_build_object('connection_id', connection.id, 'site_url', connection.site_url, 'is_own', connection.user_id is not null,
           'is_verified', connection.is_verified, 'verified_at', connection.verified_at, 'last_run_at', connection.last_run_at,
@@ -954,7 +976,7 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.get_seo_overview();
 end;
 comment on function public.get_seo_overview is
-  'For the caller, of each engine: the site, how many of the latest counts_of_latest submissions are in which state and why, what is left of its quotas, the last run; the plan''s quota; the mode.';
+  'Returns for the caller and each engine: the site, how many of the latest counts_of_latest submissions are in each status and why, the remaining quotas, the last run; also the plan''s quota and the mode.';
 
 -- ## Tables: the sitemap
 
@@ -979,21 +1001,22 @@ create table ops.sitemap_part (
   constraint sitemap_part_kind_known check (kind in ('creator', 'item')),
   constraint sitemap_part_not_negative check (least(urls, bytes, crc) >= 0)
 );
--- What is compressed already.
+-- Already compressed.
 alter table ops.sitemap_part alter column body set storage external;
 alter table ops.sitemap_part enable row level security;
 comment on table ops.sitemap_part is
-  'The sitemap, rendered and compressed ahead in parts, of which so many as fit in their order are a page. A part is a range of creation times, so new items come last, what goes moves nobody, and a change renders its part alone.';
-comment on column ops.sitemap_part.page is 'Part of its address. Of a page that is too large the last parts become a new one.';
-comment on column ops.sitemap_part.from_at is 'The first creation time and id; the next part of the kind begins where this one ends.';
-comment on column ops.sitemap_part.version is 'Whoever has read for rendering shows it: what was read before a newer rendering, or another cut, is not kept.';
-comment on column ops.sitemap_part.made_with is 'Hash of the settings that addresses come from, and of the renderer. Null: to be rendered.';
-comment on column ops.sitemap_part.body is 'XML, deflated so that parts may follow each other in one gzip file.';
+  'The sitemap, rendered and compressed in advance in parts. A page consists of consecutive parts, as many as fit. A part is a range of creation times: new items are appended, a deleted item moves no other, and a change renders only its own part again.';
+comment on column ops.sitemap_part.page is 'Used in the page''s address. When a page is too large, its last parts become a new page.';
+comment on column ops.sitemap_part.from_at is 'The first creation time and id; the next part of the same kind begins where this part ends.';
+comment on column ops.sitemap_part.version is
+  'A renderer must present the version that it read: a result from before a newer rendering or another cut is discarded.';
+comment on column ops.sitemap_part.made_with is 'Hash of the renderer and of the settings that determine addresses. Null: must be rendered.';
+comment on column ops.sitemap_part.body is 'XML, deflated so that several parts can be concatenated in one gzip file.';
 comment on column ops.sitemap_part.crc is 'CRC-32 of the XML.';
-comment on column ops.sitemap_part.bytes is 'Of the XML.';
-comment on column ops.sitemap_part.changed_at is 'When the XML last became another.';
-comment on column ops.sitemap_part.leased_until is 'Somebody renders it ahead until then.';
--- Serves a page.
+comment on column ops.sitemap_part.bytes is 'Size of the XML.';
+comment on column ops.sitemap_part.changed_at is 'When the XML last changed.';
+comment on column ops.sitemap_part.leased_until is 'Until then, a worker is rendering it in advance.';
+-- Serves reading a page.
 create index sitemap_part_page_idx on ops.sitemap_part (page, from_at, from_id);
 
 create view ops.sitemap_range as
@@ -1005,7 +1028,7 @@ left join lateral (
   order by from_at, from_id
   limit 1
 ) as following on true;
-comment on view ops.sitemap_range is 'Parts with where the next one begins; the last one ends behind everything.';
+comment on view ops.sitemap_range is 'Parts with the start of the next part; the last part has no end.';
 
 create table ops.sitemap_change (
   id bigint generated always as identity,
@@ -1018,9 +1041,9 @@ create table ops.sitemap_change (
 );
 alter table ops.sitemap_change enable row level security;
 comment on table ops.sitemap_change is
-  'What changed since its part was rendered. Appended by triggers, so that nobody waits for anybody, and deleted by the rendering that saw it.';
-comment on column ops.sitemap_change.at is 'When the item or creator was created, which says which part has it.';
-comment on column ops.sitemap_change.is_removal is 'It is not public any more: its page is not served before the part is rendered again.';
+  'Changes since a part was rendered. Appended by triggers, so that no writer waits for another, and deleted by the rendering that includes them.';
+comment on column ops.sitemap_change.at is 'When the item or creator was created, which determines its part.';
+comment on column ops.sitemap_change.is_removal is 'It is no longer public: its page is not served until the part is rendered again.';
 -- Serves the changes of a part.
 create index sitemap_change_at_idx on ops.sitemap_change (kind, at, subject_id);
 -- Serves the rendering of a part, which is one scan of it.
@@ -1039,8 +1062,8 @@ create table ops.thumbnail_check (
   constraint thumbnail_check_content_item_id_fkey foreign key (content_item_id) references public.content_item (id) on delete cascade
 );
 alter table ops.thumbnail_check enable row level security;
-comment on table ops.thumbnail_check is 'Whether the picture that the platform named was there when last looked at.';
-comment on column ops.thumbnail_check.tried_at is 'When the platform was last asked for a new one.';
+comment on table ops.thumbnail_check is 'Whether the picture at the platform''s URL existed at the last check.';
+comment on column ops.thumbnail_check.tried_at is 'When the platform was last asked for a new URL.';
 
 -- ## Functions: what pages say
 
@@ -1059,14 +1082,14 @@ language sql stable security invoker set search_path = '' as $$
   join public.users as creator on creator.id = item.user_id
   where item.id = p_id;
 $$;
-comment on function ops.seo_item is 'What a page of an item is made from, public or not.';
+comment on function ops.seo_item is 'Returns the data for the page of an item, whether public or not.';
 
 -- Security definer: the view is in ops; only the service may call it, like the functions below.
 create function public.get_seo_item(p_id uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select ops.seo_item(item.id) from ops.public_item as item where item.id = p_id;
 $$;
-comment on function public.get_seo_item is 'A public item for search engines; null where none is public.';
+comment on function public.get_seo_item is 'Returns a public item for search engines; null when there is no such public item.';
 
 create function public.get_seo_creator(p_slug text) returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -1083,9 +1106,9 @@ language sql stable security definer set search_path = '' as $$
   from public.users as creator
   where creator.profile_slug = p_slug and creator.is_public and creator.hidden_at is null;
 $$;
-comment on function public.get_seo_creator is 'A public creator for search engines; null where none is public.';
+comment on function public.get_seo_creator is 'Returns a public creator for search engines; null when there is no such public creator.';
 
--- Security definer: reads what only the owner may know, after checking that it is the owner who asks.
+-- Security definer: reads data that only the owner may see, after checking that the caller is the owner.
 create function ops.get_seo_check(p_content_item_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -1118,7 +1141,7 @@ begin atomic
   select ops.get_seo_check(p_content_item_id);
 end;
 comment on function public.get_seo_check is
-  'An item of the caller for checking what search engines get of it: {item, obstacles}. Obstacles are why visitors do not see it.';
+  'Returns an item of the caller, to check what search engines see of it: {item, obstacles}. Obstacles are the reasons why visitors cannot see it.';
 
 -- ## Functions: the sitemap
 
@@ -1126,7 +1149,8 @@ create function ops.sitemap_part_size(p_size integer) returns integer
 language sql immutable security invoker set search_path = '' as $$
   select least((p_size + 9) / 10, 500);
 $$;
-comment on function ops.sitemap_part_size is 'Of a page of that size: little is rendered for one change, and few parts are put together for an answer.';
+comment on function ops.sitemap_part_size is
+  'Returns the size of a part for pages of this size: a change renders little, and a response joins only a few parts.';
 
 create function ops.due_sitemap_parts(p_made_with text, p_parts integer[] default null, p_removed_by timestamptz default 'infinity',
   p_changed_by timestamptz default 'infinity') returns setof integer
@@ -1140,7 +1164,7 @@ language sql stable security invoker set search_path = '' as $$
         and change.noted_at <= case when change.is_removal then p_removed_by else p_changed_by end));
 $$;
 comment on function ops.due_sitemap_parts is
-  'The parts that show what was no longer public by one time, or have not seen a change of by another, or were made with other settings.';
+  'Returns the parts that were made with other settings, or that do not include a removal noted until p_removed_by or another change noted until p_changed_by.';
 
 create function public.take_sitemap_page(p_page integer, p_made_with text, p_etags text[] default '{}', p_at timestamptz default null,
   p_seconds integer default 240) returns json
@@ -1168,11 +1192,11 @@ begin
 end;
 $$;
 comment on function public.take_sitemap_page is
-  'A page of the sitemap as it was rendered: {due, etag, urls, checks, body}; no body where the caller has it (p_etags). Or {due, at}: these parts must be rendered first, since something in them was no longer public at that time (p_at: that of the caller''s first call), or because changes of so many seconds ago are not in them. Null: no such page.';
+  'Returns a rendered page of the sitemap: {due, etag, urls, checks, body}; without body when the caller has it (p_etags). Or {due, at}: these parts must be rendered first, because something in them was no longer public at that time (p_at: the time of the caller''s first call), or because they lack changes that are p_seconds old. Null: no such page.';
 
 create function public.read_sitemap_part(p_part integer, p_size integer) returns json
 language plpgsql volatile security definer
--- By the index, in its order, whatever the statistics say of how few creators are public.
+-- Forces the index and its order, whatever the statistics say about how few creators are public.
 set search_path = '' set jit = off set enable_sort = off set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off as $$
 declare
   v_part ops.sitemap_range;
@@ -1185,9 +1209,9 @@ begin
   if not found then
     return null;
   end if;
-  -- The last part is cut where it is full. Others grow a little when something in their range comes back.
+  -- The last part is cut when it is full. Others may grow, because something in their range may become public again.
   v_most := ops.sitemap_part_size(p_size) * case when v_part.to_at = 'infinity' then 1 else 2 end;
-  -- Before the entries: what is noted by now, they show.
+  -- Read before the entries, so that the entries include all of these changes.
   select array_agg(id) into v_changes from ops.sitemap_change as change
   where change.kind = v_part.kind and (change.at, change.subject_id) >= (v_part.from_at, v_part.from_id)
     and (change.at, change.subject_id) < (v_part.to_at, v_part.to_id);
@@ -1233,7 +1257,7 @@ begin
 end;
 $$;
 comment on function public.read_sitemap_part is
-  'What a part of pages of that size is rendered from: {kind, version, is_first, changes, entries, next}. Next: where what was too much for it begins.';
+  'Returns the data for rendering a part, for pages of this size: {kind, version, is_first, changes, entries, next}. next: where the entries begin that did not fit.';
 
 create function ops.fit_sitemap_page(p_page integer, p_size integer) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1252,7 +1276,7 @@ begin
   )
   select array_agg(part), bool_or(etag is not null) into v_moved, v_shown
   from placed
-  -- 50 MB without what a file begins and ends with.
+  -- 50 MB without the beginning and end of the file.
   where place > 1 and (urls > v_most or bytes > 52428000);
   if v_moved is not null then
     v_new := nextval(pg_get_serial_sequence('ops.sitemap_part', 'page'));
@@ -1262,7 +1286,7 @@ begin
   end if;
 end;
 $$;
-comment on function ops.fit_sitemap_page is 'Makes a new page of the parts that are too much for one.';
+comment on function ops.fit_sitemap_page is 'Moves the parts that do not fit into a page to a new page.';
 
 create function public.put_sitemap_part(p_part integer, p_version integer, p_made_with text, p_body text, p_crc bigint, p_urls integer,
   p_bytes bigint, p_changes bigint[], p_size integer, p_next_at timestamptz default null, p_next_id uuid default null) returns boolean
@@ -1271,7 +1295,7 @@ declare
   v_body constant bytea := decode(p_body, 'base64');
   v_part ops.sitemap_part;
 begin
-  -- In one order, for two who both find the page too large.
+  -- In a fixed order, because two callers may both find the page too large.
   perform from ops.sitemap_part as one
   where one.page = (select page from ops.sitemap_part where part = p_part) order by one.part for update;
   update ops.sitemap_part
@@ -1292,7 +1316,7 @@ begin
 end;
 $$;
 comment on function public.put_sitemap_part is
-  'Keeps a part as it was rendered from what read_sitemap_part() gave, and forgets the changes that it shows. False: another was faster.';
+  'Stores a part rendered from the result of read_sitemap_part(), and deletes the changes that it includes. False: another caller was faster.';
 
 create function public.list_sitemap_pages() returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -1301,7 +1325,7 @@ language sql stable security definer set search_path = '' as $$
     select page, max(changed_at) as changed_at, min(kind) as kind, min(from_at) as from_at from ops.sitemap_part
     group by page having sum(coalesce(urls, 1)) > 0) as listed;
 $$;
-comment on function public.list_sitemap_pages is 'The pages that the sitemap''s index names, creators first: page, changed_at. Empty ones are left out.';
+comment on function public.list_sitemap_pages is 'Returns the pages of the sitemap index, creators first: page, changed_at. Empty pages are left out.';
 
 create function ops.plan_sitemap(p_size integer, p_most integer default 20) returns integer
 language plpgsql volatile security invoker
@@ -1328,7 +1352,7 @@ begin
         order by creator.created_at, creator.id offset ops.sitemap_part_size(p_size) limit 1;
       end if;
       exit when not found;
-      -- Whoever has read it with its old end does not keep that.
+      -- A caller that has read the part with its previous end cannot store it any more.
       update ops.sitemap_part set made_with = null, version = version + 1 where part = v_last.part;
       insert into ops.sitemap_part (kind, page, from_at, from_id) values (v_kind, v_last.page, v_at, v_id) on conflict do nothing;
       perform ops.fit_sitemap_page(v_last.page, p_size);
@@ -1338,7 +1362,7 @@ begin
   return v_made;
 end;
 $$;
-comment on function ops.plan_sitemap is 'Cuts last parts that hold too much, at most so often; returns how many parts are new.';
+comment on function ops.plan_sitemap is 'Cuts last parts that contain too much, at most p_most times; returns the number of new parts.';
 
 create function public.claim_sitemap_parts(p_made_with text, p_size integer, p_limit integer default 10, p_lease_seconds integer default 30)
 returns jsonb
@@ -1364,19 +1388,19 @@ begin
 end;
 $$;
 comment on function public.claim_sitemap_parts is
-  'Parts that the caller renders ahead now, how many are due in all, and whether every part is cut out: {parts, due, is_planned}.';
+  'Leases parts to the caller for rendering in advance. Returns them, the number of all due parts, and whether no part is left to cut: {parts, due, is_planned}.';
 
 create function ops.has_due_sitemap_pages() returns boolean
 language sql stable security invoker set search_path = '' as $$
   select exists (select from ops.sitemap_change) or exists (select from ops.sitemap_part where made_with is null);
 $$;
-comment on function ops.has_due_sitemap_pages is 'For cron: whether anything of the sitemap is to be rendered.';
+comment on function ops.has_due_sitemap_pages is 'For cron: returns whether any part of the sitemap must be rendered.';
 
 create function public.continue_sitemap() returns void
 language sql volatile security definer set search_path = '' as $$
   select ops.invoke_edge_function('refresh-sitemap');
 $$;
-comment on function public.continue_sitemap is 'Calls the function that renders ahead again: one call has time for a few parts.';
+comment on function public.continue_sitemap is 'Calls the function that renders in advance again: one call has time for only a few parts.';
 
 create function ops.tidy_sitemap() returns bigint
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1400,21 +1424,22 @@ begin
 end;
 $$;
 comment on function ops.tidy_sitemap is
-  'For cron. Where nobody renders, marks the parts of changes that are an hour old instead of keeping the changes: they are rendered when their page is asked for.';
+  'For cron. When nothing renders, marks the parts of changes that are an hour old and deletes these changes: the parts are rendered when their page is requested.';
 
 -- ## Functions: pictures
 
 create function public.get_thumbnail(p_id uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select jsonb_build_object('platform', item.platform, 'url', item.thumbnail_url,
-    -- That one was dead says nothing of the address that has come since.
+    -- A check that found the old URL dead does not apply to a newer URL.
     'is_alive', case when checked.is_alive or checked.checked_at >= item.updated_at then checked.is_alive end,
     'checked_seconds_ago', extract(epoch from now() - checked.checked_at)::bigint)
   from ops.public_item as item
   left join ops.thumbnail_check as checked on checked.content_item_id = item.id
   where item.id = p_id and item.thumbnail_url is not null;
 $$;
-comment on function public.get_thumbnail is 'The picture of a public item as the platform named it, and whether it was there when last looked at.';
+comment on function public.get_thumbnail is
+  'Returns the picture URL of a public item as named by the platform, and whether the picture existed at the last check.';
 
 create function public.note_thumbnail(p_id uuid, p_is_alive boolean) returns void
 language sql volatile security definer set search_path = '' as $$
@@ -1422,9 +1447,9 @@ language sql volatile security definer set search_path = '' as $$
   select item.id, p_is_alive, now() from public.content_item as item where item.id = p_id
   on conflict (content_item_id) do update set is_alive = excluded.is_alive, checked_at = excluded.checked_at;
 $$;
-comment on function public.note_thumbnail is 'Notes whether an item''s picture is there.';
+comment on function public.note_thumbnail is 'Records whether an item''s picture exists.';
 
--- The account, its connection and its oldest pictures, for one call of the platform.
+-- Returns the account, its connection and its pictures to renew, for one call of the platform.
 create function public.claim_thumbnails(p_id uuid, p_limit integer, p_wait_seconds integer default 600) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1441,7 +1466,7 @@ begin
   if not found then
     return null;
   end if;
-  -- Pictures of one account die together: those that were not asked for of late are asked for with this one.
+  -- Pictures of one account expire together: those that were not requested recently are requested with this one.
   with wanted as (
     select item.id, item.id = p_id as is_asked, item.published_at
     from public.content_item as item
@@ -1470,14 +1495,14 @@ begin
 end;
 $$;
 comment on function public.claim_thumbnails is
-  'What is needed to ask the platform for an item''s picture, and for at most so many others of the account whose pictures are not known to be there. Null: asked of late already, or there is no working connection.';
+  'Returns what is needed to ask the platform for an item''s picture, and for others of the account whose pictures are not known to exist, at most p_limit in all. Null: asked recently, or there is no working connection.';
 
 create function public.put_thumbnails(p_urls jsonb) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_count integer;
 begin
-  -- With a time of its own: what is new of a signature is no edit.
+  -- With its own timestamp: a new signature is not an edit.
   update public.content_item as item
   set thumbnail_url = given.url, updated_at = greatest(now(), item.updated_at + interval '1 microsecond')
   from (select key::uuid as id, value as url from jsonb_each_text(p_urls) where value is not null order by 1) as given
@@ -1490,11 +1515,11 @@ begin
   return v_count;
 end;
 $$;
-comment on function public.put_thumbnails is 'Keeps pictures that a platform has just named: {item id: address}. Returns how many are new.';
+comment on function public.put_thumbnails is 'Stores picture URLs that a platform has just returned: {item id: address}. Returns how many are new.';
 
 -- ## Functions: triggers of the sitemap
 
--- Security definer, like the next ones: whoever edits may not write what changed.
+-- Security definer, like the next ones: a role that edits items may not write sitemap changes.
 create function ops.note_sitemap_items() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -1512,7 +1537,8 @@ begin
   return null;
 end;
 $$;
-comment on function ops.note_sitemap_items is 'Trigger: items that come or go outright change a page of the sitemap, and the page of their creator.';
+comment on function ops.note_sitemap_items is
+  'Trigger: inserted or deleted items change a page of the sitemap; inserted ones also change the entry of their creator.';
 
 create function ops.note_sitemap_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1526,7 +1552,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.note_sitemap_item is 'Trigger: an item of which search engines are told something else now changes a page of the sitemap.';
+comment on function ops.note_sitemap_item is 'Trigger: an item whose data for search engines changed changes a page of the sitemap.';
 
 create function ops.note_sitemap_creator() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1547,7 +1573,8 @@ begin
   return null;
 end;
 $$;
-comment on function ops.note_sitemap_creator is 'Trigger: a creator who comes, changes or goes takes all items along.';
+comment on function ops.note_sitemap_creator is
+  'Trigger: when a creator appears, changes or is deleted, the sitemap pages of all their items change too.';
 
 create function ops.note_sitemap_account() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1558,7 +1585,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.note_sitemap_account is 'Trigger: an account that its owner removes takes its items along.';
+comment on function ops.note_sitemap_account is 'Trigger: when an owner removes or restores an account, the sitemap pages of its items change.';
 
 -- ## Triggers
 
@@ -1584,14 +1611,14 @@ begin
   return new;
 end;
 $$;
-comment on function ops.follow_seo_submission is 'Trigger: the moves that a submission can make, each written into its history.';
+comment on function ops.follow_seo_submission is 'Trigger: enforces the allowed status changes of a submission, and adds each to its history.';
 
--- Security definer, like the next four: creators may not write submissions, and their edits must.
+-- Security definer, like the next ones except keep_seo_pages(): creators may not write submissions, but their edits must.
 create function ops.note_seo_change(p_user_ids uuid[]) returns void
 language sql volatile security definer set search_path = '' as $$
   update ops.seo_setting set changed_at = now() where user_id = any (p_user_ids) and mode = 'auto' and changed_at is null;
 $$;
-comment on function ops.note_seo_change is 'Creators with mode auto have something new: queue_seo_jobs() collects it.';
+comment on function ops.note_seo_change is 'Marks creators with mode auto as changed: queue_seo_jobs() collects the changes.';
 
 create function ops.retract_seo_pages(p_ids uuid[]) returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1612,7 +1639,8 @@ begin
   select coalesce(jsonb_agg(jsonb_build_object('user_id', user_id, 'reserved_at', unit_reserved_at)), '[]') into v_units from stopped;
   perform ops.return_seo_units(v_units);
   update public.seo_submission set next_check_at = null where content_item_id = any (p_ids) and next_check_at is not null;
-  -- What an engine was told, it is told to forget, once, where it wants to know. In a minute: the page may be back by then.
+  -- An engine that was told about a page is told once that it is removed, if the engine accepts removals. After a minute: the page may be
+  -- public again by then.
   insert into public.seo_submission (user_id, connection_id, content_item_id, submitted_url, submission_type, due_at)
   select latest.user_id, latest.connection_id, latest.content_item_id, latest.submitted_url, 'removed', now() + interval '1 minute'
   from (
@@ -1626,7 +1654,8 @@ begin
   on conflict do nothing;
 end;
 $$;
-comment on function ops.retract_seo_pages is 'Pages are gone: what waits is not sent, and what was sent is told to be gone.';
+comment on function ops.retract_seo_pages is
+  'For pages that no longer exist: cancels waiting submissions, and submits the removal of pages that were sent.';
 
 create function ops.keep_seo_pages(p_ids uuid[]) returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -1634,7 +1663,7 @@ language sql volatile security invoker set search_path = '' as $$
   set status = 'failed', error_code = 'page_back', error_message = 'The page is public again', finished_at = now()
   where content_item_id = any (p_ids) and status = 'pending' and submission_type = 'removed' and (claimed_until is null or claimed_until <= now());
 $$;
-comment on function ops.keep_seo_pages is 'Pages are public again: that they are gone is not told any more.';
+comment on function ops.keep_seo_pages is 'For pages that are public again: cancels waiting removals.';
 
 create function ops.enter_seo() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1643,7 +1672,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.enter_seo is 'Trigger: new items.';
+comment on function ops.enter_seo is 'Trigger: new items may have to be submitted.';
 
 create function ops.follow_seo_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1675,7 +1704,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.follow_seo_owner is 'Trigger: a creator, or an account of theirs, is no longer public, or is again.';
+comment on function ops.follow_seo_owner is 'Trigger: a creator, or one of their accounts, is no longer public, or is public again.';
 
 create function ops.drop_seo_pages() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1684,18 +1713,19 @@ begin
   return null;
 end;
 $$;
-comment on function ops.drop_seo_pages is 'Trigger: items that are deleted outright.';
+comment on function ops.drop_seo_pages is 'Trigger: retracts the pages of deleted items.';
 
 create function ops.leave_seo() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.retract_seo_pages(array(select distinct content_item_id from public.seo_submission where user_id = old.id));
-  -- The rest of what was submitted goes with its owner.
+  -- All other submissions are deleted with their owner.
   update public.seo_submission set user_id = null where user_id = old.id and submission_type = 'removed' and status = 'pending';
   return old;
 end;
 $$;
-comment on function ops.leave_seo is 'Trigger: of a creator who is deleted the operator''s engines are told that the pages are gone. Before the deletion: after it nobody knows the addresses.';
+comment on function ops.leave_seo is
+  'Trigger: when a creator is deleted, submits the removal of their pages to the operator''s engines. Before the deletion, because afterwards the addresses are unknown.';
 
 create trigger seo_submission_follow before insert or update on public.seo_submission for each row execute function ops.follow_seo_submission();
 create trigger seo_connection_forget_secret after delete on public.seo_connection for each row execute function ops.forget_tokens();
@@ -1752,13 +1782,13 @@ create policy "Only functions look after pictures" on ops.thumbnail_check for al
 -- ## Grants
 
 grant select on public.search_engine to anon, authenticated;
--- Not the name of the secret.
+-- Without the name of the secret.
 grant select (id, user_id, search_engine_id, site_url, site_host, item_path, engine_site, verification_token, verification_method, is_active,
   is_verified, verified_at, verify_at, verify_failures, paused_until, error_code, error_message, last_run_at, created_at, updated_at),
   update (is_active), delete on public.seo_connection to authenticated;
 grant select on public.seo_submission, public.seo_usage to authenticated;
 grant select, insert, update, delete on public.search_engine, public.seo_connection to service_role;
--- No insert, update or delete: what was sent is written by functions.
+-- No insert, update or delete: only functions write what was sent.
 grant select on public.seo_submission, public.seo_usage to service_role;
 grant execute on function ops.get_seo_check, public.get_seo_check to authenticated;
 grant execute on function
@@ -1767,7 +1797,7 @@ grant execute on function
   public.claim_thumbnails, public.put_thumbnails
   to service_role;
 
--- Who may execute what. Module 000 took the default away: a function that is not named here is its owner's alone.
+-- Who may execute what. Module 000 revoked the defaults: only its owner may execute a function that is not named here.
 grant execute on function ops.set_seo_mode, public.set_seo_mode, ops.get_seo_overview, public.get_seo_overview to authenticated;
 grant execute on function
   public.operate_seo_sites, public.connect_seo_site, public.keep_seo_secret, public.begin_seo_run, public.end_seo_run, public.read_seo_connection, public.settle_seo_verification, public.take_seo_quota,
@@ -1777,8 +1807,8 @@ grant execute on function
 
 -- ## Reference rows
 
--- Windows: IndexNow asks to let about ten minutes pass; Yandex refuses an address that is still in its queue; Google reads a sitemap in its
--- own time, Bing counts a second submission against the day's quota.
+-- Windows: IndexNow asks for a pause of about ten minutes; Yandex refuses an address that is still in its queue; Google reads a sitemap at
+-- its own pace; Bing counts a second submission against the day's quota.
 insert into public.search_engine (slug, display_name, website_url, batch_size, window_seconds, tells_status, takes_removals, sort_order)
 values
   ('google', 'Google', 'https://search.google.com/search-console', 1000, 3600, true, false, 1),
@@ -1790,7 +1820,7 @@ set display_name = excluded.display_name, website_url = excluded.website_url, ba
   window_seconds = excluded.window_seconds, tells_status = excluded.tells_status, takes_removals = excluded.takes_removals,
   sort_order = excluded.sort_order;
 
--- Everything, until it is cut into parts.
+-- One part per kind holds everything until it is cut.
 insert into ops.sitemap_part (kind, from_at, from_id)
 values ('creator', '-infinity', '00000000-0000-0000-0000-000000000000'), ('item', '-infinity', '00000000-0000-0000-0000-000000000000')
 on conflict do nothing;

@@ -1,5 +1,5 @@
 -- Module 005, discovery: what visitors see. Categories, browsing, pages of items and creators, clicks, featured creators.
--- Needs modules 000, 001 and 002. What is public is decided in one place, ops.public_item (module 002); nothing here decides it again.
+-- Needs modules 000, 001 and 002. Only ops.public_item (module 002) decides what is public; nothing here decides it again.
 --
 --   Needs
 --   Tables: categories and tags
@@ -21,7 +21,7 @@
 
 -- ## Needs
 
--- As the role that applied module 000, whose default privileges keep functions closed.
+-- The same role must apply this module: the default privileges of module 000 keep its functions closed.
 do $$
 begin
   if not exists (select from pg_class where oid = to_regclass('public.content_item') and relowner = current_user::regrole) then
@@ -53,7 +53,7 @@ create table ops.category_rule (
   constraint category_rule_category_code_fkey foreign key (category_code) references public.content_category (code) on update cascade
 );
 alter table ops.category_rule enable row level security;
-comment on table ops.category_rule is 'Which category a platform''s own category means.';
+comment on table ops.category_rule is 'Maps a platform''s own categories to ours.';
 -- Serves the foreign key.
 create index category_rule_category_code_idx on ops.category_rule (category_code);
 
@@ -64,7 +64,7 @@ create table ops.category_word (
   constraint category_word_category_code_fkey foreign key (category_code) references public.content_category (code) on update cascade
 );
 alter table ops.category_word enable row level security;
-comment on table ops.category_word is 'Tags and hashtags that tell a category, folded as ops.fold_text() folds.';
+comment on table ops.category_word is 'Tags and hashtags that indicate a category, folded with ops.fold_text().';
 -- Serves the foreign key.
 create index category_word_category_code_idx on ops.category_word (category_code);
 
@@ -83,8 +83,9 @@ create table public.content_tag (
   constraint content_tag_confidence_score_is_share check (confidence_score between 0 and 1)
 );
 alter table public.content_tag enable row level security;
-comment on table public.content_tag is 'Tags of items from every source, folded, so that equal ones are equal. The item''s own arrays stay as they were written.';
-comment on column public.content_tag.confidence_score is '0 to 1; what a platform or a creator says is 1.';
+comment on table public.content_tag is
+  'Tags of items from every source, folded, so that equal tags compare as equal. The item''s own arrays stay as they were written.';
+comment on column public.content_tag.confidence_score is '0 to 1; tags from a platform or a creator have 1.';
 -- Serves items that share a tag.
 create index content_tag_tag_idx on public.content_tag (tag, content_id);
 
@@ -112,22 +113,24 @@ create table public.content_click (
 ) partition by range (clicked_at);
 alter table public.content_click enable row level security;
 comment on table public.content_click is
-  'One row a click, appended and never changed. Partitions are months and stand in schema ops; ops.keep_click_partitions() makes and drops them.';
-comment on column public.content_click.user_agent is 'The class of the visitor''s program; the trigger reduces whatever is inserted.';
+  'One row per click, appended and never changed. There is one partition per month in schema ops; ops.keep_click_partitions() creates and drops them.';
+comment on column public.content_click.user_agent is 'The class of the visitor''s program; the trigger reduces every inserted value to its class.';
 comment on column public.content_click.referrer_host is 'Host of the referrer; null for a direct visit.';
-comment on column public.content_click.country is 'ISO 3166-1, where the platform''s own proxy tells it.';
-comment on column public.content_click.query is 'The search that led here.';
-comment on column public.content_click.visitor is 'Keyed hash of the address; the key changes every day, so a visitor is the same for a day and nobody afterwards. Not of the program: a bot names a new one each time.';
+comment on column public.content_click.country is 'ISO 3166-1, when the platform''s own proxy reports it.';
+comment on column public.content_click.query is 'The search query that led here.';
+comment on column public.content_click.visitor is
+  'Keyed hash of the address. The key changes every day: a visitor is recognizable for one day, and not afterwards. Does not include the user agent, because a bot can send a new one each time.';
 comment on column public.content_click.content_id is
-  'No foreign key: checking it would lock the item''s row for every click. The trigger looks that the item is there.';
-comment on column public.content_click.is_counted is 'False for bots and prefetches, which are recorded apart.';
-comment on column public.content_click.tx is 'The transaction that wrote it: a roll-up takes what was certainly committed before it, no more and no less.';
+  'No foreign key: checking it would lock the item''s row for every click. The trigger checks that the item exists.';
+comment on column public.content_click.is_counted is 'False for bots and prefetches, which are recorded separately.';
+comment on column public.content_click.tx is
+  'The transaction that wrote it: a roll-up takes exactly the clicks that have certainly committed before it.';
 
 -- Serves the clicks of one item that are not rolled up yet.
 create index content_click_content_id_idx on public.content_click (content_id, tx);
 -- Serves the roll-up, in the order of transactions.
 create index content_click_tx_idx on public.content_click (tx);
--- Serves the foreign key: a person's own clicks lose their name with the account.
+-- Serves the foreign key: clicks lose their user_id when the account is deleted.
 create index content_click_user_id_idx on public.content_click (user_id);
 
 create table ops.click_counter (
@@ -138,11 +141,12 @@ create table ops.click_counter (
   constraint click_counter_content_id_fkey foreign key (content_id) references public.content_item (id) on delete cascade,
   constraint click_counter_clicks_not_negative check (clicks >= 0)
 )
--- Updated with every roll-up and in no other index: half of each page stays free, so that those updates are HOT.
+-- Updated by every roll-up, with no index on the changing columns: half of each page stays free, so that those updates are HOT.
 with (fillfactor = 50);
 alter table ops.click_counter enable row level security;
-comment on table ops.click_counter is 'Counted clicks of an item that are rolled up. What people see adds those that are not yet.';
-comment on column ops.click_counter.rolled_to is 'Transactions before this one are in clicks, where that is later than ops.click_roll_up says.';
+comment on table ops.click_counter is 'Counted clicks of an item that are rolled up. The displayed number adds those that are not rolled up yet.';
+comment on column ops.click_counter.rolled_to is
+  'Transactions before this one are included in clicks, where this is later than rolled_to of ops.click_roll_up.';
 
 create table ops.click_roll_up (
   is_only boolean not null default true,
@@ -152,7 +156,7 @@ create table ops.click_roll_up (
   constraint click_roll_up_is_only check (is_only)
 );
 alter table ops.click_roll_up enable row level security;
-comment on table ops.click_roll_up is 'How far clicks are rolled up: every transaction before rolled_to. One row, which a roll-up locks.';
+comment on table ops.click_roll_up is 'Clicks of all transactions before rolled_to are rolled up. One row, which a roll-up locks.';
 
 create table ops.click_daily (
   content_id uuid not null,
@@ -167,9 +171,10 @@ create table ops.click_daily (
 );
 alter table ops.click_daily enable row level security;
 create index click_daily_user_id_idx on ops.click_daily (user_id, day);
-comment on index ops.click_daily_user_id_idx is 'Serves get_click_stats(), however many items a creator has, and the foreign key.';
-comment on column ops.click_daily.user_id is 'The item''s owner, kept here too.';
-comment on table ops.click_daily is 'Counted clicks by item, day (UTC), referrer host and country, for creators'' analytics. Empty: direct, or not known.';
+comment on index ops.click_daily_user_id_idx is 'Serves get_click_stats() for creators with any number of items, and the foreign key.';
+comment on column ops.click_daily.user_id is 'The item''s owner, repeated here.';
+comment on table ops.click_daily is
+  'Counted clicks by item, day (UTC), referrer host and country, for creators'' analytics. Empty: direct, or unknown.';
 
 create table ops.visitor_day (
   content_id uuid not null,
@@ -178,7 +183,8 @@ create table ops.visitor_day (
   constraint visitor_day_pkey primary key (content_id, day, visitor)
 );
 alter table ops.visitor_day enable row level security;
-comment on table ops.visitor_day is 'Who clicked what on which day, by keyed hash: makes repeats visible and unique visitors countable. Kept for two days.';
+comment on table ops.visitor_day is
+  'Who clicked which item on which day, as a keyed hash: identifies repeated clicks and counts unique visitors. Kept for two days.';
 
 create table ops.visitor_key (
   day date not null,
@@ -186,7 +192,7 @@ create table ops.visitor_key (
   constraint visitor_key_pkey primary key (day)
 );
 alter table ops.visitor_key enable row level security;
-comment on table ops.visitor_key is 'The key of each day''s visitor hashes. Deleted after two days: nobody can make the hashes again.';
+comment on table ops.visitor_key is 'The key of each day''s visitor hashes. Deleted after two days: then nobody can compute the hashes again.';
 
 -- ## Tables: trending and featured creators
 
@@ -205,9 +211,9 @@ create table public.trending_content (
 );
 alter table public.trending_content enable row level security;
 comment on table public.trending_content is
-  'The lists of what trends: a period, or a period with a category or a platform. Published by Realtime. Written by ops.refresh_trending() only.';
-comment on column public.trending_content.trend_score is 'Comparable within a list. Time does not change it, see docs/trending.md.';
--- Serves a list in its order.
+  'The trending lists: a period, or a period with a category or a platform. Published by Realtime. Written only by ops.refresh_trending().';
+comment on column public.trending_content.trend_score is 'Comparable within a list. The passing of time does not change it, see docs/trending.md.';
+-- Serves reading a list in order.
 create index trending_content_list_idx on public.trending_content (trend_category, rank_position);
 
 create table ops.trend_period (
@@ -217,7 +223,7 @@ create table ops.trend_period (
   constraint trend_period_tau_positive check (tau_seconds > 0)
 );
 alter table ops.trend_period enable row level security;
-comment on table ops.trend_period is 'How fast each list forgets: after tau_seconds a gain counts 1/e of what it did.';
+comment on table ops.trend_period is 'How fast each list forgets: after tau_seconds a gain counts 1/e of its original value.';
 
 create table ops.trend_gain (
   content_id uuid not null,
@@ -229,8 +235,8 @@ create table ops.trend_gain (
 );
 alter table ops.trend_gain enable row level security;
 comment on table ops.trend_gain is
-  'Forward-decayed gains: score is ln of the sum of gain * exp(t / tau). Time passing changes none of them, so only a click or a sync writes (Cormode et al., Forward Decay, ICDE 2009).';
--- Serves the lists: the best of a period, down to where gains are forgotten.
+  'Forward-decayed gains: score is ln of the sum of gain * exp(t / tau). Passing time changes none of them, so only a click or a sync writes (Cormode et al., Forward Decay, ICDE 2009).';
+-- Serves the lists: the highest scores of a period, down to the point where gains are negligible.
 create index trend_gain_score_idx on ops.trend_gain (period, score desc);
 
 create table ops.trend_creator (
@@ -242,8 +248,9 @@ create table ops.trend_creator (
 );
 alter table ops.trend_creator enable row level security;
 comment on table ops.trend_creator is
-  'What the items of a creator have gained in the month''s way of counting, as of the beginning of the day (UTC): against that a gain is judged.';
-comment on column ops.trend_creator.squares is 'Sum of the squares: squares / total is what the item has on which an average gain falls, however many items lie idle.';
+  'The gains of a creator''s items with the decay of period month, as of the start of the day (UTC): the baseline for judging a gain.';
+comment on column ops.trend_creator.squares is
+  'Sum of the squares: squares / total is the gain-weighted average gain of an item, no matter how many items are inactive.';
 
 create table ops.trend_seen (
   content_id uuid not null,
@@ -261,7 +268,8 @@ create table ops.trend_progress (
   constraint trend_progress_is_only check (is_only)
 );
 alter table ops.trend_progress enable row level security;
-comment on table ops.trend_progress is 'Up to which transaction the history of views (ops.content_stat_daily) has been counted. One row, which a refresh locks.';
+comment on table ops.trend_progress is
+  'The transaction up to which the history of views (ops.content_stat_daily) has been counted. One row, which a refresh locks.';
 
 create table public.featured_creator (
   user_id uuid not null,
@@ -288,7 +296,7 @@ create table ops.pinned_item (
   constraint pinned_item_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table ops.pinned_item enable row level security;
-comment on table ops.pinned_item is 'What a creator shows first on their page, in their order.';
+comment on table ops.pinned_item is 'The items that a creator shows first on their page, in their order.';
 -- Serves a creator's page, and the foreign key.
 create index pinned_item_user_id_idx on ops.pinned_item (user_id, sort_order);
 
@@ -301,7 +309,8 @@ create table ops.creator_stat (
   constraint creator_stat_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table ops.creator_stat enable row level security;
-comment on table ops.creator_stat is 'Sums over a creator''s accounts and public items, for lists of creators. Written by update_total_followers() and the refresh.';
+comment on table ops.creator_stat is
+  'Totals over a creator''s accounts and public items, for lists of creators. Written by update_total_followers() and the refresh.';
 -- Serves browse_creators(): the most followed first.
 create index creator_stat_total_followers_idx on ops.creator_stat (total_followers desc, user_id);
 
@@ -324,15 +333,15 @@ create table ops.search_document (
 );
 alter table ops.search_document enable row level security;
 comment on table ops.search_document is
-  'One row an item of ops.public_item: what lists of visitors read, and what a search ranks by. Written by triggers (removal, at once) and ops.refresh_discovery().';
+  'One row per item of ops.public_item: the data that visitors'' lists read and that search ranks by. Written by triggers (removal, immediate) and by ops.refresh_discovery().';
 comment on column ops.search_document.language is 'BCP 47, in lower case.';
 comment on column ops.search_document.popularity is
-  'How many deviations an item''s views lie above what is usual on its platform, on a logarithmic scale; so no platform''s numbers win by size.';
-comment on column ops.search_document.title_key is 'Hash of the title''s letters and digits (ops.title_key), for queries that are a whole title.';
+  'By how many standard deviations an item''s views exceed its platform''s mean, on a logarithmic scale, so that no platform wins through its size.';
+comment on column ops.search_document.title_key is 'Hash of the title''s letters and digits (ops.title_key), for queries that are a complete title.';
 comment on column ops.search_document.head is
-  'Words that are ranked by where they stand: title A, tags B, creator and account D; stop words of the title as =the.';
+  'Words that are ranked by position: title A, tags B, creator and account D; stop words of the title as =the.';
 
--- Each serves a list of browse_content(): everything, a category, a platform, a type, a creator; newest first.
+-- Each index serves one list of browse_content(): all items, a category, a platform, a type, a creator; newest first.
 create index search_document_published_at_idx on ops.search_document (published_at desc, content_item_id);
 create index search_document_category_idx on ops.search_document (category_code, published_at desc, content_item_id);
 create index search_document_platform_idx on ops.search_document (platform, published_at desc, content_item_id);
@@ -354,14 +363,14 @@ create table ops.search_entry (
 ) partition by list (tier);
 alter table ops.search_entry enable row level security;
 comment on table ops.search_entry is
-  'The narrow row of a document that the index of words points to: what a search filters, counts and gathers by. In tiers by merit, each of the later ones as large as all before it, so that a search reads the best items first and stops when it has enough.';
-comment on column ops.search_entry.tier is '0: the best of all by ops.merit(), 7: the worse half. See ops.search_tier.';
+  'The narrow row of a document that the word index points to: the columns by which a search filters, counts and gathers. Divided into tiers by merit, each as large as all tiers before it, so that a search reads the best items first and stops when it has enough.';
+comment on column ops.search_entry.tier is '0: the highest by ops.merit(), 7: the lower half. See ops.search_tier.';
 comment on column ops.search_entry.search is
-  'All words: title A, tags B, the first 1,500 characters of the description C, creator and account D; stop words of the title as =the; the words of the title once more as ^word, so that the index knows them apart; and one lexeme each for category, platform, type, language and title_key (ops.facet_lexeme), so that one index answers words and filters together.';
+  'All words: title A, tags B, the first 1,500 characters of the description C, creator and account D; stop words of the title as =the; the words of the title again as ^word, so that the index can tell them apart; and one lexeme each for category, platform, type, language and title_key (ops.facet_lexeme), so that one index serves words and filters together.';
 comment on column ops.search_entry.padding is
-  'Two thousand blanks, which take thirty bytes: a row that would be longer than 2 KB keeps its words beside itself, and what is counted by the thousand stays narrow.';
+  'Two thousand blanks, which compress to thirty bytes: a row that would be longer than 2 KB stores its words out of line, so that rows that are counted by the thousand stay narrow.';
 
--- Serves searches: words and filters. Every search reads what is yet to be sorted in, so that is kept short.
+-- Serves searches: words and filters. Every search also reads the pending list, so the list is kept short.
 create index search_entry_search_idx on ops.search_entry using gin (search) with (gin_pending_list_limit = 256);
 
 do $$
@@ -383,7 +392,7 @@ create table ops.search_tier (
   constraint search_tier_pkey primary key (tier)
 );
 alter table ops.search_tier enable row level security;
-comment on table ops.search_tier is 'The merit from which on an item stands in a tier; below all of them it stands in tier 7. Measured by ops.measure_scale().';
+comment on table ops.search_tier is 'The minimum merit of each tier; items below all of them are in tier 7. Measured by ops.measure_scale().';
 
 create table ops.discovery_queue (
   id bigint generated always as identity,
@@ -391,7 +400,7 @@ create table ops.discovery_queue (
   constraint discovery_queue_pkey primary key (id)
 );
 alter table ops.discovery_queue enable row level security;
-comment on table ops.discovery_queue is 'Items whose search_document is to be written anew. Appended by triggers, emptied by ops.refresh_discovery().';
+comment on table ops.discovery_queue is 'Items whose search_document must be rewritten. Appended by triggers, emptied by ops.refresh_discovery().';
 
 create function ops.word_keys(p_word text) returns integer[]
 language sql immutable parallel safe strict security invoker set search_path = ''
@@ -399,7 +408,7 @@ return (
   select array_agg(distinct hashtext(case when n = 0 then p_word else left(p_word, n - 1) || substr(p_word, n + 1) end))
   from generate_series(0, least(char_length(p_word), 30)) as n);
 comment on function ops.word_keys is
-  'Hashes of a word and of it without each of its letters. Two words that share one differ by one letter: one more, one less, another, or two that changed places.';
+  'Returns hashes of a word and of the word without each of its letters. Two words that share a hash differ by one letter: added, missing, replaced, or swapped with its neighbor.';
 
 create table ops.search_word (
   word text not null,
@@ -409,12 +418,12 @@ create table ops.search_word (
 );
 alter table ops.search_word enable row level security;
 comment on table ops.search_word is
-  'Words of public titles (folded) and about how many titles have them: completes what is being typed and corrects what is misspelt. New words are added with their items, counts are made anew nightly.';
--- Serve completions: the commonest words that begin so.
+  'Words of public titles (folded) and the approximate number of titles with each: used to complete the word being typed and to correct misspelt words. New words are added with their items; counts are recomputed nightly.';
+-- Serve completions: the most common words with a prefix.
 create index search_word_two_letters_idx on ops.search_word (left(word, 2), documents desc);
 create index search_word_three_letters_idx on ops.search_word (left(word, 3), documents desc);
 create index search_word_prefix_idx on ops.search_word (word text_pattern_ops);
--- Serve corrections: words that differ by a letter, or else resemble.
+-- Serve corrections: words that differ by one letter, or words that are similar.
 create index search_word_keys_idx on ops.search_word using gin (keys);
 create index search_word_trgm_idx on ops.search_word using gin (word extensions.gin_trgm_ops);
 
@@ -427,7 +436,7 @@ create table ops.platform_scale (
   constraint platform_scale_deviation_positive check (deviation > 0)
 );
 alter table ops.platform_scale enable row level security;
-comment on table ops.platform_scale is 'Mean and deviation of ln(1 + views) of each platform''s public items; refreshed daily.';
+comment on table ops.platform_scale is 'Mean and deviation of ln(1 + views) over each platform''s public items; refreshed daily.';
 
 -- Serve search_creators(): names and handles.
 create index users_display_name_trgm_idx on public.users using gin (ops.fold_text(display_name) extensions.gin_trgm_ops);
@@ -461,7 +470,7 @@ begin
 end;
 $$;
 comment on function ops.derived_category is
-  'What an item is about, as far as its platform''s category, else its tags and hashtags, else its creator''s own category tell; and which of them told.';
+  'Derives the category of an item from its platform''s category, else from its tags and hashtags, else from its creator''s own category; also returns which of them it used.';
 
 -- ## Functions: keeping the documents
 
@@ -471,7 +480,8 @@ begin
   return case when p_value is null then ''::tsvector else array_to_tsvector(array['@' || p_kind || ':' || p_value]) end;
 end;
 $$;
-comment on function ops.facet_lexeme is 'The lexeme that stands for a filter, such as @platform:youtube. No text can give it: parsers drop the signs.';
+comment on function ops.facet_lexeme is
+  'Returns the lexeme that represents a filter, such as @platform:youtube. No text can produce it: parsers drop the signs.';
 
 create function ops.facet_query(p_category text, p_platform text, p_content_type text, p_language text) returns tsquery
 language sql immutable parallel safe security invoker set search_path = '' as $$
@@ -480,7 +490,7 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
     ('@language:', split_part(lower(p_language), '-', 1))) as given (name, value)
   where value is not null;
 $$;
-comment on function ops.facet_query is 'A query for documents that have all of these filters'' lexemes; null: any.';
+comment on function ops.facet_query is 'Returns a query for documents that have the lexemes of all these filters; null: any value.';
 
 create function ops.title_key(p_title text) returns integer
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
@@ -488,7 +498,7 @@ begin
   return hashtext(nullif(btrim(regexp_replace(ops.fold_text(p_title), '[^[:alnum:]]+', ' ', 'g')), ''));
 end;
 $$;
-comment on function ops.title_key is 'Hash of a text''s folded letters and digits; null when it has none.';
+comment on function ops.title_key is 'Returns a hash of a text''s folded letters and digits, or null when it has none.';
 
 create function ops.stop_words(p_text text) returns tsvector
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
@@ -499,7 +509,8 @@ begin
     where ts_lexize('pg_catalog.english_stem'::regdictionary, lexeme) = '{}'), '')::tsvector;
 end;
 $$;
-comment on function ops.stop_words is 'The stop words of a text where they stand, as =the: text search drops them, and "The The" is nothing else.';
+comment on function ops.stop_words is
+  'Returns the stop words of a text with their positions, as =the: text search drops them, and "The The" contains nothing else.';
 
 create function ops.title_words(p_title text) returns setof text
 language sql immutable parallel safe strict security invoker set search_path = '' as $$
@@ -508,7 +519,8 @@ language sql immutable parallel safe strict security invoker set search_path = '
   where char_length(word) between 3 and 30 and word ~ '[^0-9]'
     and (octet_length(word) = char_length(word) or ops.split_words(word) = word);
 $$;
-comment on function ops.title_words is 'The words of a title that may be completed or misspelt: not numbers, and not what is written without spaces.';
+comment on function ops.title_words is
+  'Returns the words of a title that can be completed or corrected: no numbers, and nothing written without spaces.';
 
 create function ops.standing(p_popularity double precision, p_published_at timestamptz, p_now timestamptz) returns double precision
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
@@ -518,7 +530,7 @@ begin
 end;
 $$;
 comment on function ops.standing is
-  'What an item''s popularity and freshness make of its match in a search: half to twice as much by its views, up to an eighth more in its first months.';
+  'Returns the factor by which an item''s popularity and freshness change its search score: 0.5 to 2 for its views, up to 18 % more for a new item than for an old one.';
 
 create function ops.title_lexemes(p_words tsvector) returns tsvector
 language plpgsql immutable parallel safe strict security invoker set search_path = '' as $$
@@ -526,7 +538,7 @@ begin
   return array_to_tsvector(array(select '^' || lexeme from unnest(ts_filter(p_words, '{a}'))));
 end;
 $$;
-comment on function ops.title_lexemes is 'The words of a title as ^word, of a vector in which the title weighs A.';
+comment on function ops.title_lexemes is 'Returns the words of a title as ^word, from a vector in which the title has weight A.';
 
 create function ops.merit(p_popularity double precision, p_published_at timestamptz, p_title_length integer, p_now timestamptz) returns double precision
 language plpgsql immutable parallel safe security invoker set search_path = '' as $$
@@ -535,7 +547,7 @@ begin
 end;
 $$;
 comment on function ops.merit is
-  'What a search for one word would make of an item that has it in its title: its standing, and how much of the title a word of seven letters is.';
+  'Returns the score that a one-word search would give an item with the word in its title: its standing, and the share of the title that a word of seven letters takes.';
 
 create function ops.tier_of(p_merit double precision) returns smallint
 language plpgsql stable parallel safe security invoker set search_path = '' as $$
@@ -543,7 +555,7 @@ begin
   return coalesce((select min(tier) from ops.search_tier where least <= p_merit), 7);
 end;
 $$;
-comment on function ops.tier_of is 'The tier of search_entry for items of a merit.';
+comment on function ops.tier_of is 'Returns the tier of search_entry for a merit.';
 
 create function ops.refresh_discovery(p_limit integer default 2000) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -560,14 +572,14 @@ begin
     return 0;
   end if;
 
-  -- Whoever hides an item, its account or its creator meanwhile waits for this, and then finds the document that is to go. What somebody
-  -- else holds just now is left for the next time: waiting for it could end in a deadlock.
+  -- A transaction that hides an item, its account or its creator waits for this one, and then finds the document to delete. Rows that
+  -- another transaction has locked are left for the next run: waiting for them could end in a deadlock.
   insert into ops.creator_stat (user_id)
   select creator.id
   from public.users as creator
   where creator.id in (select user_id from public.content_item where id = any(v_ids))
   order by creator.id
-  -- Whoever is being deleted just now is left out: a row for them would fail all the others.
+  -- Skips creators who are being deleted: a row for them would make all others fail.
   for key share skip locked
   on conflict do nothing;
   with held as (
@@ -593,7 +605,7 @@ begin
     return 0;
   end if;
 
-  -- The creator's choice and the model's stay. The documents are written below: the trigger need not ask for it.
+  -- A category chosen by the creator or the AI stays. The documents are written below, so the trigger does not have to queue them.
   perform set_config('streamvibe.is_refresh', 'on', true);
   with derived as (
     select item.id, told.category_code, told.category_source
@@ -659,7 +671,7 @@ begin
   from (select distinct user_id from public.content_item where id = any(v_ids) order by user_id) as touched;
   perform public.forget_cached('{public}');
 
-  -- Last, and only those that are not known: whoever adds the same word waits for this transaction to end.
+  -- Last, and only new words: another transaction that adds the same word waits for this one to end.
   insert into ops.search_word (word, documents)
   select given.word, count(*)
   from ops.public_item as item
@@ -672,7 +684,7 @@ begin
 end;
 $$;
 comment on function ops.refresh_discovery is
-  'For cron. Writes the documents, categories and tags of at most so many queued items anew; returns of how many. Several may run at once.';
+  'For cron. Rewrites the documents, categories and tags of at most p_limit queued items and returns their number. Several runs may work at the same time.';
 
 create function ops.measure_scale() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -684,7 +696,7 @@ begin
   on conflict (platform) do update
   set mean_log_views = excluded.mean_log_views, deviation = excluded.deviation, updated_at = now();
 
-  -- The last tier has half of all items, each before it half of what is left.
+  -- The last tier has half of all items, each tier before it half of the rest.
   with measured as (
     select percentile_disc(array[1 - 1/128.0, 1 - 1/64.0, 1 - 1/32.0, 1 - 1/16.0, 1 - 1/8.0, 1 - 1/4.0, 1/2.0]) within group (
       order by ops.merit((ln(1 + item.views_count) - scale.mean_log_views) / scale.deviation, item.published_at, char_length(item.title), now())) as bounds
@@ -699,7 +711,7 @@ begin
   on conflict (tier) do update set least = excluded.least;
 end;
 $$;
-comment on function ops.measure_scale is 'Measures what is usual on each platform, and from which merit on items stand in which tier.';
+comment on function ops.measure_scale is 'Measures the mean views of each platform, and the minimum merit of each tier.';
 
 create function ops.rescale_discovery() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -718,7 +730,7 @@ begin
   from measured
   where document.content_item_id = measured.content_item_id and abs(measured.popularity - measured.old) > 0.1;
 
-  -- What lies at a border stays where it is: moving costs more than a place there matters.
+  -- Entries near a boundary stay in their tier: moving them costs more than it gains.
   with placed as (
     select document.content_item_id, entry.tier as old_tier, ops.tier_of(merit * 0.98) as lower_tier, ops.tier_of(merit * 1.02) as upper_tier
     from ops.search_document as document
@@ -749,45 +761,45 @@ begin
 end;
 $$;
 comment on function ops.rescale_discovery is
-  'For cron, nightly: measures each platform''s views, moves entries whose merit has changed to the tier where they belong, and counts the words of titles. Returns how many moved.';
+  'For cron, nightly: measures each platform''s views, moves entries whose merit has changed to their new tier, and counts the words of titles. Returns the number of moved entries.';
 
 -- ## Functions: reading
 
--- Security definer, like the next two: a policy asks them on behalf of people who may not read the tables.
+-- Security definer, like the next two: policies call them for people who may not read the tables.
 create function ops.is_public_item(p_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from ops.public_item as item where item.id = p_id);
 $$;
-comment on function ops.is_public_item is 'For policies: whether visitors may see an item.';
+comment on function ops.is_public_item is 'For policies: returns whether visitors may see an item.';
 
 create function ops.is_own_item(p_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.content_item as item where item.id = p_id and item.user_id = auth.uid());
 $$;
-comment on function ops.is_own_item is 'For policies: whether an item is the signed-in person''s.';
+comment on function ops.is_own_item is 'For policies: returns whether an item belongs to the signed-in person.';
 
 create function ops.is_public_creator(p_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
   select exists (select from public.users as creator where creator.id = p_id and creator.is_public and creator.hidden_at is null);
 $$;
-comment on function ops.is_public_creator is 'For policies: whether visitors may see a creator.';
+comment on function ops.is_public_creator is 'For policies: returns whether visitors may see a creator.';
 
 create function ops.creator_card(p_creator public.users) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select jsonb_build_object('id', p_creator.id, 'slug', p_creator.profile_slug, 'display_name', p_creator.display_name,
     'avatar_url', p_creator.avatar_url, 'category', p_creator.primary_category, 'is_verified', p_creator.is_verified);
 $$;
-comment on function ops.creator_card is 'A creator as lists show them. Only for creators who are public.';
+comment on function ops.creator_card is 'Returns a creator as shown in lists. Only for public creators.';
 
 create view ops.creator_row as
 select id, profile_slug as slug, display_name, avatar_url, primary_category as category, is_verified from public.users;
-comment on view ops.creator_row is 'Creators as lists show them. Only for those who are public.';
+comment on view ops.creator_row is 'Creators as shown in lists. Only for public creators.';
 
 create view ops.item_row as
 select item.id, item.platform, item.content_type, item.title, left(item.description, 300) as description, item.thumbnail_url, item.permalink,
   item.category_code as category, item.language, item.duration_seconds, item.hashtags, item.views_count, item.likes_count, item.comments_count,
   coalesce(counter.clicks, 0) + (
-    -- Clicks that no roll-up has taken yet are of the last minute; a day is looked through, in case it rests.
+    -- Clicks that are not rolled up yet are normally from the last minute; a whole day is read, in case the roll-up has been down.
     select count(*)
     from public.content_click as click
     where click.content_id = item.id and click.is_counted
@@ -797,9 +809,9 @@ select item.id, item.platform, item.content_type, item.title, left(item.descript
 from ops.public_item as item
 join ops.creator_row as creator on creator.id = item.user_id
 left join ops.click_counter as counter on counter.content_id = item.id;
-comment on view ops.item_row is 'Public items as lists show them.';
+comment on view ops.item_row is 'Public items as shown in lists.';
 
--- Rows become JSON as text, which is put together without being read again at each level; jsonb is made once.
+-- Rows are built as JSON text, which is not parsed again at each level; jsonb is created only once.
 create function ops.item_cards(p_ids uuid[]) returns jsonb
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 begin
@@ -809,13 +821,14 @@ begin
     join ops.item_row as item on item.id = wanted.id);
 end;
 $$;
-comment on function ops.item_cards is 'Items as lists show them, in the order asked for. What is not public is left out, whoever asks.';
+comment on function ops.item_cards is
+  'Returns items as shown in lists, in the requested order. Leaves out items that are not public, whoever the caller is.';
 
 create function ops.bounded_total(p_counted bigint, p_estimate double precision, out total_count bigint, out total_is_estimate boolean)
 language sql immutable security invoker set search_path = '' as $$
   select case when p_counted > 10000 then greatest(p_estimate::bigint, p_counted) else p_counted end, p_counted > 10000;
 $$;
-comment on function ops.bounded_total is 'A total that is exact to 10,000, and beyond that an estimate that says so.';
+comment on function ops.bounded_total is 'Returns an exact total up to 10,000, and beyond that an estimate marked as such.';
 
 create function ops.common_values(p_column text) returns table (value text, frequency real)
 language sql stable security invoker set search_path = '' as $$
@@ -824,7 +837,7 @@ language sql stable security invoker set search_path = '' as $$
   cross join lateral unnest(stats.most_common_vals::text::text[], stats.most_common_freqs) as common (value, frequency)
   where stats.schemaname = 'ops' and stats.tablename = 'search_document' and stats.attname = p_column;
 $$;
-comment on function ops.common_values is 'The commonest values of a column of the documents and their shares, as ANALYZE has found them.';
+comment on function ops.common_values is 'Returns the most common values of a column of the documents and their shares, as measured by ANALYZE.';
 
 create function ops.estimated_documents(p_category text, p_platform text) returns double precision
 language sql stable security invoker set search_path = '' as $$
@@ -834,10 +847,10 @@ language sql stable security invoker set search_path = '' as $$
   from pg_class as class
   where class.oid = 'ops.search_document'::regclass;
 $$;
-comment on function ops.estimated_documents is 'About how many documents there are, as the planner''s statistics have it.';
+comment on function ops.estimated_documents is 'Returns the approximate number of documents, from the planner''s statistics.';
 
--- Security definer: visitors see what is public, and may read no table. The service alone calls it, for the edge functions.
--- Plans are made for each call, so that filters that are not given cost nothing.
+-- Security definer: visitors see public data, but may read no table. Only the service calls it, for the edge functions.
+-- Every call is planned separately, so that omitted filters cost nothing.
 create function public.browse_content(p_category text default null, p_platform text default null, p_content_type text default null,
   p_language text default null, p_creator text default null, p_published_since timestamptz default null,
   p_published_until timestamptz default null, p_min_duration integer default null, p_max_duration integer default null,
@@ -847,7 +860,8 @@ declare
   v_creator_id constant uuid := (select id from public.users where profile_slug = p_creator);
   v_language constant text := lower(p_language);
   v_lexemes constant tsquery := ops.facet_query(p_category, p_platform, p_content_type, p_language);
-  -- One filter has an index in the list's order; of several, or of a language, the index of words knows the few that have them all.
+  -- A single filter has an index in the order of the list; for several filters, or for a language, the word index finds the few documents
+  -- that match all of them.
   v_by_words constant boolean := v_creator_id is null and (p_language is not null or num_nonnulls(p_category, p_platform, p_content_type) > 1);
   v_ids uuid[];
   v_times timestamptz[];
@@ -879,7 +893,7 @@ begin
   ) as found;
   v_total := ops.bounded_total(v_counted, case when v_counted > 10000 then ops.estimated_documents(p_category, p_platform) end);
 
-  -- Newest first, equal times by id; a tuple comparison cannot say that, because the two go in different directions.
+  -- Newest first, equal times by id. A row comparison cannot express this, because the two directions differ.
   if v_counted <= 10000 then
     select array_agg(page.id), array_agg(page.at) into v_ids, v_times
     from (
@@ -917,7 +931,7 @@ begin
 end;
 $$;
 comment on function public.browse_content is
-  'A page of public items, newest first, with any of the filters: {content_items, total_count, total_is_estimate, next}. Go on from next ({at, id}: p_after_at, p_after_id); a page far down costs what the first costs, unless p_offset counts its way there.';
+  'Returns a page of public items, newest first, with any of the filters: {content_items, total_count, total_is_estimate, next}. Continue from next ({at, id}: p_after_at, p_after_id); a later page then costs as much as the first one, unlike with p_offset, which counts all rows before it.';
 
 -- Security definer: see browse_content.
 create function public.browse_categories() returns jsonb
@@ -932,7 +946,7 @@ language sql stable security definer set search_path = '' as $$
   ) as counted
   cross join lateral ops.bounded_total(counted.items, case when counted.items > 10000 then ops.estimated_documents(category.code, null) end) as total;
 $$;
-comment on function public.browse_categories is 'All categories in their order, each with how many public items it has.';
+comment on function public.browse_categories is 'Returns all categories in their order, each with its number of public items.';
 
 -- Security definer: see browse_content.
 create function public.get_content_detail(p_id uuid, p_related integer default 12) returns jsonb
@@ -955,7 +969,7 @@ begin
   end if;
 
   v_like := ops.any_of(v_item.title);
-  -- Candidates from what is shared, each source bounded; the more of them name an item and the rarer what is shared, the better.
+  -- Candidates share something with the item; each source is limited. More shared properties, and rarer ones, give a higher weight.
   for v_next in
     with named as (
       select shared.id, 3 / ln(10 + shared.items) as weight
@@ -1000,7 +1014,7 @@ begin
     limit p_related * 6
   loop
     exit when cardinality(v_related) >= p_related;
-    -- At most two of one creator in a row: a third waits until somebody else has come between.
+    -- At most two items of one creator in a row: a third waits until an item of another creator comes between.
     if v_next.user_id = v_one and v_next.user_id = v_other then
       v_waiting := v_waiting || v_next.id;
       continue;
@@ -1028,7 +1042,7 @@ begin
 end;
 $$;
 comment on function public.get_content_detail is
-  'One public item in full, and related ones (shared tags, text, creator, category; never itself, at most two of one creator in a row): {content_item, related_content}. Null when it is not there or not public.';
+  'Returns one public item in full, and related ones (shared tags, text, creator, category; never itself, at most two of one creator in a row): {content_item, related_content}. Null when it does not exist or is not public.';
 
 create function ops.any_of(p_text text) returns tsquery
 language sql stable security invoker set search_path = '' as $$
@@ -1037,7 +1051,7 @@ language sql stable security invoker set search_path = '' as $$
     select lexeme from unnest(to_tsvector('public.streamvibe', left(p_text, 300))) order by char_length(lexeme) desc limit 6
   ) as words;
 $$;
-comment on function ops.any_of is 'A query for any of the six longest words of a text.';
+comment on function ops.any_of is 'Returns a query for any of the six longest words of a text.';
 
 -- Security definer: see browse_content.
 create function public.get_creator_by_slug(p_slug text, p_recent integer default 24) returns jsonb
@@ -1062,7 +1076,7 @@ language sql stable security definer set search_path = '' as $$
   where creator.profile_slug = p_slug and creator.is_public and creator.hidden_at is null;
 $$;
 comment on function public.get_creator_by_slug is
-  'A public creator''s page: {user, social_accounts, pinned_content, recent_content}. Null when there is none.';
+  'Returns a public creator''s page: {user, social_accounts, pinned_content, recent_content}. Null when there is no such creator.';
 
 -- Security definer: see browse_content.
 create function public.browse_creators(p_category text default null, p_limit integer default 50, p_offset integer default 0,
@@ -1106,7 +1120,7 @@ begin
 end;
 $$;
 comment on function public.browse_creators is
-  'A page of public creators, the most followed first, and on the first page those whom moderators feature: {creators, featured, total_count, total_is_estimate, next}.';
+  'Returns a page of public creators, the most followed first, and on the first page those whom moderators feature: {creators, featured, total_count, total_is_estimate, next}.';
 
 create function ops.featured_cards(p_category text) returns jsonb
 language sql stable security invoker set search_path = '' as $$
@@ -1118,26 +1132,26 @@ language sql stable security invoker set search_path = '' as $$
   where creator.is_public and creator.hidden_at is null and (featured.ends_at is null or featured.ends_at > now())
     and (p_category is null or creator.primary_category = p_category);
 $$;
-comment on function ops.featured_cards is 'Featured creators who are public, in their order.';
+comment on function ops.featured_cards is 'Returns the featured creators who are public, in their order.';
 
 -- ## Functions: searching
 
 create type ops.search_filter as (
   language text, published_since timestamptz, published_until timestamptz, min_duration integer, max_duration integer);
-comment on type ops.search_filter is 'What a search is narrowed to beside the filters that are lexemes (ops.facet_lexeme). Null: not narrowed.';
+comment on type ops.search_filter is 'The filters of a search that are not lexemes (ops.facet_lexeme). Null: no restriction.';
 
 create function ops.stop_phrase(p_text text) returns tsquery
 language sql stable security invoker set search_path = '' as $$
   select coalesce(string_agg(quote_literal('=' || lexeme), ' <-> ' order by place), '')::tsquery
   from unnest(to_tsvector('pg_catalog.simple'::regconfig, ops.split_words(p_text))) as given, unnest(given.positions) as place;
 $$;
-comment on function ops.stop_phrase is 'A query for titles in which these stop words follow each other.';
+comment on function ops.stop_phrase is 'Returns a query for titles in which these stop words follow each other.';
 
 create function ops.any_word(p_words text[]) returns tsquery
 language sql stable security invoker set search_path = '' as $$
   select websearch_to_tsquery('pg_catalog.english'::regconfig, array_to_string(p_words, ' or '));
 $$;
-comment on function ops.any_word is 'A query for any of these words.';
+comment on function ops.any_word is 'Returns a query for any of these words.';
 
 create function ops.read_search(p_query text, out words tsquery, out wider tsquery, out excluded tsquery, out tags tsquery, out plain text,
   out is_exact boolean)
@@ -1151,20 +1165,20 @@ declare
 begin
   select * into words, excluded, plain, is_exact from ops.parse_search(v_query);
   if querytree(words) in ('', 'T') then
-    -- Nothing but stop words, signs and exclusions.
+    -- The query has only stop words, signs and exclusions.
     words := ops.stop_phrase(regexp_replace(v_query, '(?:^|[[:space:]])-(?:"[^"]*"?|[^[:space:]]+)', ' ', 'g'));
     if numnode(words) > 0 and excluded is not null then
       words := words && !! excluded;
     end if;
   end if;
-  -- Tags weigh B.
+  -- Tags have weight B.
   select coalesce(string_agg(replace(ops.in_title(parsed.words)::text, ':A', ':B'), ' & '), '')::tsquery into tags
   from regexp_matches(v_query, '(?:^|[[:space:]])#([^[:space:]]+)', 'g') as given
   cross join lateral ops.parse_search(given[1]) as parsed
   where numnode(parsed.words) > 0;
   wider := words;
-  -- The word that is being typed may go on: by the commonest words that begin so, never by all that the index has. One that many titles
-  -- have is taken to be whole.
+  -- The word being typed may be incomplete: it is completed with the most common words that begin with it, never with all in the index. A
+  -- word that many titles contain is considered complete.
   if v_last is null or ops.split_words(v_last) <> v_last
     or (select documents from ops.search_word where word = v_last) >= 2000 then
     return;
@@ -1180,7 +1194,7 @@ begin
   if numnode(v_typed) = 0 then
     v_typed := ops.stop_phrase(v_last);
   end if;
-  -- Those with the stem of what is typed are found anyway.
+  -- Words with the same stem as the typed word are found anyway.
   v_completions := array(
     select word from unnest(v_completions) with ordinality as completion (word, place)
     where ops.any_word(array[word])::text <> v_typed::text order by place);
@@ -1190,7 +1204,7 @@ begin
 end;
 $$;
 comment on function ops.read_search is
-  'parse_search() for visitors: words as they are written, the same with the last word completed (wider), what was asked for as a tag, and stop words where there is nothing else.';
+  'parse_search() for visitors: the words as written, the same with the last word completed (wider), words that were written as tags, and stop words when there is nothing else.';
 
 create function ops.corrections(p_word text) returns text[]
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_custom_plan set jit = off set pg_trgm.similarity_threshold = 0.45 as $$
@@ -1200,7 +1214,7 @@ begin
   if char_length(p_word) < 4 or p_word !~ '[^0-9]' or ops.split_words(p_word) <> p_word then
     return '{}';
   end if;
-  -- A slip in the first letter is rare.
+  -- A typing error in the first letter is rare.
   v_found := array(
     select known.word
     from ops.search_word as known
@@ -1218,7 +1232,8 @@ begin
   return v_found;
 end;
 $$;
-comment on function ops.corrections is 'Known words that a misspelt one may stand for, the likeliest first: by one letter, else by resemblance.';
+comment on function ops.corrections is
+  'Returns known words that a misspelt word may stand for, the most likely first: words that differ by one letter, else similar words.';
 
 create function ops.corrected(p_plain text, p_rounds integer, out words tsquery, out choices text[])
 language plpgsql stable security invoker set search_path = '' as $$
@@ -1228,7 +1243,7 @@ declare
   v_near text[];
   v_is_misspelt boolean := false;
 begin
-  -- What no title has is misspelt; when all are words, any of them may be the wrong one.
+  -- Round 1: a word that no title contains is misspelt. Round 2: all words are known, and any of them may be wrong.
   for v_round in 1..p_rounds loop
     choices := '{}';
     words := ''::tsquery;
@@ -1255,7 +1270,7 @@ begin
 end;
 $$;
 comment on function ops.corrected is
-  'A query in which each misspelt word may be any of those that it may stand for, and those choices, a text a word. Empty when there is nothing to correct. A second round doubts words that there are, too.';
+  'Returns a query in which each misspelt word may be any of its corrections, and these corrections, one text per word. Empty when there is nothing to correct. A second round also doubts known words.';
 
 create function ops.relaxed(p_plain text) returns tsquery
 language plpgsql stable security invoker set search_path = '' as $$
@@ -1284,7 +1299,7 @@ begin
   return v_any;
 end;
 $$;
-comment on function ops.relaxed is 'A query for all words but any one; empty for a single word.';
+comment on function ops.relaxed is 'Returns a query for all words except any one of them; empty for a single word.';
 
 create function ops.marked(p_text text, p_words tsquery, p_plain text, p_is_whole boolean) returns text
 language plpgsql stable security invoker set search_path = '' as $$
@@ -1294,15 +1309,15 @@ declare
   v_piece text;
   v_at integer;
 begin
-  -- What a text begins with says most, and is read in a quarter of the time.
+  -- The beginning of a text is the most informative part, and is parsed in a quarter of the time.
   foreach v_length in array array[400, 10000] loop
-    -- To the parser <b> is a tag and &amp; an entity, which it would drop.
+    -- The parser would read <b> as a tag and &amp; as an entity, and drop them.
     v_text := ts_headline('public.streamvibe', translate(left(p_text, v_length), e'<>&\x02\x03\x04\x05\x06', e'\x04\x05\x06'), p_words,
       e'StartSel="\x02", StopSel="\x03", HighlightAll=' || p_is_whole || ', MaxWords=40, MinWords=15');
     exit when strpos(v_text, e'\x02') > 0 and not p_is_whole or char_length(p_text) <= v_length;
   end loop;
   if strpos(v_text, e'\x02') = 0 then
-    -- Where words are not parted by spaces the parser knows none.
+    -- The parser finds no words in scripts without spaces.
     v_text := translate(p_text, e'<>&\x02\x03\x04\x05\x06', e'\x04\x05\x06');
     for v_piece in
       select piece from regexp_split_to_table(p_plain, '[[:space:]]+') as piece where ops.split_words(piece) <> piece
@@ -1311,7 +1326,7 @@ begin
       if v_at > 0 and not p_is_whole and strpos(v_text, e'\x02') = 0 and char_length(v_text) > 160 then
         v_text := substr(v_text, greatest(v_at - 40, 1), 160);
       end if;
-      -- Lower case may be longer than what it is made of; then nothing is marked.
+      -- Lower case may be longer than the original text; then nothing is marked.
       if v_at > 0 and char_length(lower(v_text)) = char_length(v_text) then
         v_text := regexp_replace(v_text, '(' || regexp_replace(v_piece, '([^[:alnum:]])', '\\\1', 'g') || ')', e'\x02\\1\x03', 'gi');
       end if;
@@ -1324,39 +1339,39 @@ begin
   return replace(replace(v_text, e'\x02', '<mark>'), e'\x03', '</mark>');
 end;
 $$;
-comment on function ops.marked is
-  'A text, or the part of it that a search found, as HTML: everything escaped, the words in <mark>.';
+comment on function ops.marked is 'Returns a text, or the excerpt that a search found, as HTML: everything escaped, the words in <mark>.';
 
 create function ops.in_title(p_query tsquery) returns tsquery
 language sql stable security invoker set search_path = '' as $$
   select replace(regexp_replace(p_query::text, '(''(?:[^'']|'''')*'')', '\1:A', 'g'), ':A:*', ':A*')::tsquery;
 $$;
-comment on function ops.in_title is 'The same query for titles alone, by weight.';
+comment on function ops.in_title is 'Restricts a query to titles, by weight.';
 
 create function ops.title_query(p_query tsquery) returns tsquery
 language sql stable security invoker set search_path = '' as $$
   select replace(regexp_replace(regexp_replace(p_query::text, '<(?:-|[0-9]+)>', '&', 'g'), '''((?:[^'']|'''')*)''', '''^\1''', 'g'),
     '''^=', '''=')::tsquery;
 $$;
-comment on function ops.title_query is 'A query for items with all of a query''s words in the title, by the lexemes that the index has for that (ops.title_lexemes).';
+comment on function ops.title_query is
+  'Returns a query for items with all words of a query in the title, by the lexemes that the index has for that purpose (ops.title_lexemes).';
 
 create function ops.positive(p_query tsquery) returns tsquery
 language sql stable security invoker set search_path = '' as $$
   select regexp_replace(querytree(p_query), '^T$', '')::tsquery;
 $$;
-comment on function ops.positive is 'What an item must have for a query, without what it must not have.';
+comment on function ops.positive is 'Returns the part of a query that an item must match, without the exclusions.';
 
 create type ops.search_question as (
   words tsquery, literal tsquery, phrase tsquery, tags tsquery, facets tsquery, plain text, filter ops.search_filter, asked_at timestamptz);
 comment on type ops.search_question is
-  'What is searched for: words, with completions; literal, without; phrase, the words in a row; tags, what is to be a tag; facets, the filters that are lexemes, and filter, the others; plain, the text; and the time that freshness is reckoned from.';
+  'A search: words, with completions; literal, without completions; phrase, the words in sequence; tags, words that must be tags; facets, the filters that are lexemes, and filter, all others; plain, the text; asked_at, the reference time for freshness.';
 
--- One plan for all queries, which the session keeps: it reads the index of tier after tier, from the best down, until it has enough.
+-- One plan for all queries, which the session caches: it reads the index of each tier, from the best down, until it has enough.
 create function ops.gather(p_query tsquery, p_filter ops.search_filter, p_limit integer) returns uuid[]
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
   set max_parallel_workers_per_gather = 0 set effective_io_concurrency = 0 set work_mem = '32MB' as $$
 declare
-  v_is_open constant boolean := p_filter is null; -- Also when all its members are.
+  v_is_open constant boolean := p_filter is null; -- also when all its members are null
 begin
   return array(
     select entry.content_item_id
@@ -1371,14 +1386,14 @@ begin
     limit p_limit);
 end;
 $$;
-comment on function ops.gather is 'At most so many items that match a query, those of better tiers first.';
+comment on function ops.gather is 'Returns at most p_limit items that match a query, those of better tiers first.';
 
 create function ops.count_hits(p_query tsquery, p_filter ops.search_filter, p_has_facets boolean, out counted bigint, out facets jsonb)
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
   set max_parallel_workers_per_gather = 0 set effective_io_concurrency = 0 set work_mem = '32MB' as $$
 declare
   v_is_open constant boolean := p_filter is null;
-  v_last smallint; -- The tier in which counting ended, and how many hits those before it have.
+  v_last smallint; -- the tier in which counting ended, and the number of hits in the tiers before it
   v_before bigint;
 begin
   if p_has_facets then
@@ -1431,7 +1446,7 @@ begin
     ) as grouped;
   end if;
   if counted > 10000 then
-    -- What was read to its end is a part of all items, and the rest has about as many hits for its size.
+    -- The tiers that were read completely are a part of all items; the rest is assumed to have proportionally as many hits.
     select greatest(counted, v_before * sum(greatest(class.reltuples, 0))
       / nullif(sum(greatest(class.reltuples, 0)) filter (where class.relname < 'search_entry_' || v_last), 0)) into counted
     from pg_inherits as part
@@ -1441,7 +1456,7 @@ begin
 end;
 $$;
 comment on function ops.count_hits is
-  'How many items match a query, exact to 10,000, and beyond that about; and if asked how many of the first 10,000 are in which category, on which platform, of which type.';
+  'Counts the items that match a query: exact up to 10,000, approximate beyond that; on request also how many of the first 10,000 are in which category, on which platform, of which type.';
 
 create function ops.search_candidates(p_question ops.search_question, out ids uuid[], out scores double precision[], out is_all boolean)
 language plpgsql stable security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
@@ -1455,11 +1470,11 @@ declare
   v_must constant tsquery := ops.positive(p_question.words);
   v_in_title constant tsquery := ops.title_query(ops.positive(p_question.literal));
   v_phrase constant tsquery := ops.in_title(p_question.phrase);
-  -- Which of the words an item has in its head, and how many operands the query has for each of them.
+  -- The words that an item may have in its head, and how many operands the query has for each of them.
   v_terms constant tsquery := regexp_replace(v_must::text, ' (?:&|<(?:-|[0-9]+)>) ', ' | ', 'g')::tsquery;
   v_operands constant double precision := (numnode(v_must) + 1) / 2.0 / (1 + regexp_count(v_must::text, ' (?:&|<(?:-|[0-9]+)>) '));
   v_step record;
-  v_done tsquery[] := '{}'; -- By what has been gathered, and all of it.
+  v_done tsquery[] := '{}'; -- the queries of the steps so far, and all of them combined
   v_seen tsquery;
   v_more uuid[];
   v_factors double precision[] := '{}';
@@ -1470,7 +1485,8 @@ begin
   if numnode(v_must) = 0 then
     return;
   end if;
-  -- First what can be the best answer: whole titles, tags that were asked for as such, words in titles. What only a completion finds counts half.
+  -- First the candidates for the best answer: complete titles, requested tags, words in titles. Items found only by a completion count
+  -- half.
   for v_step in
     select step.query, step.factor::double precision
     from (
@@ -1488,11 +1504,11 @@ begin
     ids := ids || v_more;
     v_factors := v_factors || array_fill(v_step.factor, array[cardinality(v_more)]);
   end loop;
-  -- The last step may have filled what there is room for.
+  -- The last step may have filled the remaining room.
   is_all := cardinality(ids) < v_enough;
 
-  -- What is in a description alone counts as little as being found at all. The second line is ops.standing(), written out: a call for each
-  -- would cost as much as all the rest.
+  -- A match in the description alone gets only the base score. The factors for popularity and freshness are ops.standing() inlined: a call
+  -- per item would cost as much as everything else.
   select array_agg(document.content_item_id), array_agg(
       (0.12 + v_operands * ts_rank(array[0.3, 0.2, 0.5, 1], document.head, v_terms))
       * (1 + 0.25 * least(greatest(document.popularity, -2), 4))
@@ -1507,7 +1523,7 @@ begin
 end;
 $$;
 comment on function ops.search_candidates is
-  'The items that may be the best answers to a query, each with its score, and whether they are all that match. A word that half of all items have costs about what a rare one costs: gathering ends when there are enough.';
+  'Returns the items that may be the best answers to a query, each with its score, and whether they are all matches. A word in half of all items costs about as much as a rare word: gathering ends when there are enough.';
 
 -- Security definer: see browse_content.
 create function public.search_content(p_query text, p_category text default null, p_platform text default null,
@@ -1537,7 +1553,7 @@ declare
 begin
   select * into v_search from ops.read_search(p_query);
   v_words := v_search.wider;
-  -- As it is written; where little is found with misspelt words corrected; and where nothing is, without one of the words.
+  -- First the query as written; if it finds little, with misspelt words corrected; if nothing was found, without one of the words.
   for v_try in 1..3 loop
     if v_try = 2 then
       exit when cardinality(v_ids) >= 5 or v_search.plain = '' or v_search.is_exact;
@@ -1557,13 +1573,13 @@ begin
     select * into v_more
     from ops.search_candidates(row (v_words, v_literal, v_phrase, v_search.tags, v_lexemes, v_search.plain, v_filter, p_now));
     if v_try = 2 and v_ids <> '{}' then
-      -- What was meant literally comes first, and once.
+      -- Results of the query as written come first, and are not repeated.
       select array_agg(found.id), array_agg(found.score / 1000) into v_more.ids, v_more.scores
       from unnest(v_more.ids, v_more.scores) as found (id, score)
       where found.id <> all(v_ids);
     end if;
     if v_try = 2 and cardinality(v_more.ids) > 0 then
-      -- Of the words that a misspelt one may stand for the one that the best answer has.
+      -- For each misspelt word, chooses the correction that the best answer contains.
       select string_agg((
           select choice from regexp_split_to_table(choices.words, ' ') with ordinality as one (choice, place)
           order by (best.search @@ websearch_to_tsquery('pg_catalog.english'::regconfig, choice)) desc, place limit 1), ' ' order by choices.place)
@@ -1580,7 +1596,7 @@ begin
     v_ids := v_ids || v_more.ids;
     v_scores := v_scores || v_more.scores;
     v_is_all := v_is_all and v_more.is_all;
-    -- What is marked and counted is what was found by most.
+    -- Marking and counting use the last query that found anything.
     if v_try = 1 or cardinality(v_more.ids) > 0 then
       v_search.wider := v_words;
     end if;
@@ -1618,7 +1634,7 @@ begin
 end;
 $$;
 comment on function public.search_content is
-  'Searches public items: words (websearch syntax, the last one completed), tags, creators'' names, scripts without spaces; ranked by match, title before description, popularity and freshness; corrected where little is found. {results, total_count, total_is_estimate, did_you_mean, facets, next}. Go on from next ({score, id, now}).';
+  'Searches public items: words (websearch syntax, the last one completed), tags, creators'' names, scripts without spaces; ranked by match, title before description, popularity and freshness; corrected when it finds little. Returns {results, total_count, total_is_estimate, did_you_mean, facets, next}. Continue from next ({score, id, now}).';
 
 -- Security definer: see browse_content.
 create function public.search_creators(p_query text, p_category text default null, p_limit integer default 50,
@@ -1670,7 +1686,7 @@ begin
 end;
 $$;
 comment on function public.search_creators is
-  'Searches public creators by name, slug and @handle, similar names too: {results, total_count, next}. Go on from next ({score, id}).';
+  'Searches public creators by name, slug and @handle, including similar names: {results, total_count, next}. Continue from next ({score, id}).';
 
 -- ## Functions: clicks
 
@@ -1685,13 +1701,13 @@ language sql immutable security invoker set search_path = '' as $$
     when p_user_agent ~* '(mozilla|opera)' then 'browser'
     else 'app' end;
 $$;
-comment on function ops.user_agent_class is 'The class of a visitor''s program. Programs that fetch on behalf of nobody are bots.';
+comment on function ops.user_agent_class is 'Returns the class of a visitor''s program. Programs that do not act for a person are bots.';
 
 create function ops.host_of(p_url text) returns text
 language sql immutable security invoker set search_path = '' as $$
   select nullif(left(regexp_replace(lower(substring(p_url from '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/@?#]*@)?([^/?#:]+)')), '^www\.', ''), 253), '');
 $$;
-comment on function ops.host_of is 'The host of an address, without www.; null where there is none.';
+comment on function ops.host_of is 'Returns the host of a URL, without www.; null when it has none.';
 
 create function ops.keep_click_partitions(p_now timestamptz default now(), p_keep interval default interval '13 months') returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1700,7 +1716,7 @@ declare
   v_name text;
   v_changed integer := 0;
 begin
-  -- One at a time: two that make the same partition would make one of them fail.
+  -- One call at a time: when two create the same partition, one of them fails.
   perform pg_advisory_xact_lock(hashtextextended('ops.keep_click_partitions', 0));
   for v_month in
     select date_trunc('month', p_now at time zone 'utc') at time zone 'utc' + make_interval(months => ahead)
@@ -1733,9 +1749,9 @@ begin
 end;
 $$;
 comment on function ops.keep_click_partitions is
-  'For cron, daily: makes the partitions of this month and the next two, drops those that are older than p_keep, and forgets the keys of visitors.';
+  'For cron, daily: creates the partitions of this month and the next two, drops those that are older than p_keep, and deletes old visitor keys and hashes.';
 
--- Security definer: visitors may write no table. The service alone calls it, for the edge function.
+-- Security definer: visitors may write no table. Only the service calls it, for the edge function.
 create function public.record_click(p_content_id uuid, p_user_id uuid default null, p_referrer text default null,
   p_user_agent text default null, p_query text default null, p_address text default null, p_country text default null,
   p_is_prefetch boolean default false) returns boolean
@@ -1759,7 +1775,7 @@ begin
   values (p_content_id, p_user_id, left(p_referrer, 2048), case when p_is_prefetch then 'prefetch' else p_user_agent end,
     upper(p_country), left(p_query, 200),
     substring(extensions.hmac(convert_to(p_address, 'UTF8'), v_key, 'sha256') for 16));
-  -- Its page shows the click at once, also where it is cached or just being made.
+  -- The item's page shows the click at once, even if it is cached or just being computed.
   if exists (select from public.cache_store where key = v_page) or exists (select from ops.cache_lease where key = v_page) then
     perform public.forget_cached(array['item:' || p_content_id]);
   end if;
@@ -1767,10 +1783,10 @@ begin
 end;
 $$;
 comment on function public.record_click is
-  'Appends a click on a public item; false when there is none. The address is hashed under a key of the day and not kept.';
+  'Appends a click on a public item; returns false when there is no such item. The address is hashed with a key of the day and not stored.';
 
--- A row at a time would be one update of the item for each click. Here clicks of all items are added in one transaction that takes exactly
--- those which were certainly committed when it began: a click whose transaction is still under way is taken by the next roll-up.
+-- Counting each click separately would update the item once per click. This adds the clicks of all items in one transaction, and takes
+-- exactly those that had certainly committed when it began: the next roll-up takes a click whose transaction is still open.
 create function ops.roll_up_clicks(p_now timestamptz default now()) returns bigint
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
@@ -1823,7 +1839,7 @@ begin
   join public.content_item as item on item.id = days.content_id
   on conflict (content_item_id, day) do update set clicks = stat.clicks + excluded.clicks;
 
-  -- Who comes again on the same day adds to the count, and to no trend.
+  -- A visitor's repeated clicks on the same day add to the count, but to no trend.
   with visitors as (
     insert into ops.visitor_day (content_id, day, visitor)
     select distinct click.content_id, (click.clicked_at at time zone 'utc')::date, click.visitor
@@ -1843,9 +1859,9 @@ begin
 end;
 $$;
 comment on function ops.roll_up_clicks is
-  'For cron, every minute: adds what was clicked to the counters and to the analytics, all or nothing, each click once. Returns how many.';
+  'For cron, every minute: adds new clicks to the counters and to the analytics, all or nothing, each click once. Returns their number.';
 
--- Security definer: the counters are in ops. For the service: what people see is right without it.
+-- Security definer: the counters are in ops. For the service; displayed numbers are correct without it.
 create function public.increment_content_clicks(p_content_id uuid) returns bigint
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1853,7 +1869,7 @@ declare
   v_to xid8;
   v_clicks bigint;
 begin
-  -- In the order of the roll-up: first the watermark, then the counter.
+  -- Locks in the same order as the roll-up: the watermark first, then the counter.
   select rolled_to into v_from from ops.click_roll_up for share;
   insert into ops.click_counter (content_id) select id from public.content_item where id = p_content_id on conflict do nothing;
   select greatest(v_from, rolled_to) into v_from from ops.click_counter where content_id = p_content_id for update;
@@ -1870,7 +1886,7 @@ begin
 end;
 $$;
 comment on function public.increment_content_clicks is
-  'Rolls one item''s clicks up now and returns how many there are; adds none itself. Cron does the same for all items every minute.';
+  'Rolls up the clicks of one item now and returns their number; adds no click itself. Cron does the same for all items every minute.';
 
 create function ops.get_click_stats(p_since date, p_until date, p_content_id uuid) returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -1907,7 +1923,7 @@ begin atomic
   select ops.get_click_stats(p_since, p_until, p_content_id);
 end;
 comment on function public.get_click_stats is
-  'Clicks on the caller''s own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country, followers_by_day}. followers_by_day: of each account as the day''s last sync left them; null when one item is asked for.';
+  'Returns the clicks on the caller''s own items by day (UTC), by referrer host and by country, as far as they are rolled up (a delay of at most a minute): {total_clicks, by_day, by_referrer, by_country, followers_by_day}. followers_by_day: the followers of each account after the last sync of the day; null when p_content_id is given.';
 
 -- ## Functions: trending
 
@@ -1919,16 +1935,17 @@ language sql volatile security invoker set search_path = '' as $$
   cross join ops.trend_period as period
   where gained.gain > 0
   order by gained.id, period.period
-  -- ln(exp(a) + exp(b)), in the form that no size overflows; beyond 745 exp() would be an error for what is as good as nothing.
+  -- ln(exp(a) + exp(b)), in a form that cannot overflow; beyond 745, exp() would raise an error for a negligible value.
   on conflict (content_id, period) do update
   set score = greatest(kept.score, excluded.score) + ln(1 + exp(-least(abs(kept.score - excluded.score), 700)));
 $$;
-comment on function ops.add_trend_gains is 'Adds gains of items at a time to all three lists. A gain of 1 is a typical item''s whole views on its platform, or twenty visitors.';
+comment on function ops.add_trend_gains is
+  'Adds gains of items at a given time to all three lists. A gain of 1 equals all views of a typical item on its platform, or twenty visitors.';
 
 create function ops.tell_trending(p_lists text[]) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
 begin
-  -- PL/pgSQL looks a function up when it calls it: without Realtime nothing is missing, and nobody is told.
+  -- PL/pgSQL resolves a function only when it is called: without Realtime nothing fails, and nothing is sent.
   if to_regprocedure('realtime.send(jsonb, text, text, boolean)') is null then
     return;
   end if;
@@ -1942,7 +1959,7 @@ begin
 end;
 $$;
 comment on function ops.tell_trending is
-  'Broadcasts lists that have changed, one message each, to the private topics trending:<list>. For what many watch at once: row changes would be checked for each of them.';
+  'Broadcasts changed lists, one message each, to the private topics trending:<list>. For lists with many subscribers: row changes would be checked for each of them.';
 
 create function ops.refresh_trending(p_now timestamptz default now()) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1956,7 +1973,7 @@ declare
   v_lists text[];
   v_all_lists text[] := '{}';
   v_period ops.trend_period;
-  -- When the day began, in tau of the month: what is usual does not change from one refresh to the next.
+  -- The start of the day in units of the month's tau, so that a creator's usual gain does not change from one refresh to the next.
   v_day constant double precision := (
     select extract(epoch from date_trunc('day', p_now, 'UTC') - '2026-01-01T00:00:00Z'::timestamptz) / tau_seconds
     from ops.trend_period where period = 'month');
@@ -1971,7 +1988,7 @@ begin
     order by stat.content_item_id, stat.day desc
   ), grown as (
     select latest.id, latest.views,
-      -- Of an item that is seen for the first time only a young one has grown just now.
+      -- When an item is seen for the first time, its views are recent growth only if it is new.
       latest.views - coalesce(seen.views, case when item.published_at > p_now - interval '2 days' then 0 else latest.views end) as gain,
       scale.mean_log_views
     from latest
@@ -1985,7 +2002,7 @@ begin
     select id, views from grown order by id
     on conflict (content_id) do update set views = excluded.views
   )
-  -- Growth, not size: what was gained, times the share that it is of the whole, in units of what is usual on the platform.
+  -- Growth, not size: the gain, multiplied by its share of all views, in units of the platform's typical views.
   select array_agg(id), array_agg(gain::double precision * gain / views / exp(coalesce(mean_log_views, ln(1000))))
   into v_ids, v_gains
   from grown
@@ -1994,12 +2011,12 @@ begin
   update ops.trend_progress set seen_to = v_to;
 
   with usual as (
-    -- Cut to seven digits: a sum in another order is the same one, and rewrites nothing.
+    -- Rounded to seven digits: a sum in another order gives the same value and rewrites nothing.
     select document.user_id, sum(exp(least(gained.score - v_day, 40)))::real::double precision as total,
       sum(exp(2 * least(gained.score - v_day, 40)))::real::double precision as squares
     from ops.trend_gain as gained
     join ops.search_document as document on document.content_item_id = gained.content_id
-    -- A hundredth of a typical item's views changes nobody's usual.
+    -- Less than a hundredth of a typical item's views does not change a creator's usual gain.
     where gained.period = 'month' and gained.score > v_day - 4.6
     group by document.user_id
   ), gone as (
@@ -2012,8 +2029,8 @@ begin
 
   for v_period in select * from ops.trend_period loop
     with living as (
-      -- Against what is usual for the creator's other items; two typical items' views are usual for everybody, so that one visitor more
-      -- than none are no burst.
+      -- Compared with the usual gain of the creator's other items. Everybody gets the views of two typical items in addition, so that one
+      -- visitor instead of none is not a burst.
       select gained.content_id, gained.score - ln(2 + others.gain) as score, document.category_code, document.platform
       from ops.trend_gain as gained
       join ops.search_document as document on document.content_item_id = gained.content_id
@@ -2024,7 +2041,7 @@ begin
         select case when creator.total - own.gain > creator.total / 1e5
           then greatest(0, (creator.squares - own.gain ^ 2) / (creator.total - own.gain)) else 0 end as gain) as others
       where gained.period = v_period.period
-        -- A gain of 1 that is seven tau old: nothing below it could still be in a list that anybody reads.
+        -- A gain of 1 that is seven tau old: no lower score can still be in a list that anybody reads.
         and gained.score > extract(epoch from p_now - '2026-01-01T00:00:00Z'::timestamptz) / v_period.tau_seconds - 7
     ), ranked as (
       select living.content_id, living.score, list.name,
@@ -2063,7 +2080,7 @@ begin
 end;
 $$;
 comment on function ops.refresh_trending is
-  'For cron. Counts the growth of views since the last time and what is usual for each creator, and brings the lists up to date by one statement a period that writes only rows which changed. Returns how many.';
+  'For cron. Counts the growth of views since the last run and each creator''s usual gain, and updates the lists with one statement per period that writes only changed rows. Returns their number.';
 
 -- Security definer: see browse_content.
 create function public.get_trending(p_period text default 'today', p_category text default null, p_platform text default null,
@@ -2085,16 +2102,16 @@ language sql stable security definer set search_path = '' as $$
     'updated_at', (select max(last_updated_at) from listed));
 $$;
 comment on function public.get_trending is
-  'A list of what trends, best first: {trending_items, trend_scores, updated_at}. Scores are by item id, the best of the list is 100.';
+  'Returns a trending list, best first: {trending_items, trend_scores, updated_at}. Scores are by item id; the best of the list has 100.';
 
--- Security definer: the work is in ops.
+-- Security definer: the tables and functions are in ops.
 create function public.refresh_public_lists() returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_clicks bigint;
   v_trending integer;
 begin
-  -- In the order in which cron's own calls could wait for each other; items, which the roll-up waits for, are taken last.
+  -- Locks in the order of the calls by cron, so that they cannot deadlock; items, for which the roll-up may wait, are locked last.
   perform from ops.click_roll_up for update;
   perform from ops.trend_progress for update;
   v_clicks := ops.roll_up_clicks();
@@ -2103,7 +2120,7 @@ begin
 end;
 $$;
 comment on function public.refresh_public_lists is
-  'Does at once what cron does every minute and every ten: new items into the lists, clicks into the counters, growth into what trends. For the service: {documents, clicks, trending}, how many of each have changed.';
+  'Does at once what cron does every minute and every ten minutes: new items into the lists, clicks into the counters, growth into the trending lists. For the service: {documents, clicks, trending}, the number of changes of each.';
 
 -- ## Functions: creators and staff
 
@@ -2113,9 +2130,9 @@ language sql immutable security invoker set search_path = '' as $$
     + extract(epoch from p_created_at) / 45000;
 $$;
 comment on function public.calculate_trend_score is
-  'A score of totals that needs no rewriting as time passes: ten times the views weigh as much as twelve and a half hours. A click counts as twenty views. For comparing items; the lists rank growth, see ops.refresh_trending().';
+  'Returns a score from totals that needs no update as time passes: ten times the views weigh as much as twelve and a half hours. A click counts as twenty views. For comparing items; the lists rank by growth, see ops.refresh_trending().';
 
--- Security definer: reads whether a slug is taken. A creator''s own, or any for the service.
+-- Security definer: checks whether a slug is taken. For the caller's own slug, or any slug for the service.
 create function ops.generate_profile_slug(p_display_name text, p_user_id uuid) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -2132,9 +2149,10 @@ language sql volatile security invoker set search_path = ''
 begin atomic
   select ops.generate_profile_slug(p_display_name, p_user_id);
 end;
-comment on function public.generate_profile_slug is 'A free slug for a name, as setup_profile() gives it: tech-gaming-channel, with a number where it is taken.';
+comment on function public.generate_profile_slug is
+  'Returns a free slug for a name, as setup_profile() assigns it: tech-gaming-channel, with a number when it is taken.';
 
--- Security definer: the sums are in ops.
+-- Security definer: the totals are in ops.
 create function public.update_total_followers(p_user_id uuid) returns bigint
 language sql volatile security definer set search_path = '' as $$
   insert into ops.creator_stat as stat (user_id, total_followers, item_count)
@@ -2143,7 +2161,7 @@ language sql volatile security definer set search_path = '' as $$
     (select count(*) from ops.search_document where user_id = p_user_id)
   from public.users
   where id = p_user_id
-  -- Nothing is counted for whoever is being deleted just now.
+  -- Skips a person who is being deleted.
   for key share skip locked
   on conflict (user_id) do update
   set total_followers = excluded.total_followers, item_count = excluded.item_count, updated_at = now()
@@ -2151,9 +2169,9 @@ language sql volatile security definer set search_path = '' as $$
   returning total_followers;
 $$;
 comment on function public.update_total_followers is
-  'Sums the followers of a creator''s living accounts and counts their public items anew. Triggers and the refresh call it; returns the sum when it has changed.';
+  'Recomputes the total followers of a creator''s live accounts and the number of their public items. Called by triggers and the refresh; returns the total followers when a value has changed.';
 
--- Security definer: staff change what no creator may, after their role is checked.
+-- Security definer: staff change data that no creator may change, after a check of their role.
 create function ops.feature_creator(p_user_id uuid, p_is_featured boolean, p_sort_order integer, p_reason text, p_ends_at timestamptz) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -2183,9 +2201,9 @@ begin atomic
   select ops.feature_creator(p_user_id, p_is_featured, p_sort_order, p_reason, p_ends_at);
 end;
 comment on function public.feature_creator is
-  'Moderators and admins show a public creator first, in an order and until a time, or no longer. The audit log keeps it.';
+  'Lets moderators and admins show a public creator first, in a given order and until a given time, or stop doing so. Writes to the audit log.';
 
--- Security definer: the list is in ops; only the caller''s own items are taken.
+-- Security definer: the list is in ops; only the caller's own items are pinned.
 create function ops.pin_content(p_content_item_ids uuid[]) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -2214,7 +2232,7 @@ begin atomic
   select ops.pin_content(p_content_item_ids);
 end;
 comment on function public.pin_content is
-  'What the caller''s own page shows first, in this order, at most 12; replaces what was pinned. Items of others are left out. Returns how many are pinned.';
+  'Sets the items that the caller''s own page shows first, in this order, at most 12; replaces the previous ones. Ignores items of others. Returns the number of pinned items.';
 
 -- ## Functions: triggers
 
@@ -2231,7 +2249,7 @@ begin
   return new;
 end;
 $$;
-comment on function ops.fill_click is 'Trigger: keeps the class of the program instead of its name, and decides what counts.';
+comment on function ops.fill_click is 'Trigger: replaces the program''s name with its class, and decides which clicks count.';
 
 create function ops.leave_discovery(p_ids uuid[]) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -2248,9 +2266,9 @@ begin
   perform public.forget_cached('{public}');
 end;
 $$;
-comment on function ops.leave_discovery is 'Takes items out of every public list and makes void whatever public answer is cached, at once.';
+comment on function ops.leave_discovery is 'Removes items from every public list and invalidates all cached public responses, at once.';
 
--- Security definer, like the next three: creators may not write the documents, and their edits must.
+-- Security definer, like the next three: creators may not write the documents, but their edits must.
 create function ops.enter_discovery() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -2262,7 +2280,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.enter_discovery is 'Trigger: new items are put into the documents by the next refresh.';
+comment on function ops.enter_discovery is 'Trigger: queues new items for the next refresh of the documents.';
 
 create function ops.follow_item() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -2273,14 +2291,15 @@ begin
   if not exists (select from ops.public_item where id = new.id) then
     perform ops.leave_discovery(array[new.id]);
   end if;
-  -- Those of a creator who is not public are queued when that changes.
+  -- The items of a creator who is not public are queued when that changes.
   insert into ops.discovery_queue (content_item_id)
   select new.id where exists (select from public.users as creator where creator.id = new.user_id and creator.is_public and creator.hidden_at is null);
   perform public.forget_cached(array['item:' || new.id]);
   return null;
 end;
 $$;
-comment on function ops.follow_item is 'Trigger: an item that is no longer public leaves every list with the same commit; one that has changed is written anew by the next refresh.';
+comment on function ops.follow_item is
+  'Trigger: an item that is no longer public leaves every list in the same commit; the next refresh rewrites a changed item.';
 
 create function ops.follow_creator() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -2295,7 +2314,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.follow_creator is 'Trigger: a creator who is no longer public takes all items out of every list with the same commit.';
+comment on function ops.follow_creator is 'Trigger: removes all items of a creator who is no longer public from every list in the same commit.';
 
 create function ops.follow_account() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -2311,9 +2330,10 @@ begin
   return null;
 end;
 $$;
-comment on function ops.follow_account is 'Trigger: an account that its owner removes takes its items out of every list; followers are summed anew.';
+comment on function ops.follow_account is
+  'Trigger: removes the items of an account that its owner has removed from every list; recomputes the followers.';
 
--- Security definer, like those above.
+-- Security definer, like the triggers above.
 create function ops.drop_documents() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -2321,7 +2341,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.drop_documents is 'Trigger: what is deleted outright leaves lists and caches, too.';
+comment on function ops.drop_documents is 'Trigger: removes deleted items from lists and caches.';
 
 -- ## Triggers
 
@@ -2394,12 +2414,12 @@ create policy "Only functions use platform_scale" on ops.platform_scale for all 
 
 grant select on public.content_category, public.featured_creator, public.trending_content, public.content_tag to anon, authenticated;
 grant insert (content_id, tag, source, tag_type), delete on public.content_tag to authenticated;
--- No insert on content_click: clicks come through track-click, which counts them against a limit. No visitor's hash for anybody.
+-- No insert on content_click: clicks are recorded by track-click, which rate-limits them. Nobody may read visitors' hashes.
 grant select (id, content_id, referrer_host, user_agent, country, query, is_counted, clicked_at) on public.content_click to authenticated;
 
 grant select, insert, update, delete on public.content_category, public.content_tag, public.featured_creator to service_role;
 grant select, insert on public.content_click to service_role;
--- No write: ops.refresh_trending() makes the lists.
+-- No write: only ops.refresh_trending() writes the lists.
 grant select on public.trending_content to service_role;
 
 grant execute on function ops.is_public_item, ops.is_public_creator to anon, authenticated;
@@ -2416,7 +2436,7 @@ grant execute on function
 insert into public.content_category (code, display_name, description, sort_order)
 values
   ('music', 'Music', 'Songs, covers, concerts, production', 1),
-  ('gaming', 'Gaming', 'Play, reviews, esports', 2),
+  ('gaming', 'Gaming', 'Gameplay, reviews, esports', 2),
   ('education', 'Education', 'Lessons, explanations, languages', 3),
   ('lifestyle', 'Lifestyle', 'Vlogs, home, travel, family', 4),
   ('comedy', 'Comedy', 'Sketches, stand-up, pranks', 5),
@@ -2424,7 +2444,7 @@ values
   ('beauty', 'Beauty', 'Make-up, hair, fashion', 7),
   ('fitness', 'Fitness', 'Training, sports, health', 8),
   ('food', 'Food', 'Cooking, baking, restaurants', 9),
-  ('business', 'Business', 'Money, work, founding', 10),
+  ('business', 'Business', 'Money, work, startups', 10),
   ('art', 'Art', 'Drawing, design, crafts, photography', 11),
   ('entertainment', 'Entertainment', 'Film, series, shows, celebrities', 12),
   ('news', 'News', 'News, politics, commentary', 13),
@@ -2433,7 +2453,8 @@ values
 on conflict (code) do update
 set display_name = excluded.display_name, description = excluded.description, sort_order = excluded.sort_order;
 
--- YouTube's ids (https://developers.google.com/youtube/v3/docs/videoCategories/list). "People & Blogs" (22) tells nothing: tags decide.
+-- YouTube's ids (https://developers.google.com/youtube/v3/docs/videoCategories/list). "People & Blogs" (22) is too general: the tags
+-- decide.
 insert into ops.category_rule (platform, platform_category, category_code)
 values
   ('youtube', '1', 'entertainment'), ('youtube', '2', 'lifestyle'), ('youtube', '10', 'music'), ('youtube', '15', 'lifestyle'),
@@ -2465,7 +2486,7 @@ from (
 cross join lateral unnest(known.words) as word
 on conflict (word) do update set category_code = excluded.category_code;
 
--- Half a day, three days and a half, a fortnight.
+-- Half a day, three and a half days, fourteen days.
 insert into ops.trend_period (period, tau_seconds) values ('today', 43200), ('week', 302400), ('month', 1209600)
 on conflict (period) do update set tau_seconds = excluded.tau_seconds;
 insert into ops.trend_progress default values on conflict do nothing;

@@ -1,9 +1,9 @@
--- Module 006, async infrastructure: the job queue and its logs, what Stripe reports, and the plans that follow from it.
--- Needs module 000. Jobs on the accounts of a platform need module 001, too.
+-- Module 006, async infrastructure: the job queue and its logs, Stripe events, and the plans that follow from them.
+-- Requires module 000. Jobs on platform accounts also require module 001.
 --
--- A job is two rows. public.job_queue is what its owner and Realtime see; it keeps history. ops.job_ready is what workers compete for:
--- narrow, and deleted when the job ends, so that a million finished jobs cost a worker nothing. Every function locks the ready job first
--- and the row in job_queue second.
+-- A job is two rows. The row in public.job_queue is what its owner and Realtime see; it stays as history. The row in ops.job_ready is what
+-- workers compete for: narrow, and deleted when the job ends, so a million finished jobs cost a worker nothing. Every function locks the
+-- ready job first and the row in job_queue second.
 --
 --   Types
 --   Tables: kinds of work
@@ -32,7 +32,7 @@
 
 create type public.job_status_enum as enum ('pending', 'processing', 'completed', 'failed', 'cancelled', 'expired');
 comment on type public.job_status_enum is
-  'pending → processing → completed, failed, cancelled or expired. Back to pending only for another attempt.';
+  'pending → processing → completed, failed, cancelled or expired. A job returns to pending only for another attempt.';
 
 -- ## Tables: kinds of work
 
@@ -58,14 +58,16 @@ create table public.job_type (
     and backoff_cap_seconds >= backoff_base_seconds)
 );
 alter table public.job_type enable row level security;
-comment on table public.job_type is 'The categories of work, and how each is retried, limited in time, deduplicated and kept.';
-comment on column public.job_type.is_for_creators is 'Whether a creator may ask for it; otherwise only the service.';
-comment on column public.job_type.backoff_base_seconds is 'Upper bound of the random wait before the second attempt; it doubles with each further one.';
-comment on column public.job_type.backoff_cap_seconds is 'The bound stops growing here.';
+comment on table public.job_type is 'The categories of work, and how jobs of each are retried, time-limited, deduplicated and kept.';
+comment on column public.job_type.is_for_creators is 'Whether creators may request it. If false, only the service can.';
+comment on column public.job_type.backoff_base_seconds is
+  'Upper bound of the random wait before the second attempt; doubles with each further attempt.';
+comment on column public.job_type.backoff_cap_seconds is 'Maximum of the growing upper bound.';
 comment on column public.job_type.timeout_seconds is 'A run that takes longer loses its lease, even if its worker is alive.';
-comment on column public.job_type.dedupe_seconds is 'An equal job that was created less than this long ago is given instead of a new one.';
-comment on column public.job_type.cache_seconds is 'find_or_create_job() and get_cached_job_result() give the result of an equal job that ended less than this long ago.';
-comment on column public.job_type.expire_seconds is 'A job that has not begun this long after it was due expires.';
+comment on column public.job_type.dedupe_seconds is 'An equal job created less than this long ago is returned instead of a new one.';
+comment on column public.job_type.cache_seconds is
+  'find_or_create_job() and get_cached_job_result() return the result of an equal job that ended less than this long ago.';
+comment on column public.job_type.expire_seconds is 'A job that has not started this long after it was due expires.';
 comment on column public.job_type.keep_days is 'How long ended jobs are kept.';
 
 create table ops.job_handler (
@@ -82,21 +84,22 @@ create table ops.job_handler (
 );
 alter table ops.job_handler enable row level security;
 comment on table ops.job_handler is
-  'What workers can do. A row comes with the code that does it (_shared/jobs/registry.ts); a category without a row is refused.';
-comment on column ops.job_handler.is_default is 'Whether it takes the jobs that are created by the name of its category.';
-comment on column ops.job_handler.platform is 'Of those it takes only jobs whose params name an account on this platform. Null: all.';
+  'What workers can do. Each row ships with the code that implements it (_shared/jobs/registry.ts). A category without a row is refused.';
+comment on column ops.job_handler.is_default is 'Whether this handler takes the jobs created by the name of its category.';
+comment on column ops.job_handler.platform is
+  'If set, the handler takes only those jobs of its category whose params name an account on this platform. Null: all of them.';
 comment on column ops.job_handler.max_concurrency is
-  'How many of its jobs may run at once, over all workers. Null: no limit. Jobs keep whether there was one when they were created.';
+  'How many of its jobs may run at once, across all workers. Null: no limit. A job keeps the setting (limited or not) from when it was created.';
 comment on column ops.job_handler.paused_at is 'While set, its jobs wait. See pause_job_type().';
 
--- Serves create_job() by category: one handler for a category, or for each platform of it. Serves the foreign key, too.
+-- Serves create_job() by category: one handler per category, or per platform of a category. Also serves the foreign key.
 create unique index job_handler_default_key on ops.job_handler (job_type, platform) nulls not distinct where is_default;
 create index job_handler_job_type_idx on ops.job_handler (job_type);
 
 -- ## Tables: jobs
 
 create table public.job_queue (
-  -- A time in milliseconds followed by random bits: old jobs are found by id, and new ones are neighbours in the index.
+  -- A timestamp in milliseconds followed by random bits: jobs can be found by age, and new jobs are adjacent in the index.
   id uuid not null default encode(overlay(uuid_send(gen_random_uuid())
     placing substring(int8send((date_part('epoch', clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 'hex')::uuid,
   user_id uuid,
@@ -132,30 +135,31 @@ create table public.job_queue (
   constraint job_queue_completed_is_whole check (status <> 'completed' or progress_percent = 100),
   constraint job_queue_failed_says_why check (status <> 'failed' or error_message is not null)
 )
--- Room for the three versions of a job's life on its own page. In batches of 100 by four workers every update then stays on its page, and
--- a job takes 730 bytes with its indexes. Fuller pages save no disk: at 75 two updates in three go to another page and into every index,
--- and a job takes 750 bytes, at 50 it takes 890.
+-- Leaves room on each page for the three row versions of a job's life. With batches of 100 and four workers every update then stays on its
+-- page, and a job takes 730 bytes including its indexes. Fuller pages save no disk: at 75, two updates in three move to another page and
+-- touch every index, and a job takes 750 bytes; at 50 it takes 890.
 with (fillfactor = 29);
 alter table public.job_queue enable row level security;
--- No foreign keys to job_type and job_handler: each insert would lock the same few rows. Only functions write here, and they look both up.
-comment on table public.job_queue is 'Every job, and for a while every job that has ended. Its owner watches it live. Only functions write it.';
-comment on column public.job_queue.user_id is 'Whose job it is. Null: the service''s own.';
-comment on column public.job_queue.handler is 'What does it, such as sync_youtube.';
-comment on column public.job_queue.params is 'Input of the handler. Its owner can read it, so it never holds a secret.';
-comment on column public.job_queue.dedupe_hash is 'Hash of user, handler and params; equal hashes are compared in full.';
-comment on column public.job_queue.priority is '1 to 10; higher is sooner.';
-comment on column public.job_queue.attempts is 'Runs that were begun. A run that was handed back in good order does not count.';
-comment on column public.job_queue.checkpoint is 'Where the next run goes on; the handler''s own.';
+-- No foreign keys to job_type and job_handler: every insert would lock the same few rows. Only functions write here, and they look up both.
+comment on table public.job_queue is
+  'Every job, including ended jobs until they are cleaned up. The owner watches it live. Only functions write it.';
+comment on column public.job_queue.user_id is 'The owner of the job. Null: the service itself.';
+comment on column public.job_queue.handler is 'The handler that runs the job, such as sync_youtube.';
+comment on column public.job_queue.params is 'Input of the handler. The owner can read it, so it never holds a secret.';
+comment on column public.job_queue.dedupe_hash is 'Hash of user, handler and params. Jobs with equal hashes are compared in full.';
+comment on column public.job_queue.priority is '1 to 10; jobs with a higher number run first.';
+comment on column public.job_queue.attempts is 'Runs that were started. A run whose worker released the job does not count.';
+comment on column public.job_queue.checkpoint is 'Where the next run continues. Its format belongs to the handler.';
 comment on column public.job_queue.error_message is 'Why the last run failed, in words for the owner. It stays when a later run succeeds.';
-comment on column public.job_queue.request_id is 'The request that asked for it.';
-comment on column public.job_queue.run_at is 'Not before.';
+comment on column public.job_queue.request_id is 'The request that created the job.';
+comment on column public.job_queue.run_at is 'Earliest time at which the job may run.';
 comment on column public.job_queue.started_at is 'When the latest run began.';
-comment on column public.job_queue.updated_at is 'Of the latest change, progress too. In no index: see below.';
+comment on column public.job_queue.updated_at is 'Time of the latest change, including progress. In no index: see below.';
 
--- No index mentions a column that changes, so each step of a job is a HOT update.
+-- No index contains a column that changes, so each step of a job is a HOT update.
 -- Serves create_job() and get_cached_job_result(): equal jobs, newest first.
 create index job_queue_dedupe_idx on public.job_queue (dedupe_hash, created_at desc);
--- Serves get_user_jobs(), get_job_queue_stats() of one person, and the foreign key.
+-- Serves get_user_jobs(), get_job_queue_stats() for one user, and the foreign key.
 create index job_queue_user_id_idx on public.job_queue (user_id, created_at desc);
 
 create table public.job_log (
@@ -174,8 +178,9 @@ create table public.job_log (
   constraint job_log_details_is_object check (jsonb_typeof(details) = 'object')
 );
 alter table public.job_log enable row level security;
-comment on table public.job_log is 'What happened in a job, in words for its owner. Appended to, and deleted with the job.';
-comment on column public.job_log.user_id is 'Copy of the job''s, so that the policy needs no join. No foreign key: the row is deleted with the job.';
+comment on table public.job_log is 'What happened in a job, in words for its owner. Append-only, and deleted with the job.';
+comment on column public.job_log.user_id is
+  'Copy of the job''s user_id, so that the policy needs no join. No foreign key: the row is deleted with the job.';
 comment on column public.job_log.attempt is 'The run that wrote it.';
 
 -- Serves get_job_logs() and the foreign key.
@@ -183,7 +188,7 @@ create index job_log_job_id_idx on public.job_log (job_id, id);
 
 create sequence ops.job_fence;
 comment on sequence ops.job_fence is
-  'Each run gets a number, its fence, higher than any before. A call with an older number is from a worker that was given up for dead.';
+  'Each run gets a number, its fence, higher than any before. A call with an older number comes from a worker that was presumed dead.';
 
 create table ops.job_ready (
   job_id uuid not null,
@@ -203,26 +208,30 @@ create table ops.job_ready (
   constraint job_ready_leased_iff_fenced check (num_nulls(claimed_at, leased_until, fence) in (0, 3)),
   constraint job_ready_waiting_is_not_leased check (not is_waiting or leased_until is null)
 )
--- Half of a page is kept free, for the claim and the extensions of the lease. That costs no disk to speak of: rows live as long as their job.
--- Rows come and go all the time, so vacuum comes often and does not pause.
+-- Half of each page is kept free for claims and lease extensions. The disk cost is negligible: rows live only as long as their job. Rows are
+-- inserted and deleted constantly, so vacuum runs often and without delay.
 with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 alter table ops.job_ready enable row level security;
--- No foreign key to job_queue: checking it would cost each insert a lock. The trigger job_queue_drop_ready keeps them together.
-comment on table ops.job_ready is 'Jobs that have not ended, as workers see them: who may take them when, and who has them. Deleted when the job ends.';
-comment on column ops.job_ready.is_limited is 'Its handler may run only so many at once.';
-comment on column ops.job_ready.is_waiting is 'Not to be claimed yet: for the future, between two attempts, or its handler is paused. See promote_due_jobs().';
-comment on column ops.job_ready.run_at is 'Not before. Infinity: when its handler is resumed.';
-comment on column ops.job_ready.leased_until is 'Until then it is one worker''s. Null: nobody''s. In the past: the worker is dead, and anybody may take it.';
-comment on column ops.job_ready.fence is 'Number of the run. Negative: of a start_job(), whose worker is not told the number and need not repeat it.';
+-- No foreign key to job_queue: checking it would cost each insert a lock. The trigger job_queue_drop_ready keeps the two in step.
+comment on table ops.job_ready is
+  'Jobs that have not ended, as workers see them: when each may be claimed, and which run holds it. Deleted when the job ends.';
+comment on column ops.job_ready.is_limited is 'Whether its handler has a concurrency limit.';
+comment on column ops.job_ready.is_waiting is
+  'Cannot be claimed yet: scheduled for later, waiting for its next attempt, or its handler is paused. See promote_due_jobs().';
+comment on column ops.job_ready.run_at is 'Earliest time of the next run. Infinity: not until its handler is resumed.';
+comment on column ops.job_ready.leased_until is
+  'Until this time the job belongs to one worker. Null: unclaimed. In the past: the worker is presumed dead, and any worker may claim the job.';
+comment on column ops.job_ready.fence is
+  'Number of the run. Negative for a run begun by start_job(), which does not return the number; its caller need not pass it.';
 
--- A claim and an extension of a lease change no indexed column, so both are HOT updates.
+-- A claim and a lease extension change no indexed column, so both are HOT updates.
 -- Serves finish_and_claim_jobs().
 create index job_ready_order_idx on ops.job_ready (priority desc, run_at) where not is_limited and not is_waiting;
--- Serves the claims of handlers that may run only so many at once.
+-- Serves the claims of handlers with a concurrency limit.
 create index job_ready_limited_idx on ops.job_ready (handler, priority desc, run_at) where is_limited and not is_waiting;
 -- Serves promote_due_jobs().
 create index job_ready_waiting_idx on ops.job_ready (run_at) where is_waiting;
--- Serves the limit of ten jobs a person.
+-- Serves the limit of ten jobs per user.
 create index job_ready_user_id_idx on ops.job_ready (user_id) where user_id is not null;
 
 create table ops.job_dead_letter (
@@ -235,16 +244,16 @@ create table ops.job_dead_letter (
 );
 alter table ops.job_dead_letter enable row level security;
 comment on table ops.job_dead_letter is 'Jobs whose last attempt failed, until an admin retries or discards them.';
-comment on column ops.job_dead_letter.error_code is 'The job''s, kept here too: a list of one error needs no look at every job.';
+comment on column ops.job_dead_letter.error_code is 'Copy of the job''s error_code, so that filtering by error does not read every job.';
 
 -- Serves list_dead_letters(), newest first, and the alert.
 create index job_dead_letter_failed_at_idx on ops.job_dead_letter (failed_at);
--- Serves admin_list_dead_letters() and admin_settle_dead_letters() of one error.
+-- Serves admin_list_dead_letters() and admin_settle_dead_letters() for one error.
 create index job_dead_letter_error_code_idx on ops.job_dead_letter (error_code, failed_at desc, job_id desc);
 
 -- ## Tables: workers
 
--- Unlogged: a crash of the database forgets who was there, and each worker registers again with its next claim.
+-- Unlogged: after a crash of the database the table is empty, and each worker registers again with its next claim.
 create unlogged table ops.job_worker (
   worker_id text not null,
   seen_at timestamptz not null,
@@ -252,9 +261,10 @@ create unlogged table ops.job_worker (
   constraint job_worker_pkey primary key (worker_id)
 ) with (fillfactor = 50);
 alter table ops.job_worker enable row level security;
-comment on table ops.job_worker is 'Who takes jobs at the moment. Creating a job wakes a worker only if none would find it anyway.';
-comment on column ops.job_worker.seen_at is 'The last claim, to the second. Longer ago than two seconds: busy or dead.';
-comment on column ops.job_worker.parked_until is 'It found nothing and listens on channel job_ready until then.';
+comment on table ops.job_worker is 'Workers that currently take jobs. Creating a job wakes a worker only if none would find the job anyway.';
+comment on column ops.job_worker.seen_at is
+  'Time of the last claim, accurate to one second. More than two seconds ago: the worker is busy or dead.';
+comment on column ops.job_worker.parked_until is 'The worker found nothing and listens on channel job_ready until then.';
 
 create table ops.job_wake (
   only_row boolean not null default true,
@@ -263,7 +273,7 @@ create table ops.job_wake (
   constraint job_wake_is_one_row check (only_row)
 );
 alter table ops.job_wake enable row level security;
-comment on table ops.job_wake is 'When job-processor was last asked to run; -infinity once it has begun.';
+comment on table ops.job_wake is 'When job-processor was last asked to run; -infinity once it has started.';
 
 create table ops.job_metric (
   handler text not null,
@@ -274,8 +284,8 @@ create table ops.job_metric (
   constraint job_metric_pkey primary key (handler, outcome)
 ) with (fillfactor = 50);
 alter table ops.job_metric enable row level security;
-comment on table ops.job_metric is 'Runs per handler and outcome since the beginning, added up from what workers report.';
-comment on column ops.job_metric.buckets is 'Histogram of durations; _shared/observability/metrics.ts knows the bounds.';
+comment on table ops.job_metric is 'Number of runs per handler and outcome since the installation, summed from what workers report.';
+comment on column ops.job_metric.buckets is 'Histogram of durations; _shared/observability/metrics.ts defines the bounds.';
 
 -- ## Tables: billing
 
@@ -300,16 +310,19 @@ create table public.stripe_webhook_events (
 );
 alter table public.stripe_webhook_events enable row level security;
 comment on table public.stripe_webhook_events is
-  'What Stripe reported, once by its id, and the queue from which it is worked off. An event says that something changed, never what is so now: that is fetched.';
-comment on column public.stripe_webhook_events.subject is 'What has to be looked at: a customer (cus_…), or a charge whose customer is not told (ch_…). Null: nothing.';
-comment on column public.stripe_webhook_events.data is 'Ids and times of the event. Names, addresses, cards and amounts are not kept.';
-comment on column public.stripe_webhook_events.due_at is 'Not before. While somebody is at it: when they are given up for dead. Infinity: no more by itself.';
-comment on column public.stripe_webhook_events.attempts is 'How often it was taken up.';
+  'Events reported by Stripe, one row per event id, and the queue from which they are processed. An event says only that something changed, never the current state: that is fetched from Stripe.';
+comment on column public.stripe_webhook_events.subject is
+  'What has to be fetched: a customer (cus_…), or a charge (ch_…) if the event names no customer. Null: nothing.';
+comment on column public.stripe_webhook_events.data is 'Ids and times of the event. Names, addresses, cards and amounts are not stored.';
+comment on column public.stripe_webhook_events.due_at is
+  'Not processed before this time. While a worker holds the event: when its lease ends. Infinity: no automatic retry any more.';
+comment on column public.stripe_webhook_events.attempts is 'How often the event was claimed.';
 
 create index stripe_webhook_events_due_at_idx on public.stripe_webhook_events (due_at) where status in ('pending', 'failed');
 comment on index public.stripe_webhook_events_due_at_idx is 'Serves claim_stripe_work() and has_due_stripe_work().';
 create index stripe_webhook_events_created_at_idx on public.stripe_webhook_events (created_at);
-comment on index public.stripe_webhook_events_created_at_idx is 'Serves cleanup_old_webhook_events(), and the latest events in the console.';
+comment on index public.stripe_webhook_events_created_at_idx is
+  'Serves cleanup_old_webhook_events(), and the list of latest events in the console.';
 
 create table ops.tier_price (
   lookup_key text not null,
@@ -320,8 +333,10 @@ create table ops.tier_price (
   constraint tier_price_key_is_no_id check (lookup_key !~ '^price_' and char_length(lookup_key) between 1 and 200)
 );
 alter table ops.tier_price enable row level security;
-comment on table ops.tier_price is 'Which plan a price of Stripe buys, by the price''s lookup key. A new price or interval is a row here, and no code.';
-comment on column ops.tier_price.is_offered is 'Whether a checkout may sell it; of several offered for a plan the first by name is sold.';
+comment on table ops.tier_price is
+  'Which plan a Stripe price buys, by the lookup key of the price. A new price or interval needs a row here and no code.';
+comment on column ops.tier_price.is_offered is
+  'Whether a checkout may sell it. If a plan has several offered prices, the first by lookup key is sold.';
 
 -- Serves the foreign key and the price of a plan.
 create index tier_price_tier_id_idx on ops.tier_price (tier_id, lookup_key);
@@ -334,14 +349,14 @@ create table ops.stripe_price (
 );
 alter table ops.stripe_price enable row level security;
 comment on table ops.stripe_price is
-  'Prices that were seen with a lookup key of ours. When the key moves to a new price, those who pay the old one keep their plan.';
+  'Prices that were seen with one of our lookup keys. When a key moves to a new price, customers on the old price keep their plan.';
 
 -- Serves the foreign key.
 create index stripe_price_lookup_key_idx on ops.stripe_price (lookup_key);
 
 create sequence ops.billing_ticket;
 comment on sequence ops.billing_ticket is
-  'A number drawn before Stripe is asked. What was fetched under an older number than the last one applied is not applied.';
+  'A number drawn before Stripe is asked. State fetched under an older number than the last applied one is not applied.';
 
 create table ops.billing_customer (
   id bigint generated always as identity,
@@ -366,18 +381,20 @@ create table ops.billing_customer (
   constraint billing_customer_subscriptions_is_array check (jsonb_typeof(subscriptions) = 'array')
 );
 alter table ops.billing_customer enable row level security;
-comment on table ops.billing_customer is 'One customer of Stripe for each creator and mode, and what Stripe said of them last.';
-comment on column ops.billing_customer.user_id is 'Null: the person is gone, the customer at Stripe is not.';
-comment on column ops.billing_customer.customer_id is 'Null: about to be made.';
-comment on column ops.billing_customer.told_email_hash is 'Of the address that Stripe was last told: told anew when it changes.';
-comment on column ops.billing_customer.applied_ticket is 'Under which number subscriptions was fetched. See ops.billing_ticket.';
-comment on column ops.billing_customer.subscriptions is 'All of the customer''s, as _shared/billing/state.ts writes them; times in seconds since 1970.';
-comment on column ops.billing_customer.entitlement is 'What ops.entitlement() made of it when it was last applied. Empty: never.';
-comment on column ops.billing_customer.checkout_session_id is 'The one that may still be open.';
-comment on column ops.billing_customer.check_at is 'When Stripe is asked although it reported nothing.';
-comment on column ops.billing_customer.settle_at is 'When the entitlement changes by itself, such as when the grace of a failed payment ends.';
+comment on table ops.billing_customer is 'One Stripe customer per creator and mode, and the last state fetched from Stripe.';
+comment on column ops.billing_customer.user_id is 'Null: the user was deleted here, but the customer at Stripe still exists.';
+comment on column ops.billing_customer.customer_id is 'Null: the customer has not been created at Stripe yet.';
+comment on column ops.billing_customer.told_email_hash is 'Hash of the email address last sent to Stripe. A changed address is sent again.';
+comment on column ops.billing_customer.applied_ticket is 'The ticket under which subscriptions was fetched. See ops.billing_ticket.';
+comment on column ops.billing_customer.subscriptions is
+  'All subscriptions of the customer, as _shared/billing/state.ts writes them; times in seconds since 1970.';
+comment on column ops.billing_customer.entitlement is 'The result of ops.entitlement() when it was last applied. Empty: never applied.';
+comment on column ops.billing_customer.checkout_session_id is 'The checkout session that may still be open.';
+comment on column ops.billing_customer.check_at is 'When Stripe is polled even if it reported nothing.';
+comment on column ops.billing_customer.settle_at is
+  'When the entitlement changes without an event, such as when the grace period of a failed payment ends.';
 
--- Serves claim_stripe_work(): customers to look at.
+-- Serves claim_stripe_work(): customers due for a check.
 create index billing_customer_check_at_idx on ops.billing_customer (check_at) where check_at is not null;
 -- Serves settle_due_entitlements().
 create index billing_customer_settle_at_idx on ops.billing_customer (settle_at) where settle_at is not null;
@@ -388,7 +405,7 @@ create table ops.billing_notice (
   constraint billing_notice_pkey primary key (key)
 );
 alter table ops.billing_notice enable row level security;
-comment on table ops.billing_notice is 'What people were told, such as receipt:in_…, so that they are told once.';
+comment on table ops.billing_notice is 'Notices already sent, such as receipt:in_…, so that each is sent only once.';
 
 create table ops.mail (
   id uuid not null default gen_random_uuid(),
@@ -404,7 +421,8 @@ create table ops.mail (
   constraint mail_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade
 );
 alter table ops.mail enable row level security;
-comment on table ops.mail is 'Mail that is to be sent. Written with what it tells of, in one transaction; the words are _shared/billing/mail.ts''s.';
+comment on table ops.mail is
+  'Outgoing mail. Inserted in the same transaction as the change it reports; the wording is in _shared/billing/mail.ts.';
 
 -- Serves claim_mails().
 create index mail_due_at_idx on ops.mail (due_at) where sent_at is null;
@@ -413,8 +431,9 @@ create index mail_user_id_idx on ops.mail (user_id);
 
 -- ## Functions: waking workers
 --
--- Lock (7206, 0) keeps a job from being created unseen. Whoever creates one holds it in share until commit. A worker parks only if it gets
--- the lock alone: then no job is on its way, and whoever creates the next one finds the worker parked and wakes it.
+-- Lock (7206, 0) prevents a new job from going unnoticed. A transaction that creates a job holds it in share mode until commit. A worker
+-- parks only if it gets the lock exclusively: then no job creation is in progress, and the creator of the next job finds the worker parked
+-- and wakes it.
 
 create function ops.wake_workers() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -426,26 +445,26 @@ begin
   into v_is_attended, v_is_parked
   from ops.job_worker;
   if v_is_attended then
-    -- Somebody claims all the time and finds the job without being told. With NOTIFY, transactions commit one after the other.
+    -- Some worker claims continuously and finds the job without a signal. With NOTIFY, transactions would commit one after another.
     return;
   elsif v_is_parked then
     perform pg_notify('job_ready', '');
     return;
   end if;
-  -- Nobody is there. One caller asks job-processor to run; the others need not, until it has begun or five seconds have passed.
+  -- No worker is running. One caller asks job-processor to run; other callers skip this until it has started or five seconds have passed.
   perform from ops.job_wake where asked_at < now() - interval '5 seconds' for update skip locked;
   if found then
     update ops.job_wake set asked_at = now();
     begin
       perform ops.invoke_edge_function('job-processor');
     exception when others then
-      -- Vault is not provisioned, or pg_net is off: the job is safe in the table, and cron or a worker finds it.
+      -- Vault is not provisioned, or pg_net is off. The job is safe in the table, and cron or a worker will find it.
       null;
     end;
   end if;
 end;
 $$;
-comment on function ops.wake_workers is 'Makes sure that somebody looks at the queue soon. The caller holds lock (7206, 0) in share.';
+comment on function ops.wake_workers is 'Ensures that a worker checks the queue soon. The caller holds lock (7206, 0) in share mode.';
 
 create function ops.register_worker(p_worker_id text) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -456,7 +475,7 @@ begin
   if not found then
     insert into ops.job_worker (worker_id, seen_at) values (p_worker_id, clock_timestamp()) on conflict do nothing;
     update ops.job_wake set asked_at = '-infinity' where asked_at > '-infinity';
-    -- Workers that died without a word.
+    -- Workers that died without unregistering.
     delete from ops.job_worker where worker_id = any (array(
       select worker_id from ops.job_worker
       where greatest(seen_at, parked_until) < now() - interval '1 hour' limit 10 for update skip locked));
@@ -465,7 +484,7 @@ begin
   end if;
 end;
 $$;
-comment on function ops.register_worker is 'Notes that a worker is there and awake.';
+comment on function ops.register_worker is 'Records that a worker is running and awake.';
 
 -- Security definer: workers are in ops.
 create function public.park_worker(p_worker_id text, p_seconds integer, p_handlers text[] default null) returns jsonb
@@ -474,7 +493,7 @@ declare
   v_is_parked boolean;
   v_due timestamptz;
 begin
-  -- Only tried: behind a waiting exclusive lock everybody who creates a job would wait, too.
+  -- Only tried, not awaited: every transaction that creates a job would queue behind a waiting exclusive lock.
   v_is_parked := pg_try_advisory_xact_lock(7206, 0);
   if v_is_parked then
     select min(run_at) into v_due from ops.job_ready where is_waiting and run_at < 'infinity';
@@ -497,20 +516,20 @@ begin
 end;
 $$;
 comment on function public.park_worker is
-  'For workers that found nothing: from now on creating a job wakes them by NOTIFY job_ready. parked = false: look again first. '
-  '0 seconds: the worker leaves, and somebody else is woken if there is work.';
+  'For workers that found nothing: from now on, creating a job wakes them by NOTIFY job_ready. parked = false: claim again first. With 0 '
+  'seconds the worker unregisters, and another worker is woken if there is work.';
 
 -- ## Functions: creating jobs
 --
--- In this section and the next two, plans are forced to the indexes. The tables are empty one moment and long the next, and neither
--- statistics nor the plans that a connection keeps follow. Without sequential scans a small table without a fitting index looks so
--- expensive that PostgreSQL would compile each execution, hence no jit.
+-- In this section and the next two, plans are forced to use indexes. The tables are empty at one moment and long at the next, and neither
+-- statistics nor the cached plans of a connection keep up. Without sequential scans, a small table without a suitable index looks so
+-- expensive that PostgreSQL would JIT-compile each execution, hence jit is off.
 
 create function ops.job_hash(p_user_id uuid, p_handler text, p_params jsonb) returns bigint
 language sql immutable parallel safe security invoker set search_path = '' begin atomic
   select hashtextextended(coalesce(p_user_id::text, '') || p_handler || coalesce(p_params, '{}')::text, 0);
 end;
-comment on function ops.job_hash is 'Equal for equal jobs, see job_queue.dedupe_hash.';
+comment on function ops.job_hash is 'Returns the same hash for equal jobs, see job_queue.dedupe_hash.';
 
 -- Security definer: handlers are in ops.
 create function ops.find_job_handler(p_name text, p_params jsonb) returns ops.job_handler
@@ -540,13 +559,13 @@ begin
     when exists (select from ops.job_handler where job_type = p_name and platform is not null)
       then 'Cannot create this job: params need the social_account_id of a connected account'
     when exists (select from public.job_type where slug = p_name)
-      then format('Cannot create this job: nothing here does %s yet', p_name)
+      then format('Cannot create this job: job type %s has no default handler', p_name)
     else format('There is no job type named %s', left(p_name, 60))
   end;
 end;
 $$;
 comment on function ops.find_job_handler is
-  'The handler that a name means: its own, or the one of the category, for the platform of the account that params name. Raises SVG01 if there is none.';
+  'Returns the handler that a name refers to: the handler of that name, or the category''s handler for the platform of the account in params. Raises SVG01 if there is none.';
 
 create function ops.make_ready(p_job_ids uuid[]) returns void
 language plpgsql volatile security invoker
@@ -562,9 +581,9 @@ begin
   where job.id = any (p_job_ids);
 end;
 $$;
-comment on function ops.make_ready is 'Offers pending jobs to workers, from their run_at on.';
+comment on function ops.make_ready is 'Makes pending jobs available to workers, from their run_at on.';
 
--- Security definer: writes the queue, after checking whose job it is.
+-- Security definer: writes the queue, after checking the owner of the job.
 create function ops.create_job(p_user_id uuid, p_job_type text, p_params jsonb, p_priority integer, p_run_at timestamptz,
   p_request_id text, p_take_cached boolean, out job_id uuid, out is_new boolean, out status public.job_status_enum, out result jsonb)
 language plpgsql volatile security definer
@@ -580,21 +599,21 @@ begin
   if v_is_creator and p_user_id is distinct from auth.uid() then
     raise exception using errcode = 'SVG02', message = 'Jobs can be created only for yourself';
   end if;
-  -- See "waking workers". Before the handler is read, for pause_job_type() waits for those who saw it running.
+  -- See "waking workers". Taken before the handler is read, because pause_job_type() waits for transactions that saw the handler unpaused.
   perform pg_advisory_xact_lock_shared(7206, 0);
   v_handler := ops.find_job_handler(p_job_type, v_params);
   select * into v_type from public.job_type where slug = v_handler.job_type;
   if v_is_creator and not v_type.is_for_creators then
-    raise exception using errcode = 'SVG02', message = format('Jobs of type %s are the service''s own', v_type.slug);
+    raise exception using errcode = 'SVG02', message = format('Only the service can create jobs of type %s', v_type.slug);
   end if;
   if jsonb_typeof(v_params) <> 'object' or pg_column_size(v_params) > 16384 then
     raise exception using errcode = 'SVG01', message = 'Cannot create this job: params must be an object of at most 16 KiB';
   end if;
   if p_priority is null or p_priority not between 1 and 10 then
-    raise exception using errcode = 'SVG01', message = 'Cannot create this job: priority is from 1 to 10';
+    raise exception using errcode = 'SVG01', message = 'Cannot create this job: priority must be from 1 to 10';
   end if;
 
-  -- One at a time for each person (or, for the service, each job): the statements below see what the one before has committed.
+  -- Serializes creation per user (for the service, per equal job). The statements below see everything that the previous holder committed.
   v_hash := ops.job_hash(p_user_id, v_handler.name, v_params);
   perform pg_advisory_xact_lock(hashtextextended('job:' || coalesce(p_user_id::text, v_hash::text), 0));
 
@@ -613,7 +632,7 @@ begin
   end if;
 
   if exists (select from ops.job_ready as ready where ready.user_id = p_user_id offset 9) then
-    raise exception using errcode = 'SVJ01', message = 'You have 10 jobs under way: wait until one has ended, or cancel one',
+    raise exception using errcode = 'SVJ01', message = 'You have 10 jobs in progress: wait until one ends, or cancel one',
       detail = jsonb_build_object('limit', 10, 'retry_after', 30);
   end if;
 
@@ -629,16 +648,17 @@ end;
 $$;
 comment on function ops.create_job is 'See public.create_job and public.find_or_create_job.';
 
--- The functions in public that people may call are invokers with an SQL body that is bound when it is created: so nobody outside needs usage
--- of schema ops, and no definer function is within their reach.
+-- The functions in public that users may call are security invoker with an SQL body that is parsed at creation. So no client role needs usage
+-- of schema ops, and clients cannot call a definer function directly.
 create function public.create_job(p_user_id uuid, p_job_type text, p_params jsonb default '{}', p_priority integer default 5,
   p_run_at timestamptz default null, p_request_id text default null) returns uuid
 language sql volatile security invoker set search_path = '' begin atomic
   select (ops.create_job(p_user_id, p_job_type, p_params, p_priority, p_run_at, p_request_id, false)).job_id;
 end;
 comment on function public.create_job is
-  'Queues a job by a handler''s name (sync_youtube) or a category''s (platform_sync). An equal job that is under way or was created in the last '
-  'minutes is given instead. At most 10 under way a person (SVJ01); a type that is unknown or that nothing does yet is SVG01.';
+  'Queues a job by the name of a handler (sync_youtube) or of a category (platform_sync). Returns an equal job instead if one is in progress '
+  'or was created in the last minutes. At most 10 jobs in progress per user (SVJ01). A type that is unknown or has no handler yet raises '
+  'SVG01.';
 
 create function public.find_or_create_job(p_user_id uuid, p_job_type text, p_params jsonb default '{}', p_priority integer default 5,
   p_request_id text default null) returns table (job_id uuid, is_new boolean, status public.job_status_enum, result jsonb)
@@ -647,7 +667,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   from ops.create_job(p_user_id, p_job_type, p_params, p_priority, null, p_request_id, true) as job;
 end;
 comment on function public.find_or_create_job is
-  'Like create_job, and also gives a job that ended within its type''s cache time, with its result. Any number of equal calls at once create one job.';
+  'Like create_job, but also returns a job that ended within its type''s cache time, with its result. Any number of equal concurrent calls create one job.';
 
 -- ## Functions: claiming jobs
 
@@ -663,7 +683,7 @@ begin
   return v_promoted;
 end;
 $$;
-comment on function ops.promote_due_jobs is 'Offers the jobs whose time has come.';
+comment on function ops.promote_due_jobs is 'Makes jobs whose run_at has passed available to workers.';
 
 create function ops.lock_limited_jobs(p_max_jobs integer, p_handlers text[]) returns uuid[]
 language plpgsql volatile security invoker
@@ -671,7 +691,7 @@ set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_counted text[];
 begin
-  -- Whoever counts a handler's running jobs does so alone. Others meanwhile take other jobs, and look again.
+  -- Only one worker at a time counts a handler's running jobs. Other workers skip that handler and retry with their next claim.
   select array_agg(handler.name) filter (where pg_try_advisory_xact_lock(7207, hashtext(handler.name))) into v_counted
   from ops.job_handler as handler
   where handler.max_concurrency is not null and (p_handlers is null or handler.name = any (p_handlers))
@@ -693,11 +713,11 @@ begin
     limit p_max_jobs);
 end;
 $$;
-comment on function ops.lock_limited_jobs is 'Finds and locks due jobs of handlers that may run only so many at once, never more than that.';
+comment on function ops.lock_limited_jobs is 'Finds and locks due jobs of handlers with a concurrency limit, never exceeding the limit.';
 
--- Ending comes first, in a statement of its own: a claim skips what is locked and never waits, so no two workers can wait for each other.
--- In one statement (a delete beside the claim) they deadlock now and then.
--- Security definer: a worker takes jobs only through this.
+-- Completing runs first, in a separate statement: a claim skips locked rows and never waits, so two workers cannot wait for each other. In
+-- one statement (a delete beside the claim) they occasionally deadlock.
+-- Security definer: workers claim jobs only through this function.
 create function public.finish_and_claim_jobs(p_worker_id text, p_done uuid[], p_fences bigint[], p_results jsonb, p_max_jobs integer,
   p_lease_seconds integer default 60, p_handlers text[] default null)
 returns table (job_id uuid, fence bigint, user_id uuid, job_type text, handler text, params jsonb, checkpoint jsonb, attempt smallint,
@@ -762,8 +782,8 @@ begin
 end;
 $$;
 comment on function public.finish_and_claim_jobs is
-  'Completes jobs (only those whose number is still the present one; p_results is an array, in the same order) and hands out due ones, each with '
-  'a lease and a number that every later call about it must carry. No job goes to two workers.';
+  'Completes jobs (only those whose fence is still current; p_results is an array in the same order) and claims due jobs, each with a lease '
+  'and a fence that every later call about it must pass. No job is given to two workers.';
 
 -- ## Functions: running one job
 
@@ -780,7 +800,7 @@ language sql volatile security definer set search_path = '' as $$
   select coalesce(array_agg(job_id), '{}') from kept;
 $$;
 comment on function public.extend_job_leases is
-  'Sign of life of a worker. Returns the jobs that are still its own: the others were cancelled or taken over, and must be stopped.';
+  'Heartbeat of a worker. Returns the jobs that it still holds. The worker must stop all others: they were cancelled or taken over.';
 
 create function ops.lock_run(p_job_id uuid, p_fence bigint) returns ops.job_ready
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -793,7 +813,7 @@ begin
   return v_ready;
 end;
 $$;
-comment on function ops.lock_run is 'The ready job of a run that may still speak for its job, locked; else nulls.';
+comment on function ops.lock_run is 'Locks and returns the ready job of a run that still holds its job; otherwise returns nulls.';
 
 create function ops.put_back(p_job_id uuid, p_run_at timestamptz, p_attempt integer) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -806,7 +826,7 @@ begin
   where ready.job_id = p_job_id;
 end;
 $$;
-comment on function ops.put_back is 'Ends a run without ending the job: it waits until then, or until its handler is resumed.';
+comment on function ops.put_back is 'Ends a run without ending the job: the job waits until p_run_at, or until its handler is resumed.';
 
 -- Security definer: ready jobs are in ops.
 create function public.start_job(p_job_id uuid, p_worker_id text) returns boolean
@@ -815,8 +835,8 @@ set search_path = '' set enable_seqscan = off set jit = off as $$
 declare
   v_ready ops.job_ready;
 begin
-  -- Only a job that never ran, though its time may not have come: the caller has no number to show, so if another run followed, its late
-  -- word would be taken for that run's. All further runs are claimed, and heard by their number.
+  -- Only a job that never ran, although it may not be due yet. The caller has no fence to pass, so after another run had started, its late
+  -- calls would be attributed to that run. All later runs are claimed and identified by their fence.
   select ready.* into v_ready from ops.job_ready as ready
   where ready.job_id = p_job_id and ready.fence is null and ready.run_at < 'infinity'
     and exists (select from public.job_queue as job where job.id = p_job_id and job.started_at is null)
@@ -835,10 +855,10 @@ begin
 end;
 $$;
 comment on function public.start_job is
-  'Begins the first run of one job by hand, for as long as its type may take. False: it is not there to be begun, or was begun before. '
-  'Workers take theirs with finish_and_claim_jobs().';
+  'Starts the first run of one job directly, with its type''s timeout as the lease. Returns false if the job cannot be started or was '
+  'started before. Workers claim jobs with finish_and_claim_jobs().';
 
--- Security definer: checks the run's number, which is in ops.
+-- Security definer: checks the fence of the run, which is in ops.
 create function public.update_job_progress(p_job_id uuid, p_percent integer, p_message text default null, p_fence bigint default null,
   p_checkpoint jsonb default null, p_lease_seconds integer default 60) returns void
 language plpgsql volatile security definer
@@ -847,7 +867,7 @@ declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
   if v_ready.job_id is null then
-    raise exception using errcode = 'SVJ02', message = 'This job is not yours any more: it was cancelled, or another worker has it';
+    raise exception using errcode = 'SVJ02', message = 'This worker no longer holds the job: the job has ended, or another worker has taken it over';
   end if;
   if v_ready.fence > 0 then
     update ops.job_ready
@@ -863,9 +883,9 @@ begin
 end;
 $$;
 comment on function public.update_job_progress is
-  'Tells the owner how far a job is, keeps where it could go on, and counts as a sign of life. SVJ02 when the job is no longer this worker''s.';
+  'Reports progress to the owner, stores the checkpoint, and counts as a heartbeat. SVJ02 when this worker no longer holds the job.';
 
--- Security definer: checks the run's number, which is in ops.
+-- Security definer: checks the fence of the run, which is in ops.
 create function public.complete_job(p_job_id uuid, p_result jsonb default null, p_fence bigint default null) returns boolean
 language plpgsql volatile security definer
 set search_path = '' set enable_seqscan = off set jit = off as $$
@@ -882,7 +902,7 @@ begin
   return true;
 end;
 $$;
-comment on function public.complete_job is 'Ends a job well. False, and nothing happens, when the job is no longer this worker''s.';
+comment on function public.complete_job is 'Completes a job. Returns false and changes nothing if this worker no longer holds the job.';
 
 create function ops.end_attempt(p_ready ops.job_ready, p_code text, p_message text, p_retry boolean, p_retry_after_seconds integer)
 returns public.job_status_enum
@@ -897,7 +917,7 @@ begin
   if v_again then
     select type.* into v_type from ops.job_handler as handler join public.job_type as type on type.slug = handler.job_type
     where handler.name = p_ready.handler;
-    -- Full jitter: many that failed together do not come back together.
+    -- Full jitter: jobs that failed together do not retry together.
     v_run_at := now() + make_interval(secs => greatest(coalesce(p_retry_after_seconds, 0),
       random() * least(v_type.backoff_cap_seconds::double precision, v_type.backoff_base_seconds * 2.0 ^ (p_ready.attempt - 1))));
     perform ops.put_back(p_ready.job_id, v_run_at, p_ready.attempt);
@@ -918,9 +938,9 @@ begin
 end;
 $$;
 comment on function ops.end_attempt is
-  'A run failed: another attempt after a random wait, or the end. An end by exhaustion is a dead letter; one that no retry would mend is not.';
+  'Handles a failed run: schedules another attempt after a random wait, or ends the job. A job that ran out of attempts becomes a dead letter; a job that no retry would fix does not.';
 
--- Security definer: checks the run's number, which is in ops.
+-- Security definer: checks the fence of the run, which is in ops.
 create function public.fail_job(p_job_id uuid, p_error_message text, p_fence bigint default null, p_error_code text default null,
   p_retry boolean default true, p_retry_after_seconds integer default null) returns boolean
 language plpgsql volatile security definer
@@ -936,9 +956,9 @@ begin
 end;
 $$;
 comment on function public.fail_job is
-  'Ends a run badly: tried again with backoff while attempts are left, unless p_retry is false. False when the job is no longer this worker''s.';
+  'Fails a run. It is retried with backoff while attempts are left, unless p_retry is false. Returns false if this worker no longer holds the job.';
 
--- Security definer: checks the run's number, which is in ops.
+-- Security definer: checks the fence of the run, which is in ops.
 create function public.release_job(p_job_id uuid, p_fence bigint, p_checkpoint jsonb default null, p_message text default null,
   p_delay_seconds integer default 0) returns boolean
 language plpgsql volatile security definer
@@ -954,16 +974,16 @@ begin
   set updated_at = now(), status = 'pending', attempts = v_ready.attempt - 1, checkpoint = coalesce(p_checkpoint, checkpoint),
     progress_message = coalesce(left(p_message, 500), progress_message)
   where id = p_job_id;
-  -- The next run must not wait for the next visitor.
+  -- Ensures that the next run does not have to wait for the next new job.
   perform pg_advisory_xact_lock_shared(7206, 0);
   perform ops.wake_workers();
   return true;
 end;
 $$;
 comment on function public.release_job is
-  'Hands a job back in good order: its worker''s time is up, or the worker is being stopped. The run does not count as an attempt.';
+  'Releases a job because its worker ran out of time or is shutting down. The run does not count as an attempt.';
 
--- Security definer: checks the run's number, which is in ops.
+-- Security definer: checks the fence of the run, which is in ops.
 create function public.add_job_log(p_job_id uuid, p_level text, p_message text, p_details jsonb default '{}', p_fence bigint default null)
 returns void
 language plpgsql volatile security definer
@@ -972,31 +992,33 @@ declare
   v_ready constant ops.job_ready := ops.lock_run(p_job_id, p_fence);
 begin
   if v_ready.job_id is null then
-    raise exception using errcode = 'SVJ02', message = 'This job is not yours any more: it was cancelled, or another worker has it';
+    raise exception using errcode = 'SVJ02', message = 'This worker no longer holds the job: the job has ended, or another worker has taken it over';
   end if;
   insert into public.job_log (job_id, user_id, level, message, details, attempt)
   values (p_job_id, v_ready.user_id, case p_level when 'warn' then 'warning' else p_level end, left(p_message, 4000),
     coalesce(p_details, '{}'), v_ready.attempt);
 end;
 $$;
-comment on function public.add_job_log is 'A line for the owner: debug, info, warning or error. SVJ02 when the job is no longer this worker''s.';
+comment on function public.add_job_log is
+  'Adds a log entry for the owner, with level debug, info, warning or error. SVJ02 when this worker no longer holds the job.';
 
 -- Security definer: helpers are in ops.
 create function public.reset_due_quotas() returns integer
 language sql volatile security definer set search_path = '' as $$
   select ops.reset_expired_quotas();
 $$;
-comment on function public.reset_due_quotas is 'What the job type quota_reset does: starts the next cycle of every subscription whose cycle is over.';
+comment on function public.reset_due_quotas is
+  'Implements the job type quota_reset: starts the next cycle of every subscription whose cycle has ended.';
 
 -- ## Functions: metrics
 
--- Security definer: figures are in ops.
+-- Security definer: metrics are in ops.
 create function public.record_job_metrics(p_samples jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
   insert into ops.job_metric as metric (handler, outcome, count, duration_ms_sum, buckets)
   select sample.handler, sample.outcome, sample.count, sample.duration_ms_sum, sample.buckets
   from jsonb_to_recordset(p_samples) as sample (handler text, outcome text, count bigint, duration_ms_sum double precision, buckets bigint[])
-  order by sample.handler, sample.outcome -- one order for every writer: no deadlock
+  order by sample.handler, sample.outcome -- same order for all writers, so no deadlock
   on conflict (handler, outcome) do update
   set count = metric.count + excluded.count,
     duration_ms_sum = metric.duration_ms_sum + excluded.duration_ms_sum,
@@ -1004,9 +1026,10 @@ language sql volatile security definer set search_path = '' as $$
       select coalesce(old, 0) + coalesce(new, 0) from unnest(metric.buckets, excluded.buckets) with ordinality as pair (old, new, place)
       order by place);
 $$;
-comment on function public.record_job_metrics is 'Adds a batch of [{handler, outcome, count, duration_ms_sum, buckets}], one entry a handler and outcome.';
+comment on function public.record_job_metrics is
+  'Adds a batch of [{handler, outcome, count, duration_ms_sum, buckets}], one entry per handler and outcome.';
 
--- Security definer: ready jobs and figures are in ops.
+-- Security definer: ready jobs and metrics are in ops.
 create function public.read_job_metrics() returns jsonb
 language sql stable security definer set search_path = '' as $$
   with depth as (
@@ -1028,22 +1051,23 @@ language sql stable security definer set search_path = '' as $$
       left join dead on dead.handler = handler.name),
     'runs', (select coalesce(jsonb_agg(to_jsonb(metric) order by metric.handler, metric.outcome), '[]'::jsonb) from ops.job_metric as metric));
 $$;
-comment on function public.read_job_metrics is 'Depth, age of the oldest, dead letters, and runs per handler, for /metrics.';
+comment on function public.read_job_metrics is
+  'Returns queue depth, age of the oldest ready job, dead letters and runs per handler, for /metrics.';
 
 -- ## Functions: a job's owner
 
--- Security definer: writes the queue, after checking whose job it is.
+-- Security definer: writes the queue, after checking the owner of the job.
 create function ops.cancel_job(p_job_id uuid, p_user_id uuid) returns boolean
 language plpgsql volatile security definer
 set search_path = '' set enable_seqscan = off set jit = off as $$
 begin
   if current_setting('role', true) in ('anon', 'authenticated') and p_user_id is distinct from auth.uid() then
-    raise exception using errcode = 'SVG02', message = 'Jobs can be cancelled only for yourself';
+    raise exception using errcode = 'SVG02', message = 'You can cancel only your own jobs';
   end if;
   if not exists (select from public.job_queue where id = p_job_id and (user_id = p_user_id or p_user_id is null)) then
     return false;
   end if;
-  -- Whoever deletes the ready job ends the job. A worker that runs it learns so with its next sign of life.
+  -- Deleting the ready job ends the job. A worker that runs it finds out with its next heartbeat.
   delete from ops.job_ready where job_id = p_job_id;
   update public.job_queue set updated_at = now(), status = 'cancelled', finished_at = now()
   where id = p_job_id and status in ('pending', 'processing');
@@ -1057,7 +1081,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.cancel_job(p_job_id, p_user_id);
 end;
 comment on function public.cancel_job is
-  'Ends a job that has not ended: nothing it does from now on counts. False when it has ended or is not this person''s. The service may leave the person out.';
+  'Cancels a job that has not ended; later calls of its worker have no effect. Returns false if the job has ended or belongs to another user. The service may omit the user.';
 
 create function public.get_user_jobs(p_user_id uuid, p_status public.job_status_enum default null, p_job_type text default null,
   p_limit integer default 50, p_offset integer default 0)
@@ -1075,7 +1099,7 @@ language sql stable security invoker set search_path = '' as $$
   limit least(greatest(p_limit, 1), 100)
   offset greatest(p_offset, 0);
 $$;
-comment on function public.get_user_jobs is 'A person''s jobs, newest first; row policies decide who sees them.';
+comment on function public.get_user_jobs is 'Returns the jobs of a user, newest first. Row policies decide who can see them.';
 
 create function public.get_job_logs(p_job_id uuid, p_user_id uuid)
 returns table (id bigint, level text, message text, details jsonb, attempt smallint, created_at timestamptz)
@@ -1086,7 +1110,7 @@ language sql stable security invoker set search_path = '' as $$
   order by log.id
   limit 1000;
 $$;
-comment on function public.get_job_logs is 'What happened in a job, in order, at most 1,000 lines; row policies decide who sees them.';
+comment on function public.get_job_logs is 'Returns the log of a job in order, at most 1,000 entries. Row policies decide who can see them.';
 
 create function public.get_cached_job_result(p_user_id uuid, p_job_type text, p_params jsonb default '{}', p_max_age interval default null)
 returns table (job_id uuid, result jsonb, finished_at timestamptz)
@@ -1101,17 +1125,17 @@ language sql stable security invoker set search_path = '' begin atomic
   limit 1;
 end;
 comment on function public.get_cached_job_result is
-  'The result of an equal job that ended not long ago; by default within its type''s cache time. Row policies decide who sees it.';
+  'Returns the result of an equal job that ended recently; by default within its type''s cache time. Row policies decide who can see it.';
 
 create function public.get_job_queue_stats(p_user_id uuid default null)
 returns table (job_type text, status public.job_status_enum, job_count bigint, oldest_created_at timestamptz, average_seconds numeric)
 language plpgsql stable security invoker set search_path = '' as $$
 declare
-  -- Of everybody only the last week: the ids begin with the time, so nothing older is read.
+  -- Across all users only the last week: ids begin with the creation time, so no older row is read.
   v_since constant uuid := lpad(to_hex((extract(epoch from now() - interval '7 days') * 1000)::bigint), 12, '0') || repeat('0', 20);
 begin
   if p_user_id is null and current_setting('role', true) in ('anon', 'authenticated') then
-    raise exception using errcode = 'SVG02', message = 'Figures of everybody are the service''s own: name yourself';
+    raise exception using errcode = 'SVG02', message = 'Only the service can read the statistics of all users: pass your own user id';
   end if;
   return query
     select job.job_type, job.status, count(*), min(job.created_at),
@@ -1122,7 +1146,8 @@ begin
     order by job.job_type, job.status;
 end;
 $$;
-comment on function public.get_job_queue_stats is 'Jobs by type and status, of one person, or of everybody in the last seven days (for the service).';
+comment on function public.get_job_queue_stats is
+  'Returns the number of jobs by type and status, for one user, or for all users in the last seven days (service only).';
 
 -- ## Functions: housekeeping, for cron
 
@@ -1133,13 +1158,13 @@ language sql volatile security invoker set search_path = '' as $$
     jsonb_build_object('alert', 'dead_letters', 'count', list.letters)
   from public.user_role as role
   cross join (select count(*) as letters, max(failed_at) as newest from ops.job_dead_letter) as list
-  -- One alert for a list that grows, however many jobs make it grow: the next when the last was read, or is an hour old.
+  -- One alert for a growing list, however many jobs are added: the next alert only after the last was read or is an hour old.
   where role.role = 'admin' and list.letters > 0 and not exists (
     select from public.notification as earlier
     where earlier.user_id = role.user_id and earlier.data ->> 'alert' = 'dead_letters'
       and (earlier.created_at >= list.newest or (earlier.read_at is null and earlier.created_at > now() - interval '1 hour')));
 $$;
-comment on function ops.alert_dead_letters is 'Tells the admins that the list of dead letters has grown.';
+comment on function ops.alert_dead_letters is 'Notifies the admins that the list of dead letters has grown.';
 
 -- Security definer: ready jobs are in ops.
 create function public.detect_stuck_jobs() returns table (job_id uuid, handler text, status public.job_status_enum)
@@ -1158,14 +1183,14 @@ begin
   loop
     job_id := v_ready.job_id;
     handler := v_ready.handler;
-    status := ops.end_attempt(v_ready, 'worker_lost', 'The worker stopped answering', true, 0);
+    status := ops.end_attempt(v_ready, 'worker_lost', 'The worker stopped responding', true, 0);
     return next;
   end loop;
   perform ops.alert_dead_letters();
 end;
 $$;
 comment on function public.detect_stuck_jobs is
-  'Ends the runs whose lease is over: another attempt, or a dead letter after the last. Claims take such jobs by themselves; this is for a queue that nobody visits.';
+  'Ends runs whose lease has expired: another attempt, or a dead letter after the last. Claims take over such jobs automatically; this function covers a queue that no worker polls.';
 
 create function ops.requeue_dead_letters(p_job_ids uuid[], p_is_afresh boolean) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1186,7 +1211,8 @@ begin
   return coalesce(cardinality(v_retried), 0);
 end;
 $$;
-comment on function ops.requeue_dead_letters is 'Offers dead letters to workers again, with all their attempts or with those that are left.';
+comment on function ops.requeue_dead_letters is
+  'Makes dead letters available to workers again, with all their attempts or with the remaining ones.';
 
 -- Security definer: ready jobs are in ops.
 create function public.retry_failed_jobs() returns table (job_id uuid, handler text, attempts smallint)
@@ -1211,7 +1237,7 @@ begin
 end;
 $$;
 comment on function public.retry_failed_jobs is
-  'Offers due retries and dead letters that were given more attempts, and wakes somebody when there is work. Harmless when repeated.';
+  'Makes due retries available, requeues dead letters whose max_attempts was raised, and wakes a worker if there is work. Safe to repeat.';
 
 -- Security definer: ready jobs are in ops.
 create function public.expire_stale_jobs() returns table (job_id uuid, handler text)
@@ -1225,7 +1251,7 @@ begin
         select ready.job_id from ops.job_ready as ready
         join public.job_queue as job on job.id = ready.job_id
         join public.job_type as type on type.slug = job.job_type
-        -- One whose handler is paused counts from when it would have been due.
+        -- For a job of a paused handler, the time counts from its original run_at.
         where ready.leased_until is null
           and case when ready.run_at = 'infinity' then job.run_at else ready.run_at end < now() - make_interval(secs => type.expire_seconds)
         limit 2000
@@ -1233,21 +1259,22 @@ begin
       returning job_id
     )
     update public.job_queue as job
-    set updated_at = now(), status = 'expired', finished_at = now(), error_code = 'expired', error_message = coalesce(job.error_message, 'This job was not begun in time')
+    set updated_at = now(), status = 'expired', finished_at = now(), error_code = 'expired', error_message = coalesce(job.error_message, 'This job did not start in time')
     from stale
     where job.id = stale.job_id
     returning job.id, job.handler;
 end;
 $$;
-comment on function public.expire_stale_jobs is 'Gives up jobs that nobody has begun for longer than their type allows, at most 2,000 a run.';
+comment on function public.expire_stale_jobs is
+  'Expires jobs that have not started within the time their type allows, at most 2,000 per run.';
 
 create function ops.job_ids_before(p_time timestamptz) returns uuid
 language sql immutable parallel safe security invoker set search_path = '' as $$
   select (lpad(to_hex((extract(epoch from p_time) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid;
 $$;
-comment on function ops.job_ids_before is 'The smallest id of the jobs created at this time or later.';
+comment on function ops.job_ids_before is 'Returns the smallest id of the jobs created at this time or later.';
 
--- Security definer: only this deletes history.
+-- Security definer: only this function deletes history.
 create function public.cleanup_old_jobs() returns bigint
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1267,7 +1294,8 @@ begin
   return v_deleted;
 end;
 $$;
-comment on function public.cleanup_old_jobs is 'Deletes ended jobs that are older than their type keeps them, and their logs; at most 20,000 a run. Dead letters stay.';
+comment on function public.cleanup_old_jobs is
+  'Deletes ended jobs past the retention of their type, with their logs; at most 20,000 per run. Dead letters are kept.';
 
 create function ops.process_job_queue() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1280,11 +1308,11 @@ begin
   end if;
 end;
 $$;
-comment on function ops.process_job_queue is 'For cron, as the safety net: asks job-processor to run while there is work.';
+comment on function ops.process_job_queue is 'For cron, as the safety net: calls job-processor while there is work.';
 
 -- ## Functions: admins
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.list_dead_letters(p_limit integer, p_offset integer)
 returns table (job_id uuid, user_id uuid, job_type text, handler text, params jsonb, attempts smallint, error_code text, error_message text,
   created_at timestamptz, failed_at timestamptz, total_count bigint)
@@ -1311,9 +1339,9 @@ language sql stable security invoker set search_path = '' begin atomic
     letter.error_message, letter.created_at, letter.failed_at, letter.total_count
   from ops.list_dead_letters(p_limit, p_offset) as letter;
 end;
-comment on function public.list_dead_letters is 'Admins see the jobs whose last attempt failed, newest first.';
+comment on function public.list_dead_letters is 'Lists the jobs whose last attempt failed, newest first. Admins only.';
 
--- Security definer: changes other people's jobs, after checking the caller's role.
+-- Security definer: changes other users' jobs, after checking the caller's role.
 create function ops.retry_dead_letters(p_job_ids uuid[]) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1332,9 +1360,10 @@ create function public.retry_dead_letters(p_job_ids uuid[]) returns integer
 language sql volatile security invoker set search_path = '' begin atomic
   select ops.retry_dead_letters(p_job_ids);
 end;
-comment on function public.retry_dead_letters is 'Admins give dead letters all their attempts again. Returns how many. The audit log keeps it.';
+comment on function public.retry_dead_letters is
+  'Requeues dead letters with all their attempts. Admins only. Returns how many were requeued. Recorded in the audit log.';
 
--- Security definer: changes other people's jobs, after checking the caller's role.
+-- Security definer: changes other users' jobs, after checking the caller's role.
 create function ops.discard_dead_letters(p_job_ids uuid[]) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1354,12 +1383,12 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.discard_dead_letters(p_job_ids);
 end;
 comment on function public.discard_dead_letters is
-  'Admins take dead letters off the list; the jobs stay failed, and go when their type''s time is over. Returns how many. The audit log keeps it.';
+  'Removes dead letters from the list. Admins only. The jobs stay failed, and are deleted after the retention of their type. Returns how many were removed. Recorded in the audit log.';
 
--- Security definer: changes how everybody's jobs run, after checking the caller's role.
+-- Security definer: changes how all jobs of a type run, after checking the caller's role.
 create function ops.set_job_type_paused(p_job_type text, p_paused boolean) returns integer
 language plpgsql volatile security definer
--- Behind this exclusive lock everybody who creates a job waits: rather give up than hold them up for long.
+-- Every transaction that creates a job waits behind this exclusive lock, so giving up is better than blocking them for long.
 set search_path = '' set lock_timeout = '5s'
 as $$
 declare
@@ -1367,7 +1396,7 @@ declare
   v_moved integer;
 begin
   perform ops.require_role('admin');
-  -- Whoever is creating a job has looked at the handler before it was paused: wait for them.
+  -- Waits for transactions that create a job and read the handler before it was paused.
   perform pg_advisory_xact_lock(7206, 0);
   with changed as (
     update ops.job_handler set paused_at = case when p_paused then coalesce(paused_at, now()) end
@@ -1403,13 +1432,14 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_job_type_paused(p_job_type, true);
 end;
 comment on function public.pause_job_type is
-  'Admins hold back a handler or a category: jobs can be created and wait, those that run go on. Returns how many were held. The audit log keeps it.';
+  'Pauses a handler or a category. Admins only. Jobs can still be created and wait; running jobs continue. Returns how many jobs were held back. Recorded in the audit log.';
 
 create function public.resume_job_type(p_job_type text) returns integer
 language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_job_type_paused(p_job_type, false);
 end;
-comment on function public.resume_job_type is 'Admins let a handler or a category run again. Returns how many jobs were waiting for it. The audit log keeps it.';
+comment on function public.resume_job_type is
+  'Resumes a handler or a category. Admins only. Returns how many jobs were waiting for it. Recorded in the audit log.';
 
 -- ## Functions: the cache of a payment provider's data
 
@@ -1420,13 +1450,14 @@ language sql volatile security invoker set search_path = '' as $$
   where p_key like 'stripe:%'
   on conflict (key) do update set value = excluded.value, expires_at = excluded.expires_at;
 $$;
-comment on function public.cache_stripe_data is 'Keeps an answer under a key that begins with stripe:, for so many seconds. Other keys are not its own and are left alone.';
+comment on function public.cache_stripe_data is
+  'Caches a response under a key that begins with stripe:, for p_ttl seconds. Other keys are ignored.';
 
 create function public.get_cached_stripe_data(p_key text) returns jsonb
 language sql stable security invoker set search_path = '' as $$
   select value from public.cache_store where key = p_key and key like 'stripe:%' and expires_at > now();
 $$;
-comment on function public.get_cached_stripe_data is 'What is cached under a key and has not expired; else null.';
+comment on function public.get_cached_stripe_data is 'Returns the unexpired value cached under a key; otherwise null.';
 
 create function public.invalidate_stripe_cache(p_pattern text) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1438,7 +1469,8 @@ begin
   return v_deleted;
 end;
 $$;
-comment on function public.invalidate_stripe_cache is 'Forgets what is cached under keys like this (LIKE, such as stripe:product:%). Never keys of anything else. Returns how many.';
+comment on function public.invalidate_stripe_cache is
+  'Deletes the cache entries whose key matches a LIKE pattern, such as stripe:product:%. Only keys that begin with stripe: are affected. Returns how many were deleted.';
 
 create function public.invalidate_stripe_cache_from_webhook(p_event_type text, p_object_id text) returns integer
 language sql volatile security invoker set search_path = '' as $$
@@ -1448,7 +1480,7 @@ language sql volatile security invoker set search_path = '' as $$
   where kind is not null and p_object_id <> '';
 $$;
 comment on function public.invalidate_stripe_cache_from_webhook is
-  'Forgets what is cached of the object that an event is about: product.updated on prod_1 forgets stripe:product:prod_1 and what hangs below it.';
+  'Deletes the cache entries of the object that an event is about: product.updated for prod_1 deletes every key that begins with stripe:product:prod_1.';
 
 -- ## Functions: what Stripe reports
 
@@ -1459,7 +1491,8 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
     then coalesce(nullif(p_data ->> 'customer', ''), nullif(p_data ->> 'charge', ''))
   end;
 $$;
-comment on function ops.stripe_subject is 'Whom an event of a type that matters here is about; null when there is nothing to do.';
+comment on function ops.stripe_subject is
+  'Returns the customer or charge that an event of a relevant type is about; null if there is nothing to do.';
 
 -- Security definer: only functions write events.
 create function public.log_stripe_webhook_event(p_event_id text, p_event_type text, p_data jsonb default '{}') returns uuid
@@ -1486,7 +1519,7 @@ begin
 end;
 $$;
 comment on function public.log_stripe_webhook_event is
-  'Stores an event once by its id, with ids only; whatever came before gives the id that it has. What is about no customer is done or ignored at once.';
+  'Stores an event, ids only, once per event id. For an event that is already stored, returns the existing id. An event about no customer is marked processed or ignored at once.';
 
 -- Security definer: only functions write events.
 create function public.fail_stripe_events(p_event_ids text[], p_error text) returns void
@@ -1494,20 +1527,20 @@ language sql volatile security definer set search_path = '' as $$
   with failed as (
     update public.stripe_webhook_events
     set status = 'failed', last_error = left(p_error, 500),
-      -- Half a minute, doubled up to an hour, spread; after three days of that it waits for an admin.
+      -- Backoff from 30 seconds, doubling up to one hour, with jitter. After three days of retries the event waits for an admin.
       due_at = case when attempts >= 80 then 'infinity'::timestamptz else
         now() + least(interval '1 hour', interval '30 seconds' * 2 ^ least(greatest(attempts, 1) - 1, 7)) * (0.75 + random() * 0.25) end
     where event_id = any (p_event_ids) and status in ('pending', 'failed')
     returning attempts, event_type
   )
   insert into public.notification (user_id, type, title, message, data)
-  select role.user_id, 'error', 'An event of Stripe cannot be worked off',
-    'It was tried for three days. See stripe_webhook_events, and retry_failed_webhooks().', jsonb_build_object('event_type', bad.event_type)
+  select role.user_id, 'error', 'A Stripe event cannot be processed',
+    'It was retried for three days. See stripe_webhook_events and retry_failed_webhooks().', jsonb_build_object('event_type', bad.event_type)
   from (select min(event_type) as event_type from failed where attempts >= 80 having count(*) > 0) as bad
   cross join public.user_role as role
   where role.role = 'admin';
 $$;
-comment on function public.fail_stripe_events is 'These could not be worked off: they are due again later, each time later than before.';
+comment on function public.fail_stripe_events is 'Marks events as failed and schedules their next attempt with growing backoff.';
 
 -- Security definer: only functions write events.
 create function public.mark_webhook_processed(p_event_id text, p_error text default null) returns void
@@ -1521,7 +1554,8 @@ begin
   end if;
 end;
 $$;
-comment on function public.mark_webhook_processed is 'An event was worked off, or could not be (with the error, in words without a secret): then it is due again later.';
+comment on function public.mark_webhook_processed is
+  'Marks an event as processed. With an error (in words without a secret), marks it as failed and schedules a retry.';
 
 create function ops.has_due_stripe_work() returns boolean
 language sql stable security invoker set search_path = '' as $$
@@ -1529,13 +1563,13 @@ language sql stable security invoker set search_path = '' as $$
     or exists (select from ops.billing_customer where check_at <= now())
     or exists (select from ops.mail where sent_at is null and due_at <= now());
 $$;
-comment on function ops.has_due_stripe_work is 'For cron: whether it is worth calling process-stripe-events.';
+comment on function ops.has_due_stripe_work is 'For cron: whether process-stripe-events has to be called.';
 
 create function ops.process_stripe_events() returns void
 language sql volatile security invoker set search_path = '' as $$
   select ops.invoke_edge_function('process-stripe-events') where ops.has_due_stripe_work();
 $$;
-comment on function ops.process_stripe_events is 'For cron, as the safety net: the webhook works off what it has stored by itself.';
+comment on function ops.process_stripe_events is 'For cron, as the safety net: normally the webhook processes the events it has stored.';
 
 -- Security definer: only functions write events.
 create function public.retry_failed_webhooks(p_max_retries integer default 80)
@@ -1550,7 +1584,7 @@ language sql volatile security definer set search_path = '' as $$
   returning event.event_id, event.event_type, event.attempts, event.last_error;
 $$;
 comment on function public.retry_failed_webhooks is
-  'Makes events due now that failed and were tried no more than so often, at most 500 a call. Those that were given up begin anew.';
+  'Makes failed events with at most p_max_retries attempts due now, at most 500 per call. Events that were given up start again at zero attempts.';
 
 -- Security definer: only functions delete events.
 create function public.cleanup_old_webhook_events(p_days_old integer default 90) returns integer
@@ -1570,7 +1604,7 @@ begin
 end;
 $$;
 comment on function public.cleanup_old_webhook_events is
-  'Deletes events that were done with so many days ago, at most 10,000 a call. Never under 30 days: so long Stripe can send one again.';
+  'Deletes processed and ignored events older than p_days_old days, at most 10,000 per call. The minimum is 30 days, the time in which Stripe may resend an event. Also deletes mail older than 30 days.';
 
 -- Security definer: draws tickets and leases events; only the service may call it.
 create function public.claim_stripe_work(p_livemode boolean, p_limit integer, p_lease_seconds integer, p_customer_id text default null)
@@ -1611,14 +1645,14 @@ begin
 end;
 $$;
 comment on function public.claim_stripe_work is
-  'Hands out customers that Stripe reported something of, and those that are due to be looked at; each with a ticket, drawn before Stripe is asked. A worker that dies loses them when the lease ends.';
+  'Claims customers that Stripe reported events for, and customers due for a check; each with a ticket, drawn before Stripe is asked. If a worker dies, they become due again when the lease ends.';
 
 -- Security definer: only functions write customers.
 create function public.draw_billing_ticket() returns bigint
 language sql volatile security definer set search_path = '' as $$
   select nextval('ops.billing_ticket');
 $$;
-comment on function public.draw_billing_ticket is 'A ticket for a look at a customer that nobody reported; to be drawn before Stripe is asked.';
+comment on function public.draw_billing_ticket is 'Returns a ticket for fetching a customer without an event. Draw it before asking Stripe.';
 
 -- ## Functions: entitlement
 
@@ -1632,7 +1666,7 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
       best.item ->> 'interval' as "interval", (best.item ->> 'interval_count')::integer as interval_count,
       sub.value as sub
     from jsonb_array_elements(p_subscriptions) as sub
-    -- Of several items the dearest plan; what costs nothing of ours (quantity 0, a price that is not known) buys nothing.
+    -- Of several items the most expensive plan counts. An item that is not ours or has no value (quantity 0, unknown price) buys nothing.
     left join lateral (
       select item.value as item, coalesce(p_prices -> (item.value ->> 'price_id'), p_prices -> (item.value ->> 'lookup_key')) as price
       from jsonb_array_elements(coalesce(nullif(sub.value -> 'items', 'null'), '[]')) as item
@@ -1644,7 +1678,7 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
   ), judged as (
     select item.*,
       case when sub ->> 'status' = 'active' and sub ->> 'pause_collection' = 'void' then 'paused' else sub ->> 'status' end as status,
-      -- Seven days after the payment failed: Stripe goes on trying, and the creator has time to act.
+      -- Grace period of seven days after the failed payment: Stripe keeps retrying, and the creator has time to act.
       case when sub ->> 'status' = 'past_due' then
         coalesce((sub #>> '{latest_invoice,created}')::bigint, period_start, (sub ->> 'created')::bigint) + 7 * 86400 end as grace_ends
     from item
@@ -1684,7 +1718,7 @@ language sql immutable parallel safe security invoker set search_path = '' as $$
     '{"tier": "free", "status": "active", "is_entitled": false}');
 $$;
 comment on function ops.entitlement is
-  'The plan that follows from a customer''s subscriptions, the known prices ({id or lookup key: {tier, rank}}) and the time; nothing else goes in. The one place that decides it: docs/billing.md has the table.';
+  'Returns the plan that follows from a customer''s subscriptions, the known prices ({id or lookup key: {tier, rank}}) and the time; there is no other input. This is the only place that decides it; docs/billing.md has the table.';
 
 create function ops.known_prices() returns jsonb
 language sql stable security invoker set search_path = '' as $$
@@ -1699,7 +1733,7 @@ language sql stable security invoker set search_path = '' as $$
     select seen.price_id, known.buys from ops.stripe_price as seen join known on known.lookup_key = seen.lookup_key
   ) as every;
 $$;
-comment on function ops.known_prices is 'What each price buys, by its lookup key and by its id.';
+comment on function ops.known_prices is 'Returns what each price buys, by its lookup key and by its id.';
 
 create function ops.subscription_cycle(p_start timestamptz, p_end timestamptz, p_anchor_day smallint, p_now timestamptz,
   out starts timestamptz, out ends timestamptz)
@@ -1711,7 +1745,7 @@ declare
 begin
   starts := p_start;
   ends := p_end;
-  -- Longer than a month: quotas are a month's, so it is cut into months from its start.
+  -- Quotas are monthly, so a period longer than a month is divided into months from its start.
   if p_end - p_start > interval '32 days' then
     if ops.add_months(p_start, v_months, p_anchor_day) > v_now then
       v_months := v_months - 1;
@@ -1723,7 +1757,8 @@ begin
   end if;
 end;
 $$;
-comment on function ops.subscription_cycle is 'The cycle of quotas in a period that was paid for: the period itself, or of a longer one the month that holds p_now.';
+comment on function ops.subscription_cycle is
+  'Returns the quota cycle within a paid period: the period itself or, for a longer period, the month that contains p_now.';
 
 create function ops.tell(p_key text, p_user_id uuid, p_type public.notification_type_enum, p_title text, p_message text, p_data jsonb,
   p_mail text default null) returns boolean
@@ -1742,7 +1777,8 @@ begin
   return true;
 end;
 $$;
-comment on function ops.tell is 'Tells a person something once, whoever finds it out how often, and by mail too if they want that.';
+comment on function ops.tell is
+  'Notifies a user once per key, however often the same fact is found, and also by mail if the user wants that. Returns whether it was new.';
 
 create function ops.tell_admins(p_key text, p_title text, p_message text, p_data jsonb) returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -1752,7 +1788,7 @@ language sql volatile security invoker set search_path = '' as $$
   insert into public.notification (user_id, type, title, message, data)
   select role.user_id, 'warning', p_title, p_message, p_data from noted cross join public.user_role as role where role.role = 'admin';
 $$;
-comment on function ops.tell_admins is 'Tells the admins something once.';
+comment on function ops.tell_admins is 'Notifies the admins once per key.';
 
 create function ops.settle_entitlement(p_customer ops.billing_customer) returns jsonb
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1781,7 +1817,7 @@ begin
   select * into v_old_tier from public.subscription_tier where id = v_subscription.tier_id;
   v_data := jsonb_strip_nulls(jsonb_build_object('tier', v_tier.slug, 'subscription_id', v_new -> 'subscription_id', 'status', v_new -> 'status'));
 
-  -- The plan moves when what Stripe says of it has changed. Until then an admin's own decision stands.
+  -- The plan changes only when the result from Stripe has changed. Until then a plan set by an admin stands.
   if coalesce(v_old ->> 'tier', 'free') is distinct from v_new ->> 'tier'
     or coalesce(v_old ->> 'subscription_id', '') is distinct from coalesce(v_new ->> 'subscription_id', '') and (v_new ->> 'is_entitled')::boolean
   then
@@ -1790,12 +1826,12 @@ begin
       perform ops.record_audit('plan.changed', v_user_id, v_data || jsonb_build_object('by', 'stripe', 'from', v_old_tier.slug));
       if v_tier.sort_order > v_old_tier.sort_order then
         insert into public.notification (user_id, type, title, message, data)
-        values (v_user_id, 'success', format('Your plan is now %s', v_tier.display_name), 'Its limits hold at once.',
+        values (v_user_id, 'success', format('Your plan is now %s', v_tier.display_name), 'Its limits apply immediately.',
           v_data || '{"kind": "plan_changed"}');
       else
         insert into public.notification (user_id, type, title, message, data)
         values (v_user_id, 'warning', format('Your plan is now %s', v_tier.display_name),
-          'Nothing was deleted. What is beyond the plan rests: you choose which accounts stay active.', v_data || '{"kind": "plan_changed"}');
+          'Nothing was deleted. Accounts beyond the limit of the plan are paused: you choose which accounts stay active.', v_data || '{"kind": "plan_changed"}');
       end if;
     end if;
   end if;
@@ -1809,7 +1845,7 @@ begin
       to_timestamp((v_new ->> 'period_end')::double precision), v_anchor, now());
     v_is_same := v_old ->> 'subscription_id' = v_new ->> 'subscription_id' and (v_old ->> 'is_entitled')::boolean;
     if v_cycle.ends <= v_cycle.starts
-      -- Whoever used a quota after the end has begun this cycle already, and Stripe is behind.
+      -- A user who consumed quota after the period end has already started this cycle, and Stripe's data is behind.
       or (v_is_same and v_cycle.starts < v_subscription.cycle_start_date)
       or (v_cycle.starts, v_cycle.ends, v_anchor)
         = (v_subscription.cycle_start_date, v_subscription.cycle_end_date, v_subscription.cycle_anchor_day)
@@ -1818,7 +1854,7 @@ begin
     elsif v_cycle.starts <= v_subscription.cycle_start_date
       or (v_is_same and v_cycle.starts < v_subscription.cycle_start_date + interval '1 day')
     then
-      -- The same cycle with other ends: what was used in it stays used.
+      -- The same cycle with different boundaries: the usage counters stay.
       update public.subscription
       set cycle_start_date = v_cycle.starts, cycle_end_date = v_cycle.ends, cycle_anchor_day = v_anchor
       where user_id = v_user_id;
@@ -1837,7 +1873,7 @@ begin
 end;
 $$;
 comment on function ops.settle_entitlement is
-  'Applies what follows from a customer''s stored subscriptions: plan, cycle, audit, notifications. The caller holds the customer''s row; doing it twice is doing it once.';
+  'Applies what follows from a customer''s stored subscriptions: plan, cycle, audit, notifications. The caller holds the lock on the customer''s row. Idempotent.';
 
 create function ops.tell_of_billing(p_user_id uuid, p_subscriptions jsonb, p_entitlement jsonb, p_plan text) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1856,11 +1892,11 @@ begin
         'The receipt is on your billing page.', v_data || '{"kind": "receipt"}', 'receipt');
     elsif v_invoice ->> 'status' = 'open' and (v_invoice ->> 'attempts')::integer > 0 then
       perform ops.tell(format('failed:%s:%s', v_invoice ->> 'id', v_invoice ->> 'attempts'), p_user_id, 'error', 'Your payment failed',
-        'Your plan stays for seven days. Check your card on the billing page.', v_data || '{"kind": "payment_failed"}', 'payment_failed');
+        'You keep your plan for seven days: check your card on the billing page.', v_data || '{"kind": "payment_failed"}', 'payment_failed');
     end if;
     if v_sub ->> 'status' = 'trialing' and (v_sub ->> 'trial_end')::bigint between extract(epoch from now()) and extract(epoch from now()) + 3 * 86400 + 3600 then
       perform ops.tell(format('trial:%s:%s', v_sub ->> 'id', v_sub ->> 'trial_end'), p_user_id, 'info', 'Your trial ends soon',
-        'Then the plan is charged for the first time.', v_data || jsonb_build_object('kind', 'trial_ends', 'at', v_sub -> 'trial_end'), 'trial_ends');
+        'Then we charge you for the first time.', v_data || jsonb_build_object('kind', 'trial_ends', 'at', v_sub -> 'trial_end'), 'trial_ends');
     end if;
   end loop;
   if p_entitlement ? 'ends_at' then
@@ -1871,19 +1907,19 @@ begin
   if jsonb_array_length(coalesce(p_entitlement -> 'paid_twice', '[]')) > 1 then
     v_data := jsonb_build_object('kind', 'paid_twice', 'subscription_ids', p_entitlement -> 'paid_twice');
     if ops.tell('twice:' || (p_entitlement ->> 'paid_twice'), p_user_id, 'warning', 'You pay for more than one subscription',
-      'Only the larger plan counts. Cancel one on the billing page; our staff was told, and refunds what was paid twice.', v_data, 'paid_twice')
+      'Only the larger plan counts. Cancel the other on the billing page. We have told our staff, who refund what you paid twice.', v_data, 'paid_twice')
     then
       perform ops.tell_admins('twice:admins:' || (p_entitlement ->> 'paid_twice'), 'A creator pays twice',
         'Cancel and refund one of the subscriptions in Stripe.', v_data || jsonb_build_object('user_id', p_user_id));
     end if;
   end if;
   for v_price in select jsonb_array_elements_text(coalesce(nullif(p_entitlement -> 'unknown_prices', 'null'), '[]')) loop
-    perform ops.tell_admins('price:' || v_price, 'A price of Stripe buys no plan',
-      'A creator subscribed to a price that ops.tier_price does not know.', jsonb_build_object('kind', 'unknown_price', 'price_id', v_price));
+    perform ops.tell_admins('price:' || v_price, 'A Stripe price maps to no plan',
+      'A creator subscribed to a price that is not in ops.tier_price.', jsonb_build_object('kind', 'unknown_price', 'price_id', v_price));
   end loop;
 end;
 $$;
-comment on function ops.tell_of_billing is 'What a creator and the staff should know of the state that was just applied; each thing is told once.';
+comment on function ops.tell_of_billing is 'Notifies the creator and the admins about the state that was just applied, each fact only once.';
 
 -- Security definer: only functions write customers, plans and events.
 create function public.apply_stripe_state(p_customer_id text, p_livemode boolean, p_ticket bigint, p_state jsonb, p_event_ids text[] default '{}')
@@ -1896,7 +1932,7 @@ declare
   v_now constant bigint := extract(epoch from now());
 begin
   if v_owner is not null then
-    -- Made by us, and the answer was lost: the customer itself says whose it is.
+    -- We created this customer but the response was lost; the metadata of the customer names its owner.
     insert into ops.billing_customer (user_id, livemode, customer_id) values (v_owner, p_livemode, p_customer_id)
     on conflict (user_id, livemode) do update set customer_id = excluded.customer_id where billing_customer.customer_id is null;
   end if;
@@ -1907,7 +1943,7 @@ begin
     end if;
     v_outcome := 'foreign';
   elsif v_customer.applied_ticket >= p_ticket then
-    -- What was fetched later is applied; it knows all that these events were about.
+    -- State fetched later has been applied, and it covers everything these events were about.
     v_outcome := 'superseded';
   else
     v_outcome := 'applied';
@@ -1959,7 +1995,7 @@ begin
 end;
 $$;
 comment on function public.apply_stripe_state is
-  'In one transaction: what was fetched of a customer, plan and cycle that follow, who is told, and the events that are done with it. Only if its ticket is newer than the last one applied. Says applied, superseded, unknown (then nothing is done: ask Stripe whose customer it is, and say so as user_id) or foreign.';
+  'Applies in one transaction: the state fetched for a customer, the resulting plan and cycle, the notifications, and the events that this settles. Only if its ticket is newer than the last one applied. Returns applied, superseded, unknown (nothing was changed: ask Stripe for the owner of the customer and pass it as user_id) or foreign.';
 
 create function ops.settle_due_entitlements() returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1974,11 +2010,12 @@ begin
   return v_settled;
 end;
 $$;
-comment on function ops.settle_due_entitlements is 'For cron. Plans that end by time alone, without asking Stripe: the grace of a failed payment is over. At most 1,000 a run.';
+comment on function ops.settle_due_entitlements is
+  'For cron. Ends plans that expire by time alone, without asking Stripe: the grace period of a failed payment is over. At most 1,000 per run.';
 
 -- ## Functions: customers and checkouts
 
--- Security definer: only functions see customers.
+-- Security definer: only functions read customers.
 create function public.begin_billing(p_user_id uuid, p_livemode boolean, p_tier text default null) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1996,7 +2033,7 @@ begin
     where tier.slug = p_tier and tier.is_active and price.is_offered
     order by price.lookup_key limit 1;
     if not found then
-      raise exception using errcode = 'SVG01', message = format('There is no plan to subscribe to named %s', left(p_tier, 60));
+      raise exception using errcode = 'SVG01', message = format('There is no plan named %s that you can subscribe to', left(p_tier, 60));
     end if;
   end if;
   insert into ops.billing_customer (user_id, livemode) values (p_user_id, p_livemode) on conflict do nothing;
@@ -2008,14 +2045,14 @@ begin
 end;
 $$;
 comment on function public.begin_billing is
-  'What a checkout or the portal begins with: the creator''s customer as it is known, the price of a plan, and the address that Stripe is told.';
+  'Returns what a checkout or the portal starts from: the creator''s stored customer, the price of a plan, and the email address for Stripe.';
 
 -- Security definer: only functions write customers.
 create function public.keep_stripe_customer(p_user_id uuid, p_livemode boolean, p_customer_id text, p_told_email_hash text default null,
   p_replaces text default null) returns text
 language sql volatile security definer set search_path = '' as $$
   update ops.billing_customer
-  -- Whoever comes second is told whom the first one made.
+  -- A second concurrent call gets the customer that the first one created.
   set customer_id = case when customer_id is not distinct from p_replaces then p_customer_id else customer_id end,
     is_deleted = is_deleted and customer_id is distinct from p_replaces,
     told_email_hash = coalesce(p_told_email_hash, told_email_hash),
@@ -2023,7 +2060,8 @@ language sql volatile security definer set search_path = '' as $$
   where user_id = p_user_id and livemode = p_livemode
   returning customer_id;
 $$;
-comment on function public.keep_stripe_customer is 'Keeps the customer that was made for a creator, and says which one is theirs: there is one. p_replaces: one that was deleted at Stripe.';
+comment on function public.keep_stripe_customer is
+  'Stores the customer that was created for a creator, and returns the creator''s only valid customer. p_replaces: a customer that was deleted at Stripe.';
 
 -- Security definer: only functions write customers.
 create function public.keep_checkout(p_user_id uuid, p_livemode boolean, p_session_id text) returns text
@@ -2034,9 +2072,10 @@ language sql volatile security definer set search_path = '' as $$
   where customer.id = before.id
   returning before.checkout_session_id;
 $$;
-comment on function public.keep_checkout is 'A creator has one checkout: keeps the new session and gives the one before it, which the caller closes.';
+comment on function public.keep_checkout is
+  'A creator has one open checkout: stores the new session and returns the previous one, which the caller closes.';
 
--- Security definer: only functions see customers.
+-- Security definer: only functions read customers.
 create function public.read_billing(p_user_id uuid, p_livemode boolean) returns jsonb
 language sql stable security definer set search_path = '' as $$
   select jsonb_build_object('tier', tier.slug, 'plan', tier.display_name, 'status', status.slug,
@@ -2050,11 +2089,11 @@ language sql stable security definer set search_path = '' as $$
   left join ops.billing_customer as customer on customer.user_id = subscription.user_id and customer.livemode = p_livemode
   where subscription.user_id = p_user_id;
 $$;
-comment on function public.read_billing is 'What billing-status puts into words: plan, cycle, and what Stripe said last.';
+comment on function public.read_billing is 'Returns what billing-status presents: plan, cycle, and the last state from Stripe.';
 
 -- ## Functions: mail
 
--- Security definer: only functions see mail.
+-- Security definer: only functions read mail.
 create function public.claim_mails(p_limit integer, p_lease_seconds integer) returns setof jsonb
 language sql volatile security definer set search_path = '' as $$
   with due as (
@@ -2069,7 +2108,8 @@ language sql volatile security definer set search_path = '' as $$
   from claimed
   join public.users as person on person.id = claimed.user_id;
 $$;
-comment on function public.claim_mails is 'Hands out mail that is due, to one worker each. What is not settled in time is due again, later each time.';
+comment on function public.claim_mails is
+  'Claims mail that is due, each for one worker. Mail that is not settled in time is due again, with growing backoff.';
 
 -- Security definer: only functions write mail.
 create function public.settle_mail(p_id uuid, p_error text default null) returns void
@@ -2079,7 +2119,7 @@ language sql volatile security definer set search_path = '' as $$
     due_at = case when p_error is not null and attempts >= 12 then 'infinity' else due_at end
   where id = p_id and sent_at is null;
 $$;
-comment on function public.settle_mail is 'A mail was sent, or could not be: then it is tried again, twelve times in all.';
+comment on function public.settle_mail is 'Marks a mail as sent, or records the error; the mail is then retried, twelve attempts in total.';
 
 -- ## Triggers
 
@@ -2087,7 +2127,7 @@ create function ops.check_job_move() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
   v_is_known constant boolean := case old.status
-    when new.status then true -- as of a job that is claimed again because its worker was lost
+    when new.status then true -- such as a job that is claimed again because its worker was lost
     when 'pending' then new.status in ('processing', 'cancelled', 'expired')
     when 'processing' then new.status in ('pending', 'completed', 'failed', 'cancelled')
     when 'failed' then new.status = 'pending'
@@ -2100,7 +2140,7 @@ begin
   return new;
 end;
 $$;
-comment on function ops.check_job_move is 'Trigger: the moves of status that a job can make.';
+comment on function ops.check_job_move is 'Trigger: allows only valid status transitions of a job.';
 
 create function ops.notify_job_status() returns trigger
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -2110,9 +2150,9 @@ begin
   return null;
 end;
 $$;
-comment on function ops.notify_job_status is 'Trigger: tells servers that LISTEN on channel job_status.';
+comment on function ops.notify_job_status is 'Trigger: notifies servers that LISTEN on channel job_status.';
 
--- Security definer: fires as whoever deletes a person, who may not reach ready jobs.
+-- Security definer: fires as the role that deletes a user, which cannot access ready jobs.
 create function ops.drop_ready_job() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -2120,14 +2160,14 @@ begin
   return null;
 end;
 $$;
-comment on function ops.drop_ready_job is 'Trigger: a job that is deleted, with its owner for example, is no work any more.';
+comment on function ops.drop_ready_job is 'Trigger: removes the ready job of a deleted job, for example when its owner is deleted.';
 
 create trigger job_queue_check_move before update of status on public.job_queue
   for each row execute function ops.check_job_move();
 create trigger job_status_change_notify after update of status on public.job_queue
   for each row when (old.status <> new.status and new.user_id is not null) execute function ops.notify_job_status();
--- Off: apps watch through Realtime, and transactions that NOTIFY commit one after the other, which costs a busy queue most of its speed.
--- Whoever runs a server that LISTENs on job_status enables it.
+-- Disabled: apps watch through Realtime, and transactions that NOTIFY commit one after another, which costs a busy queue most of its
+-- throughput. Enable it if a server LISTENs on job_status.
 alter table public.job_queue disable trigger job_status_change_notify;
 create trigger job_queue_drop_ready after delete on public.job_queue
   for each row execute function ops.drop_ready_job();
@@ -2161,19 +2201,19 @@ create policy "Only functions send mail" on ops.mail for all to postgres using (
 -- ## Grants
 
 grant select on public.job_type to authenticated, service_role;
--- No insert, update or delete for anybody: the functions above keep the two rows of a job together.
+-- No role has insert, update or delete: the functions above keep the two rows of a job consistent.
 grant select on public.job_queue, public.job_log to authenticated, service_role;
--- Admins, by the policy; only functions write.
+-- For admins, by the policy; only functions write.
 grant select on public.stripe_webhook_events to authenticated, service_role;
 
--- People and the service.
+-- Users and the service.
 revoke execute on function public.create_job, public.find_or_create_job, public.cancel_job, public.get_user_jobs, public.get_job_logs,
   public.get_cached_job_result, public.get_job_queue_stats, public.list_dead_letters, public.retry_dead_letters,
   public.discard_dead_letters, public.pause_job_type, public.resume_job_type from public, anon;
 grant execute on function public.create_job, public.find_or_create_job, public.cancel_job, public.get_user_jobs, public.get_job_logs,
   public.get_cached_job_result, public.get_job_queue_stats, public.list_dead_letters, public.retry_dead_letters,
   public.discard_dead_letters, public.pause_job_type, public.resume_job_type to authenticated, service_role;
--- What they reach through those: each checks the caller itself, or has nothing to hide; nobody has usage of schema ops.
+-- Called through the functions above. Each checks the caller or exposes nothing sensitive; no client role has usage of schema ops.
 revoke execute on function ops.create_job, ops.cancel_job, ops.find_job_handler, ops.job_hash, ops.list_dead_letters, ops.retry_dead_letters,
   ops.discard_dead_letters, ops.set_job_type_paused from public;
 grant execute on function ops.create_job, ops.cancel_job, ops.find_job_handler, ops.job_hash, ops.list_dead_letters, ops.retry_dead_letters,
@@ -2193,7 +2233,7 @@ grant execute on function public.log_stripe_webhook_event, public.mark_webhook_p
   public.retry_failed_webhooks,
   public.cleanup_old_webhook_events, public.claim_stripe_work, public.draw_billing_ticket, public.apply_stripe_state, public.begin_billing,
   public.keep_stripe_customer, public.keep_checkout, public.read_billing, public.claim_mails, public.settle_mail to service_role;
--- Nobody: parts of the functions above.
+-- No role: internal parts of the functions above.
 revoke execute on function ops.job_ids_before, ops.wake_workers, ops.register_worker, ops.make_ready,
   ops.promote_due_jobs, ops.lock_limited_jobs, ops.lock_run, ops.put_back, ops.end_attempt, ops.alert_dead_letters,
   ops.requeue_dead_letters, ops.process_job_queue, ops.check_job_move, ops.notify_job_status, ops.drop_ready_job from public;

@@ -1,9 +1,9 @@
--- Module 007, publishing: media, posts, what becomes of each post on each account, and the word that goes out about it.
--- Needs modules 001, 002 (the ledger of the platforms' quotas) and 006 (jobs); tells of what happens in all of them.
+-- Module 007, publishing: media, posts, the state of each post on each account, and webhooks that report events.
+-- Requires modules 001, 002 (the ledger of platform quotas) and 006 (jobs); sends webhook events for all of them.
 --
--- A post is written once and has a target for each account. Each call that changes something at a platform is a row in publish_attempt,
--- written before the call: what a dead worker was doing stands there, and whoever comes next asks the platform instead of calling again.
--- People and the service read the tables through views in public; only functions write them.
+-- A post is written once and has one target per account. Each call that changes something at a platform is a row in publish_attempt, inserted
+-- before the call: it records what a dead worker was doing, and the next worker asks the platform instead of repeating the call. Users and
+-- the service read the tables through views in public; only functions write them.
 --
 --   Tables: media
 --   Tables: posts
@@ -24,7 +24,7 @@
 --   Reference rows
 
 create schema publishing;
-comment on schema publishing is 'Posts and what became of them. Clients see the views in public; only functions write.';
+comment on schema publishing is 'Posts and their state on each account. Clients read the views in public; only functions write.';
 
 -- ## Tables: media
 
@@ -60,9 +60,10 @@ create table publishing.media (
   constraint media_deleted_iff_gone check ((status = 'deleted') = (deleted_at is not null))
 );
 alter table publishing.media enable row level security;
-comment on table publishing.media is 'Pictures and videos that a creator uploaded. The file itself is in storage, at path; this says what it is.';
-comment on column publishing.media.path is 'In the bucket: the owner''s id, then the medium''s.';
-comment on column publishing.media.sha256 is 'Of the bytes as they lie in storage, taken when the upload ended; of large files not taken.';
+comment on table publishing.media is
+  'Pictures and videos that a creator uploaded. The file itself is in storage, at path; this row describes it.';
+comment on column publishing.media.path is 'Path in the bucket: the owner''s id, then the id of the medium.';
+comment on column publishing.media.sha256 is 'Hash of the stored bytes, computed when the upload ended; not computed for large files.';
 
 -- Serves the policy and the list of a creator's media.
 create index media_user_id_idx on publishing.media (user_id, created_at desc);
@@ -80,7 +81,7 @@ create table publishing.doomed_file (
 );
 alter table publishing.doomed_file enable row level security;
 comment on table publishing.doomed_file is
-  'Files that must go from storage; worked off by the job keep_media, and gone from here when they are gone there. Whose they were is not kept.';
+  'Files to be deleted from storage. The job keep_media processes them; a row is deleted once its file is deleted. The owner is not stored.';
 
 -- Serves claim_doomed_files().
 create index doomed_file_next_at_idx on publishing.doomed_file (next_at);
@@ -105,9 +106,9 @@ create table publishing.post (
   constraint post_media_count check (cardinality(media_ids) <= 50 and array_position(media_ids, null) is null)
 );
 alter table publishing.post enable row level security;
-comment on table publishing.post is 'What a creator wants to say, once for all accounts. A target may say it in other words.';
-comment on column publishing.post.time_zone is 'The zone in which the creator chose publish_at; for showing it.';
-comment on column publishing.post.version is 'Grows with every edit: whoever edits names the one that they saw.';
+comment on table publishing.post is 'What a creator wants to publish, written once for all accounts. A target may override the text.';
+comment on column publishing.post.time_zone is 'The time zone in which the creator chose publish_at; for display.';
+comment on column publishing.post.version is 'Incremented by every edit. An edit passes the version that it is based on.';
 
 -- Serves the policy and list_posts().
 create index post_user_id_idx on publishing.post (user_id, created_at desc, id);
@@ -166,27 +167,33 @@ create table publishing.post_target (
 ) with (fillfactor = 70);
 alter table publishing.post_target enable row level security;
 comment on table publishing.post_target is
-  'A post on one account. draft → scheduled → publishing ⇄ waiting → published, failed or unknown; the moves are in ops.check_publishing_move().';
-comment on column publishing.post_target.body is 'Instead of the post''s own. Null: the post''s. The same for title and media_ids.';
-comment on column publishing.post_target.due_at is 'When it is to be published; the order on an account.';
-comment on column publishing.post_target.next_at is 'When a worker looks at it next. Null: no worker does. Unknown with null: nothing more can be asked.';
+  'A post on one account. draft → scheduled → publishing ⇄ waiting → published, failed or unknown; ops.check_publishing_move() defines the transitions.';
+comment on column publishing.post_target.body is
+  'Overrides the body of the post. Null: the post''s own. The same applies to title and media_ids.';
+comment on column publishing.post_target.due_at is 'When it is to be published; defines the order on an account.';
+comment on column publishing.post_target.next_at is
+  'When a worker next processes it. Null: no worker does. Status unknown with null: nothing more can be asked of the platform.';
 comment on column publishing.post_target.wait_reason is 'What it waits for, in words for its owner.';
 comment on column publishing.post_target.processing_since is
-  'Since when the platform has been processing what it got; after a time (of each platform its own) nobody waits any more.';
-comment on column publishing.post_target.state is 'What the platform''s publisher keeps between calls: containers, upload sessions. Never shown.';
-comment on column publishing.post_target.fence is 'Grows with every claim; a worker that was thought dead shows an old one and writes nothing.';
-comment on column publishing.post_target.is_sent is 'A call that may have made something visible has left. From then on it is not cancelled, and never begun anew.';
-comment on column publishing.post_target.settled_by is 'How it became known that it is published.';
-comment on column publishing.post_target.error_message is 'Why it is not out, in words for its owner; of one that is out, what is missing from it.';
-comment on column publishing.post_target.who_must_act is 'Of a failed or unknown one: whose turn it is.';
+  'When the platform began to process the upload. After a platform-specific time, polling stops.';
+comment on column publishing.post_target.state is
+  'State that the platform''s publisher keeps between calls: containers, upload sessions. Never shown.';
+comment on column publishing.post_target.fence is
+  'Incremented by every claim. A worker that was presumed dead passes an old fence and cannot write.';
+comment on column publishing.post_target.is_sent is
+  'A call that may have made something visible was sent. From then on the target cannot be cancelled and is never started again.';
+comment on column publishing.post_target.settled_by is 'How the publication was confirmed.';
+comment on column publishing.post_target.error_message is
+  'Why it is not published, in words for its owner; if it is published, what is missing from it.';
+comment on column publishing.post_target.who_must_act is 'For a failed or unknown target: who has to act.';
 
--- Serves enqueue_due_posts(): accounts with something to do.
+-- Serves enqueue_due_posts(): accounts with due targets.
 create index post_target_next_at_idx on publishing.post_target (next_at) where next_at is not null;
--- Serves begin_publishing(): what is next on an account; and the foreign key.
+-- Serves begin_publishing(), which finds the next target of an account, and the foreign key.
 create index post_target_account_due_idx on publishing.post_target (social_account_id, due_at, id);
 -- Serves list_publishing_problems(), and the policy.
 create index post_target_user_id_idx on publishing.post_target (user_id, updated_at desc);
--- Serves list_posts() of one state.
+-- Serves list_posts() filtered by status.
 create index post_target_open_idx on publishing.post_target (user_id, post_id)
   where status in ('scheduled', 'publishing', 'waiting', 'unknown', 'failed');
 create index post_target_published_id_idx on publishing.post_target (social_account_id, platform_post_id) where platform_post_id is not null;
@@ -217,13 +224,16 @@ create table publishing.publish_attempt (
 );
 alter table publishing.publish_attempt enable row level security;
 comment on table publishing.publish_attempt is
-  'Each call that changes something at a platform, written before it leaves: armed → sent → confirmed, refused or unknown → confirmed or absent.';
-comment on column publishing.publish_attempt.is_decisive is 'After it the post may be visible. Such a call is made again only when its effect was proven absent.';
-comment on column publishing.publish_attempt.witness is 'What was there before, so that what is new can be told from what was.';
-comment on column publishing.publish_attempt.cost_micro_usd is 'What the platform charges for the call, by its price list of the day; where it charges.';
+  'Each call that changes something at a platform, inserted before it is sent: armed → sent → confirmed, refused or unknown → confirmed or absent.';
+comment on column publishing.publish_attempt.is_decisive is
+  'After this call the post may be visible. Such a call is repeated only after its effect was proven absent.';
+comment on column publishing.publish_attempt.witness is
+  'What existed before the call, so that new posts can be distinguished from existing ones.';
+comment on column publishing.publish_attempt.cost_micro_usd is
+  'What the platform charges for the call, by its price list at that time; null if it does not charge.';
 comment on column publishing.publish_attempt.note is 'What was found out, in words.';
 
--- Serves read_post(), and the foreign key. One decisive call of a target is open at a time, whoever works on it.
+-- Serves read_post(), and the foreign key. A target has at most one open call at a time, whichever worker makes it.
 create index publish_attempt_target_id_idx on publishing.publish_attempt (target_id, id);
 create unique index publish_attempt_open_key on publishing.publish_attempt (target_id) where settled_at is null;
 create index publish_attempt_user_id_idx on publishing.publish_attempt (user_id);
@@ -250,9 +260,10 @@ create table publishing.webhook_endpoint (
   constraint webhook_endpoint_paused_says_why check (is_active or paused_because is not null)
 );
 alter table publishing.webhook_endpoint enable row level security;
-comment on table publishing.webhook_endpoint is 'Where a creator wants to hear of events. Its secret is in Vault.';
-comment on column publishing.webhook_endpoint.events is 'Names such as post.published, or beginnings such as post.*. Empty: all.';
-comment on column publishing.webhook_endpoint.old_secret_until is 'Until then deliveries are signed with the secret before the last rotation, too.';
+comment on table publishing.webhook_endpoint is 'Endpoints that receive a creator''s events. The secret of an endpoint is in Vault.';
+comment on column publishing.webhook_endpoint.events is 'Names such as post.published, or prefixes such as post.*. Empty: all events.';
+comment on column publishing.webhook_endpoint.old_secret_until is
+  'Until then, deliveries are also signed with the secret used before the last rotation.';
 
 create index webhook_endpoint_user_id_idx on publishing.webhook_endpoint (user_id);
 
@@ -280,7 +291,7 @@ create table publishing.webhook_delivery (
   constraint webhook_delivery_payload_length check (char_length(payload) <= 262144)
 ) with (fillfactor = 70);
 alter table publishing.webhook_delivery enable row level security;
-comment on table publishing.webhook_delivery is 'One event to one endpoint. The payload is kept as the bytes that were signed, and sent as they are.';
+comment on table publishing.webhook_delivery is 'One event for one endpoint. The payload is stored exactly as it is signed and sent.';
 
 -- Serves claim_webhook_deliveries().
 create index webhook_delivery_next_at_idx on publishing.webhook_delivery (next_at) where next_at is not null;
@@ -301,7 +312,7 @@ create table publishing.platform_report (
 );
 alter table publishing.platform_report enable row level security;
 comment on table publishing.platform_report is
-  'What a platform''s webhook said, by the hash of what came: the same once more is known, and does nothing. Kept for a week, longer than any platform repeats itself.';
+  'What a platform''s webhook reported, keyed by the hash of its body: a repeated delivery has no effect. Kept for a week, longer than any platform repeats a delivery.';
 
 -- Serves keep_publishing_house().
 create index platform_report_heard_at_idx on publishing.platform_report (heard_at);
@@ -322,8 +333,9 @@ create table publishing.push_subscription (
 );
 alter table publishing.push_subscription enable row level security;
 comment on table publishing.push_subscription is
-  'Which channels YouTube''s hub tells us about, and until when. The hub asks us back before it does (confirm_push_subscription).';
-comment on column publishing.push_subscription.next_at is 'When the hub is asked (again): in time before the lease ends, or when it did not come back to us.';
+  'The channels for which YouTube''s hub notifies us, and until when. The hub verifies each subscription with us first (confirm_push_subscription).';
+comment on column publishing.push_subscription.next_at is
+  'When the hub is asked (again): before the lease ends, or if it has not confirmed the request.';
 
 -- Serves claim_push_subscriptions().
 create index push_subscription_next_at_idx on publishing.push_subscription (next_at);
@@ -358,7 +370,8 @@ begin
   return new;
 end;
 $$;
-comment on function ops.check_publishing_move is 'Trigger: the moves that a target and an attempt can make. What is published stays published.';
+comment on function ops.check_publishing_move is
+  'Trigger: allows only valid status transitions of a target or attempt. A published target stays published.';
 
 create function ops.post_status(p_post_id uuid) returns text
 language sql stable security invoker set search_path = '' as $$
@@ -375,7 +388,7 @@ language sql stable security invoker set search_path = '' as $$
   end
   from publishing.post_target where post_id = p_post_id;
 $$;
-comment on function ops.post_status is 'What is to be said of a post as a whole.';
+comment on function ops.post_status is 'Returns the status of a post as a whole.';
 
 create function ops.lock_post(p_user_id uuid, p_post_id uuid) returns publishing.post
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -389,7 +402,7 @@ begin
   return v_post;
 end;
 $$;
-comment on function ops.lock_post is 'A person''s post, locked; SVG03 when there is none.';
+comment on function ops.lock_post is 'Locks and returns a user''s post; SVG03 when there is none.';
 
 -- ## Functions: posts, for their owner
 
@@ -407,18 +420,18 @@ begin
   else
     v_post := ops.lock_post(p_user_id, p_post_id);
     if v_post.version <> coalesce(p_version, v_post.version) then
-      raise exception using errcode = 'SVW01', message = 'This post was edited meanwhile: read it again, then edit it',
+      raise exception using errcode = 'SVW01', message = 'This post was edited in the meantime: read it again, then edit it',
         detail = jsonb_build_object('version', v_post.version);
     end if;
     perform from publishing.post_target where post_id = p_post_id order by id for update;
     if exists (select from publishing.post_target where post_id = p_post_id and status not in ('draft', 'scheduled', 'cancelled')) then
-      raise exception using errcode = 'SVW01', message = 'This post is being published or was published: it cannot be edited any more';
+      raise exception using errcode = 'SVW01', message = 'Cannot edit this post: it is being published or was published';
     end if;
   end if;
-  -- What is scheduled stays scheduled when it is edited; then it has to be fit to go out, like one that is scheduled now.
+  -- An edit keeps a scheduled post scheduled; it then has to be ready to publish, like a post that is scheduled now.
   v_at := coalesce(p_publish_at, v_post.publish_at);
   if v_at is not null and not p_is_ready then
-    raise exception using errcode = 'SVG01', message = 'This post is to go out, and as it is now it could not';
+    raise exception using errcode = 'SVG01', message = 'Cannot save this scheduled post: it is not ready to be published';
   end if;
   select string_agg(medium::text, ', ') into v_stranger
   from (
@@ -447,7 +460,7 @@ begin
     and account.user_id = v_post.user_id and account.deleted_at is null
   join public.platform as platform on platform.id = account.platform_id;
   if (select count(*) from publishing.post_target where post_id = v_post.id) <> jsonb_array_length(p_targets) then
-    raise exception using errcode = 'SVG03', message = 'There is no such account among yours', detail = '{"resource": "social_account"}';
+    raise exception using errcode = 'SVG03', message = 'There is no such account, or it is not yours', detail = '{"resource": "social_account"}';
   end if;
   if v_at is not null then
     perform public.schedule_post(p_user_id, v_post.id, case when v_at > clock_timestamp() then v_at end);
@@ -456,8 +469,9 @@ begin
 end;
 $$;
 comment on function public.save_post is
-  'Writes a post and its targets as they are given, new or over a draft or a scheduled one, and schedules it in the same transaction: at p_publish_at '
-  '(in the past: now), or again at the time that it had. SVW01 when it is too late, or somebody else edited it; SVG01 when it is to go out and is not ready.';
+  'Writes a post and its targets as given, as a new post or over a draft or scheduled one, and schedules it in the same transaction: at '
+  'p_publish_at (in the past: now), or again at its previous time. SVW01 when it is too late, or it was edited in the meantime; SVG01 when '
+  'it is to be published and is not ready.';
 
 -- Security definer: as save_post.
 create function public.schedule_post(p_user_id uuid, p_post_id uuid, p_publish_at timestamptz default null, p_version integer default null)
@@ -469,25 +483,26 @@ declare
   v_scheduled integer;
 begin
   if v_post.version <> coalesce(p_version, v_post.version) then
-    raise exception using errcode = 'SVW01', message = 'This post was edited meanwhile: read it again, then publish it',
+    raise exception using errcode = 'SVW01', message = 'This post was edited in the meantime: read it again, then publish it',
       detail = jsonb_build_object('version', v_post.version);
   end if;
   perform from publishing.post_target where post_id = v_post.id order by id for update;
   update publishing.post_target
-  -- What the platform itself holds back until then is handed over at once: YouTube does so, and shows it to all when the time comes.
+  -- A post that the platform itself holds back is uploaded at once: YouTube supports this and makes it public at the scheduled time.
   set status = 'scheduled', due_at = v_due,
     next_at = case when platform = 'youtube' and coalesce((options ->> 'held_by_platform')::boolean, false)
       and coalesce(options ->> 'privacy', 'public') = 'public' then least(v_due, clock_timestamp()) else v_due end
   where post_id = v_post.id and status in ('draft', 'scheduled');
   get diagnostics v_scheduled = row_count;
   if v_scheduled = 0 then
-    raise exception using errcode = 'SVW01', message = 'There is nothing to publish: every target was published, is under way or was cancelled';
+    raise exception using errcode = 'SVW01', message = 'There is nothing to publish: publishing of every target has started, has ended or was cancelled';
   end if;
   update publishing.post set publish_at = v_due where id = v_post.id;
   return v_scheduled;
 end;
 $$;
-comment on function public.schedule_post is 'Every target that has not begun is published at that time; null: now. With a version only that one. Returns how many.';
+comment on function public.schedule_post is
+  'Schedules every target that has not started, at p_publish_at; null: now. With p_version, only if the post still has that version. Returns how many.';
 
 -- Security definer: as save_post.
 create function public.cancel_post(p_user_id uuid, p_post_id uuid) returns jsonb
@@ -507,7 +522,8 @@ begin
     select count(*) from publishing.post_target where post_id = v_post.id and status not in ('cancelled', 'failed')));
 end;
 $$;
-comment on function public.cancel_post is 'Cancels every target of which nothing has left that could be seen. The others go on, and are counted.';
+comment on function public.cancel_post is
+  'Cancels every target of which nothing visible can have been sent. The other targets continue and are counted as too_late.';
 
 create function ops.describe_target(p_target publishing.post_target, p_with_history boolean) returns jsonb
 language sql stable security invoker set search_path = '' as $$
@@ -523,7 +539,7 @@ language sql stable security invoker set search_path = '' as $$
         'settled_at', settled_at) order by id), '[]')
       from publishing.publish_attempt where target_id = (p_target).id)) else '{}' end;
 $$;
-comment on function ops.describe_target is 'A target as its owner and a support person see it.';
+comment on function ops.describe_target is 'Returns a target as its owner and the support staff see it.';
 
 -- Security definer: reads the tables of publishing; only the service may call it.
 create function public.read_post(p_user_id uuid, p_post_id uuid) returns jsonb
@@ -545,7 +561,8 @@ begin
   return v_post;
 end;
 $$;
-comment on function public.read_post is 'A post with its targets and, of each, every call that was made. Null for the person: the service itself.';
+comment on function public.read_post is
+  'Returns a post with its targets and every call made for each. With p_user_id null, a post of any user (for the service).';
 
 -- Security definer: as read_post.
 create function public.list_posts(p_user_id uuid, p_status text default null, p_limit integer default 50, p_after_at timestamptz default null,
@@ -558,7 +575,7 @@ language sql stable security definer set search_path = '' as $$
     cross join lateral (select ops.post_status(post.id) as status) as state
     where post.user_id = p_user_id and (p_status is null or state.status = p_status)
       and (p_after_id is null or post.created_at <= p_after_at and (post.created_at < p_after_at or post.id > p_after_id))
-      -- What few posts are is not asked of each.
+      -- Avoids computing the status of every post: the rarer statuses narrow the posts by index first.
       and (p_status is null or p_status in ('draft', 'published', 'partly_published', 'cancelled') or post.id = any (array(
         select target.post_id from publishing.post_target as target
         where target.user_id = p_user_id and target.status in ('scheduled', 'publishing', 'waiting', 'unknown', 'failed'))))
@@ -576,7 +593,7 @@ language sql stable security definer set search_path = '' as $$
       select jsonb_build_object('at', page.created_at, 'id', page.id) from page where page.place = p_limit) end);
 $$;
 comment on function public.list_posts is
-  'A page of a person''s posts, newest first, by what they are as a whole: {posts, next}. Go on from next ({at, id}: p_after_at, p_after_id).';
+  'Returns a page of a user''s posts, newest first, filtered by the status of the whole post: {posts, next}. Continue from next ({at, id}: p_after_at, p_after_id).';
 
 -- Security definer: as read_post.
 create function public.read_publishing_accounts(p_user_id uuid, p_account_ids uuid[], p_media_ids uuid[]) returns jsonb
@@ -595,7 +612,8 @@ language sql stable security definer set search_path = '' as $$
       select coalesce(jsonb_agg(to_jsonb(medium) - 'user_id'), '[]') from publishing.media as medium
       where medium.user_id = p_user_id and medium.id = any (p_media_ids) and medium.deleted_at is null));
 $$;
-comment on function public.read_publishing_accounts is 'What is needed to say whether a post may go out: its accounts and its media.';
+comment on function public.read_publishing_accounts is
+  'Returns what is needed to check whether a post can be published: its accounts and its media.';
 
 -- Security definer: as read_post. The ledger is in ops.
 create function public.read_publishing_limits(p_user_id uuid, p_social_account_id uuid, p_limits jsonb) returns jsonb
@@ -609,7 +627,7 @@ language sql stable security definer set search_path = '' as $$
   left join ops.platform_window as known on known.platform = platform.slug and known.app = wanted ->> 'app'
     and known.social_account_id is not distinct from case when wanted ->> 'scope' = 'account' then account.id end;
 $$;
-comment on function public.read_publishing_limits is 'How much of each of these limits is used, for saying so before a post is sent.';
+comment on function public.read_publishing_limits is 'Returns how much of each given limit is used, to show it before a post is sent.';
 
 -- ## Functions: media
 
@@ -620,14 +638,15 @@ declare
   v_id constant uuid := gen_random_uuid();
 begin
   if (select count(*) from publishing.media where user_id = p_user_id and status = 'uploading') >= 100 then
-    raise exception using errcode = 'SVW01', message = 'You have 100 uploads that have not ended: finish or delete them first';
+    raise exception using errcode = 'SVW01', message = 'You have 100 unfinished uploads: finish or delete them first';
   end if;
   insert into publishing.media (id, user_id, path, kind, mime_type, bytes, alt_text)
   values (v_id, p_user_id, p_user_id || '/' || v_id, p_kind, p_mime_type, p_bytes, p_alt_text);
   return jsonb_build_object('media_id', v_id, 'path', p_user_id || '/' || v_id);
 end;
 $$;
-comment on function public.create_media is 'Announces a file: its row, and the path in storage that it is to have. A hundred unfinished ones a person.';
+comment on function public.create_media is
+  'Registers an upload: creates its row and returns the storage path for the file. At most 100 unfinished uploads per user.';
 
 -- Security definer: as save_post.
 create function public.read_media(p_user_id uuid, p_media_id uuid) returns jsonb
@@ -642,7 +661,7 @@ begin
   return to_jsonb(v_media) - 'user_id';
 end;
 $$;
-comment on function public.read_media is 'A person''s medium with its path in storage; SVG03 when there is none.';
+comment on function public.read_media is 'Returns a user''s medium with its path in storage; SVG03 when there is none.';
 
 -- Security definer: as save_post.
 create function public.finish_media(p_user_id uuid, p_media_id uuid, p_facts jsonb) returns jsonb
@@ -657,7 +676,8 @@ begin
   return public.read_media(p_user_id, p_media_id);
 end;
 $$;
-comment on function public.finish_media is 'What an upload turned out to be: ready, or refused and why. One that has ended stays as it is.';
+comment on function public.finish_media is
+  'Records the result of an upload: ready, or refused with the reason. A finished upload is not changed.';
 
 -- Security definer: as save_post.
 create function public.delete_media(p_user_id uuid, p_media_id uuid) returns text
@@ -670,7 +690,7 @@ begin
     where target.user_id = p_user_id and target.status in ('scheduled', 'publishing', 'waiting', 'unknown')
       and (p_media_id = any (coalesce(target.media_ids, post.media_ids)) or target.options ->> 'thumbnail_media_id' = p_media_id::text))
   then
-    raise exception using errcode = 'SVW01', message = 'A post that is to go out has this medium: cancel or edit the post first';
+    raise exception using errcode = 'SVW01', message = 'Cannot delete this medium: a scheduled or unfinished post uses it; cancel or edit the post first';
   end if;
   update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null where id = p_media_id;
   insert into publishing.doomed_file (path, why) values (v_path, 'deleted') on conflict do nothing;
@@ -678,7 +698,7 @@ begin
 end;
 $$;
 comment on function public.delete_media is
-  'Takes a medium away, unless a post that is to go out has it. Its file is doomed, and returned, so that it can go at once.';
+  'Deletes a medium unless a post that is still to be published uses it. Queues its file for deletion, and returns the path so that the caller can delete the file at once.';
 
 create function ops.erase_media(p_user_id uuid) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -698,7 +718,7 @@ begin
 end;
 $$;
 comment on function ops.erase_media is
-  'Takes all media of a person away, whatever posts have them, and dooms their files; for whoever erases an account. Deleting the person does the same.';
+  'Deletes all media of a user, even if posts use them, and queues their files for deletion; for account erasure. Deleting the user has the same effect.';
 
 create function ops.doom_file() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -707,7 +727,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.doom_file is 'Trigger: a medium''s row is gone, mostly because its owner is; its file is to follow.';
+comment on function ops.doom_file is 'Trigger: queues the file of a deleted media row for deletion; usually the owner was deleted.';
 
 -- Security definer: as save_post.
 create function public.claim_doomed_files(p_limit integer default 100) returns setof text
@@ -718,16 +738,17 @@ language sql volatile security definer set search_path = '' as $$
     select path from publishing.doomed_file where next_at <= now() order by next_at limit p_limit for update skip locked))
   returning path;
 $$;
-comment on function public.claim_doomed_files is 'Files that are to be removed from storage now, each to one worker; offered again, later each time, until forget_doomed_files().';
+comment on function public.claim_doomed_files is
+  'Claims files that are due for removal from storage, each for one worker. A file is due again, with growing backoff, until forget_doomed_files().';
 
 -- Security definer: as save_post.
 create function public.forget_doomed_files(p_paths text[]) returns void
 language sql volatile security definer set search_path = '' as $$
   delete from publishing.doomed_file where path = any (p_paths);
 $$;
-comment on function public.forget_doomed_files is 'These are gone from storage.';
+comment on function public.forget_doomed_files is 'Removes files that were deleted from storage from the queue.';
 
--- Security definer: as save_post. Looks into storage, where this database has it (Supabase does; the local stack keeps files on the disk).
+-- Security definer: as save_post. Also reads storage if this database contains it (on Supabase it does; the local stack keeps files on disk).
 create function public.keep_publishing_house(p_bucket text, p_keep_days integer default 0) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -737,7 +758,7 @@ begin
   with closed as (
     update publishing.media set status = 'deleted', deleted_at = now(), refused_because = null
     where id = any (array(
-      -- A signed upload lives no longer than a day.
+      -- A signed upload URL is valid for at most one day.
       select id from publishing.media where status in ('uploading', 'refused') and created_at < now() - interval '25 hours'
       order by created_at limit 1000 for update skip locked))
     returning path, 'forgotten' as why
@@ -746,7 +767,7 @@ begin
     where id = any (array(
       select medium.id from publishing.media as medium
       where p_keep_days > 0 and medium.status = 'ready' and medium.ready_at < now() - make_interval(days => p_keep_days)
-        -- Neither in a draft nor in a post to come, nor in one that went out lately.
+        -- Not used by a draft, by a scheduled post, or by a recently published one.
         and not exists (
           select from publishing.post as post
           left join publishing.post_target as target on target.post_id = post.id
@@ -761,12 +782,12 @@ begin
   )
   select (select count(*) from closed) + (select count(*) from aged) into v_media;
   if to_regclass('storage.objects') is not null then
-    -- Not a statement of its own: where storage is not in this database, its table is not there.
+    -- Dynamic SQL, because the table does not exist if storage is not in this database.
     execute format($query$
       insert into publishing.doomed_file (path, why)
       select object.name, 'orphan' from storage.objects as object
       where object.bucket_id = %L and object.created_at < now() - interval '25 hours'
-        -- As create_media() names them; whatever else lies in the bucket is somebody else's.
+        -- Only names as create_media() builds them; other files in the bucket are not ours.
         and object.name ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}$'
         and not exists (select from publishing.media as medium where medium.path = object.name and medium.deleted_at is null)
       limit 1000
@@ -781,18 +802,19 @@ begin
 end;
 $$;
 comment on function public.keep_publishing_house is
-  'Dooms the files of uploads that never ended or were refused (a day after), of media that no post has needed for p_keep_days (0: kept), and, where storage is in '
-  'this database, files that no row knows. Forgets old reports of platforms and old deliveries.';
+  'Queues for deletion the files of uploads that never ended or were refused (after 25 hours), of media that no post has needed for '
+  'p_keep_days (0: kept), and, if storage is in this database, files without a row. Deletes old platform reports and old deliveries.';
 
 -- ## Functions: publishing, for workers
 
 create function ops.has_turn(p_target publishing.post_target) returns boolean
 language sql stable security invoker set search_path = '' as $$
-  -- What has left has had its turn, but for a thread, whose posts belong together; what a platform processes for long lets others pass.
+  -- A target that was sent has had its turn, except a thread, whose posts belong together. One in long platform processing does not block
+  -- others.
   select ((p_target).kind = 'thread' or not (p_target).is_sent)
     and coalesce((p_target).processing_since > now() - interval '10 minutes', true);
 $$;
-comment on function ops.has_turn is 'Whether the order on an account is at stake while this target waits, so that others wait behind it.';
+comment on function ops.has_turn is 'Returns whether later targets of the account have to wait behind this one to keep the order.';
 
 -- Security definer: creates jobs of the service.
 create function public.enqueue_due_posts(p_limit integer default 1000) returns integer
@@ -804,13 +826,13 @@ begin
   for v_account in
     select distinct target.social_account_id from publishing.post_target as target
     where target.next_at <= now() and coalesce(target.leased_until, '-infinity') < now()
-      -- Behind one that waits a little, it waits: see begin_publishing().
+      -- Targets behind one that waits only briefly have to wait too: see begin_publishing().
       and (target.status = 'unknown' or not exists (
         select from publishing.post_target as earlier
         where earlier.social_account_id = target.social_account_id and (earlier.due_at, earlier.id) < (target.due_at, target.id)
           and earlier.status in ('publishing', 'waiting') and earlier.next_at > now() and earlier.next_at < now() + interval '10 minutes'
           and ops.has_turn(earlier)))
-      -- An account whose job is on its way, or under way, is seen to by that.
+      -- An account whose job is pending or running needs no second job.
       and not exists (
         select from public.job_queue as job
         where job.dedupe_hash = ops.job_hash(null, 'publish_account', jsonb_build_object('social_account_id', target.social_account_id))
@@ -831,7 +853,7 @@ begin
 end;
 $$;
 comment on function public.enqueue_due_posts is
-  'Makes a job for each account with something due, and one for webhook deliveries that are. Workers call it every second, cron every minute; harmless when repeated.';
+  'Creates a job for each account with due targets, and one for due webhook deliveries. Workers call it every second, cron every minute. Safe to repeat.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.begin_publishing(p_social_account_id uuid, p_lease_seconds integer default 60) returns jsonb
@@ -841,14 +863,14 @@ declare
   v_account record;
   v_open publishing.publish_attempt;
 begin
-  -- One after the other on an account: who begins first is published first.
+  -- Serializes per account: the first to begin is published first.
   perform pg_advisory_xact_lock(hashtextextended('publishing:' || p_social_account_id, 0));
   if exists (
     select from publishing.post_target where social_account_id = p_social_account_id and next_at is not null and leased_until > clock_timestamp())
   then
     return null;
   end if;
-  -- What waits for less than ten minutes is waited for, while it is its turn: see has_turn().
+  -- A target due within ten minutes is waited for while it has its turn: see has_turn().
   select * into v_target from publishing.post_target
   where social_account_id = p_social_account_id and next_at is not null
     and (next_at <= clock_timestamp() or (status in ('publishing', 'waiting') and next_at < clock_timestamp() + interval '10 minutes'
@@ -870,7 +892,7 @@ begin
   from public.social_account as account
   left join public.platform_connection as connection on connection.id = account.connection_id
   where account.id = p_social_account_id;
-  -- What an earlier run began and nobody has heard of.
+  -- A call that an earlier run began and whose outcome is unknown.
   select * into v_open from publishing.publish_attempt where target_id = v_target.id and settled_at is null;
   return jsonb_build_object('target_id', v_target.id, 'post_id', v_target.post_id, 'user_id', v_target.user_id, 'fence', v_target.fence,
     'platform', v_target.platform, 'kind', v_target.kind, 'options', v_target.options, 'state', v_target.state, 'status', v_target.status,
@@ -889,7 +911,7 @@ begin
           from unnest(coalesce(v_target.media_ids, post.media_ids)) with ordinality as wanted (id, place)
           join publishing.media as medium on medium.id = wanted.id))
       from publishing.post where post.id = v_target.post_id),
-    -- What is known to be another post of ours is not this one, whatever it says.
+    -- A platform post known to be another post of ours cannot be this one, whatever its text.
     'known_ids', (
       select coalesce(jsonb_agg(other.platform_post_id), '[]') from (
         select platform_post_id from publishing.post_target
@@ -898,7 +920,7 @@ begin
 end;
 $$;
 comment on function public.begin_publishing is
-  'The next target of an account that has something to do, under a lease and a fence, with tokens, media and the call that nobody has heard of. Null: nothing now.';
+  'Claims the next due target of an account and returns it with its lease, fence, tokens, media and any call of unknown outcome. Null: nothing is due now.';
 
 create function ops.lock_target(p_target_id uuid, p_fence bigint) returns publishing.post_target
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -912,7 +934,7 @@ begin
   return v_target;
 end;
 $$;
-comment on function ops.lock_target is 'The target of a run that may still speak for it, locked; SVW02 when another has taken over.';
+comment on function ops.lock_target is 'Locks and returns the target of a run that still holds it; SVW02 when another worker has taken over.';
 
 -- Security definer: the ledger is in ops; only the service may call it.
 create function public.arm_publishing(p_target_id uuid, p_fence bigint, p_step text, p_is_decisive boolean, p_limits jsonb default '[]',
@@ -930,13 +952,13 @@ begin
       perform ops.claim_platform_quota(v_target.social_account_id, v_target.user_id, v_target.platform, v_limit, false);
     end loop;
   exception when sqlstate 'SVP01' then
-    -- Its turn comes: nothing was taken, nothing is armed.
+    -- No quota was taken and nothing is armed; the caller waits for its turn.
     get stacked diagnostics v_detail = pg_exception_detail;
     return jsonb_build_object('wait_until', v_detail::jsonb -> 'resets_at');
   end;
   insert into publishing.publish_attempt (target_id, user_id, step, attempt, is_decisive, witness, cost_micro_usd)
   values (p_target_id, v_target.user_id, p_step,
-    -- Refusals do not count: the platform has said that it did nothing.
+    -- Refusals do not count: the platform confirmed that it did nothing.
     (select count(*) + 1 from publishing.publish_attempt where target_id = p_target_id and step = p_step and status = 'absent'),
     p_is_decisive, p_witness, p_cost_micro_usd)
   returning id, attempt into v_attempt_id, v_attempt;
@@ -947,7 +969,7 @@ begin
 end;
 $$;
 comment on function public.arm_publishing is
-  'Before a call that changes something: takes it from the platform''s limits, and writes down what is about to be done. wait_until instead, when no limit allows it now.';
+  'Called before a call that changes something: takes it from the platform''s limits and records what is about to be done. Returns wait_until instead if no limit allows it now.';
 
 -- Security definer: as arm_publishing.
 create function public.send_publishing(p_target_id uuid, p_fence bigint, p_attempt_id bigint) returns void
@@ -962,7 +984,7 @@ begin
   where id = p_target_id and not is_sent and (select is_decisive from publishing.publish_attempt where id = p_attempt_id);
 end;
 $$;
-comment on function public.send_publishing is 'The last word before the call leaves. From here on its outcome is unknown until somebody knows it.';
+comment on function public.send_publishing is 'Last step before the call is sent. From here on its outcome is unknown until it is confirmed.';
 
 -- Security definer: as arm_publishing.
 create function public.record_publishing(p_target_id uuid, p_fence bigint, p_change jsonb) returns void
@@ -1011,7 +1033,7 @@ begin
 end;
 $$;
 comment on function public.record_publishing is
-  'What came of a call, what the publisher keeps, and what becomes of the target, in one transaction. SVW02 when another worker has it.';
+  'Records the outcome of a call, the publisher''s state and the new status of the target in one transaction. SVW02 when another worker has the target.';
 
 create function ops.emit_event(p_user_id uuid, p_event text, p_data jsonb) returns void
 language sql volatile security invoker set search_path = '' as $$
@@ -1023,7 +1045,8 @@ language sql volatile security invoker set search_path = '' as $$
     and (endpoint.events = '{}' or exists (
       select from unnest(endpoint.events) as wanted where p_event = wanted or (wanted like '%.*' and starts_with(p_event, left(wanted, -1)))));
 $$;
-comment on function ops.emit_event is 'An event for every endpoint of its owner that wants to hear of it; kept in the transaction of what happened.';
+comment on function ops.emit_event is
+  'Queues an event for every endpoint of the user that subscribes to it, in the transaction of the change it reports.';
 
 create function ops.tell_of_target(p_target_id uuid) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -1036,7 +1059,7 @@ begin
   perform ops.emit_event(v_target.user_id, 'post.target.' || v_target.status, ops.describe_target(v_target, false) - 'options'
     || jsonb_build_object('post_id', v_target.post_id));
   if v_target.status = 'unknown' and v_target.next_at is not null then
-    return; -- It is being found out.
+    return; -- The outcome is still being checked.
   end if;
   if not exists (
     select from publishing.post_target where post_id = v_target.post_id and (next_at is not null or status in ('scheduled', 'publishing', 'waiting')))
@@ -1051,17 +1074,17 @@ begin
     insert into public.notification (user_id, type, title, message, data)
     values (v_target.user_id, case v_target.status when 'failed' then 'error' else 'warning' end::public.notification_type_enum,
       case v_target.status when 'failed' then format('Not published on %s', v_platform)
-        else format('It is not known whether this is on %s', v_platform) end,
+        else format('It is unknown whether this was published on %s', v_platform) end,
       format('%s: %s', v_title, v_target.error_message),
       jsonb_build_object('code', 'post_' || v_target.status, 'post_id', v_target.post_id, 'target_id', v_target.id));
   end if;
 end;
 $$;
-comment on function ops.tell_of_target is 'Tells its owner, and the endpoints that listen, what became of a target.';
+comment on function ops.tell_of_target is 'Notifies the owner and the subscribed endpoints of the outcome of a target.';
 
 -- ## Functions: what platforms report by themselves
 
--- Security definer: a report names a post by an id that only the state knows; only the service may call it.
+-- Security definer: a report identifies a post by an id that only state contains; only the service may call it.
 create function public.hear_from_platform(p_platform text, p_digest text, p_reports jsonb) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1076,7 +1099,7 @@ begin
   if not found then
     return jsonb_build_object('is_new', false, 'posts', 0, 'accounts', 0);
   end if;
-  -- A hint, no more: whoever works on the post asks the platform, so a report that is late, out of order or about nothing does no harm.
+  -- Only a hint: the worker of the post still asks the platform, so a late, out-of-order or unrelated report does no harm.
   with heard as (
     select target.id, jsonb_agg(report - 'wakes_sync') as said
     from jsonb_array_elements(p_reports) as report
@@ -1095,8 +1118,8 @@ begin
   from locked
   where target.id = locked.id;
   get diagnostics v_posts = row_count;
-  -- Something is new or gone there: automatic sync looks soon. Not more often than its owner wants, not when the plan's syncs are used up, and not
-  -- for what the library has already.
+  -- Content was added or removed, so automatic sync is moved forward: not more often than the owner wants, not when the plan's syncs are used
+  -- up, and not for content that the library already has.
   with woken as (
     select account.id
     from public.social_account as account
@@ -1121,7 +1144,7 @@ begin
 end;
 $$;
 comment on function public.hear_from_platform is
-  'A platform''s webhook, verified: posts under way that it may be about are looked at now, and automatic sync of an account with something new or gone is due soon. The same delivery again does nothing.';
+  'Processes a verified platform webhook: posts in progress that it may concern are due now, and automatic sync of an account with added or removed content is due soon. A repeated delivery has no effect.';
 
 create function ops.has_due_push_subscriptions() returns boolean
 language sql stable security invoker set search_path = '' as $$
@@ -1132,7 +1155,7 @@ language sql stable security invoker set search_path = '' as $$
       where account.status = 'active' and account.deleted_at is null and account.sync_mode = 'auto'
         and not exists (select from publishing.push_subscription as push where push.channel_id = account.platform_account_id));
 $$;
-comment on function ops.has_due_push_subscriptions is 'For cron: whether YouTube''s hub is to be asked about any channel.';
+comment on function ops.has_due_push_subscriptions is 'For cron: whether YouTube''s hub has to be asked about any channel.';
 
 create function ops.wants_push(p_channel_id text) returns boolean
 language sql stable security invoker set search_path = '' as $$
@@ -1141,13 +1164,13 @@ language sql stable security invoker set search_path = '' as $$
     join public.platform as platform on platform.id = account.platform_id and platform.slug = 'youtube'
     where account.platform_account_id = p_channel_id and account.status = 'active' and account.deleted_at is null and account.sync_mode = 'auto');
 $$;
-comment on function ops.wants_push is 'Whether anybody here has this channel of YouTube in automatic sync.';
+comment on function ops.wants_push is 'Whether any user has this YouTube channel in automatic sync.';
 
 -- Security definer: writes the tables of publishing; only the service may call it.
 create function public.claim_push_subscriptions(p_limit integer default 50) returns setof jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 begin
-  -- Nobody here has the channel any more, and the lease has run out: there is nothing left to end.
+  -- No user has the channel any more and the lease has expired, so there is nothing to unsubscribe.
   delete from publishing.push_subscription as push
   where push.next_at <= now() and coalesce(push.lease_until, push.asked_at + interval '1 day') < now() and not ops.wants_push(push.channel_id);
   return query
@@ -1177,14 +1200,14 @@ begin
 end;
 $$;
 comment on function public.claim_push_subscriptions is
-  'Channels of which YouTube''s hub is to be asked now: to tell us about them, to go on with it, or, when nobody here has the channel any more, to stop.';
+  'Claims channels for which YouTube''s hub has to be asked now: to subscribe, to renew or, if no user has the channel any more, to unsubscribe.';
 
 -- Security definer: as claim_push_subscriptions.
 create function public.refuse_push_subscription(p_channel_id text, p_error text) returns void
 language sql volatile security definer set search_path = '' as $$
   update publishing.push_subscription set last_error = left(p_error, 500) where channel_id = p_channel_id;
 $$;
-comment on function public.refuse_push_subscription is 'Why the hub did not take a request; it is asked again, later each time.';
+comment on function public.refuse_push_subscription is 'Records why the hub refused a request. The hub is asked again, with growing backoff.';
 
 -- Security definer: as claim_push_subscriptions.
 create function public.confirm_push_subscription(p_channel_id text, p_mode text, p_lease_seconds integer) returns boolean
@@ -1194,7 +1217,7 @@ begin
     delete from publishing.push_subscription where channel_id = p_channel_id and mode = 'unsubscribe';
     return found;
   end if;
-  -- Only what was asked for lately: nobody else may subscribe us to something, or end it.
+  -- Only a recent request of ours is confirmed: no third party can subscribe us or end a subscription.
   update publishing.push_subscription
   set status = 'active', failures = 0, last_error = null, lease_until = now() + make_interval(secs => p_lease_seconds),
     next_at = now() + make_interval(secs => p_lease_seconds * 0.8)
@@ -1202,12 +1225,13 @@ begin
   return found;
 end;
 $$;
-comment on function public.confirm_push_subscription is 'The hub asks whether we asked for this. True: yes, and for how long is kept. Repeating it changes nothing.';
+comment on function public.confirm_push_subscription is
+  'Verifies a request on behalf of the hub. Returns true if we made the request, and stores the lease. Idempotent.';
 
 -- ## Functions: events of the other modules
 
--- The five are security definer: whoever changes an account, a job or a plan may not write deliveries. Nothing that they say is a secret, all of it
--- its owner may read, and texts are cut, so that no change fails for being told.
+-- The five functions are security definer: the role that changes an account, a job or a plan cannot write deliveries. The events contain no
+-- secrets and only what the owner can read, and texts are truncated, so no change fails because of its event.
 create function ops.tell_of_account() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1227,7 +1251,8 @@ begin
   return null;
 end;
 $$;
-comment on function ops.tell_of_account is 'Trigger: an account was connected or disconnected, or something is wrong with it for the first time since it was well.';
+comment on function ops.tell_of_account is
+  'Trigger: an account was connected or disconnected, or has its first problem since it last worked.';
 
 create function ops.tell_of_job() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1240,12 +1265,13 @@ begin
   return null;
 end;
 $$;
-comment on function ops.tell_of_job is 'Trigger: a person''s job has ended. A run that is tried again is no end. Its result is read by job-status.';
+comment on function ops.tell_of_job is
+  'Trigger: a user''s job has ended. A run that is retried does not count. The result is read through job-status.';
 
 create function ops.tell_of_suggestion() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  -- Of two tables, which have not the same columns.
+  -- The trigger serves two tables with different columns.
   v_new constant jsonb := to_jsonb(new);
 begin
   if tg_table_name = 'ai_suggestion' then
@@ -1258,7 +1284,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.tell_of_suggestion is 'Trigger: a suggestion is there, or its creator took fields of it over.';
+comment on function ops.tell_of_suggestion is 'Trigger: a suggestion is ready, or its creator applied fields of it.';
 
 create function ops.tell_of_submission() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1272,7 +1298,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.tell_of_submission is 'Trigger: a search engine took, indexed, rejected or refused a page.';
+comment on function ops.tell_of_submission is 'Trigger: a search engine accepted, indexed, rejected or refused a page.';
 
 create function ops.tell_of_subscription() returns trigger
 language plpgsql volatile security definer set search_path = '' as $$
@@ -1291,7 +1317,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.tell_of_subscription is 'Trigger: another plan, or a payment that did not come.';
+comment on function ops.tell_of_subscription is 'Trigger: the plan changed, or a payment failed.';
 
 -- ## Functions: webhooks
 
@@ -1322,7 +1348,7 @@ begin
       raise exception using errcode = 'SVG03', message = 'There is no such endpoint', detail = jsonb_build_object('resource', 'webhook_endpoint', 'id', p_endpoint_id);
     end if;
     if p_secret is not null then
-      -- The one before stays good for a day, so that receivers can change over.
+      -- The previous secret stays valid for a day, so that receivers can switch.
       perform vault.update_secret(id, (jsonb_build_object('secret', p_secret, 'old', decrypted_secret::jsonb -> 'secret'))::text)
       from vault.decrypted_secrets where name = v_endpoint.vault_secret_name;
       update publishing.webhook_endpoint set old_secret_until = now() + interval '1 day' where id = v_endpoint.id;
@@ -1331,7 +1357,7 @@ begin
   return jsonb_build_object('endpoint_id', v_endpoint.id);
 end;
 $$;
-comment on function public.save_webhook_endpoint is 'Adds an endpoint, changes one, or gives it another secret; ten a person.';
+comment on function public.save_webhook_endpoint is 'Adds or updates an endpoint, or rotates its secret; at most ten endpoints per user.';
 
 -- Security definer: as save_webhook_endpoint.
 create function public.delete_webhook_endpoint(p_user_id uuid, p_endpoint_id uuid) returns boolean
@@ -1341,7 +1367,7 @@ begin
   return found;
 end;
 $$;
-comment on function public.delete_webhook_endpoint is 'Removes an endpoint, its secret and its log.';
+comment on function public.delete_webhook_endpoint is 'Deletes an endpoint, its secret and its log.';
 
 -- Security definer: as save_webhook_endpoint.
 create function public.list_webhook_endpoints(p_user_id uuid) returns setof jsonb
@@ -1355,7 +1381,7 @@ language sql stable security definer set search_path = '' as $$
       from (select * from publishing.webhook_delivery where endpoint_id = endpoint.id order by created_at desc limit 20) as delivery))
   from publishing.webhook_endpoint as endpoint where endpoint.user_id = p_user_id order by endpoint.created_at;
 $$;
-comment on function public.list_webhook_endpoints is 'A person''s endpoints, each with its last deliveries. No secrets.';
+comment on function public.list_webhook_endpoints is 'Returns a user''s endpoints, each with its latest deliveries. No secrets.';
 
 -- Security definer: as save_webhook_endpoint.
 create function public.send_webhook_again(p_user_id uuid, p_endpoint_id uuid, p_delivery_id uuid default null) returns uuid
@@ -1366,22 +1392,23 @@ begin
   if p_delivery_id is null then
     insert into publishing.webhook_delivery (endpoint_id, user_id, event, payload)
     select id, user_id, 'test', json_build_object('type', 'test', 'timestamp', to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-      'data', json_build_object('message', 'StreamVibe reaches you'))::text
+      'data', json_build_object('message', 'StreamVibe can reach this endpoint'))::text
     from publishing.webhook_endpoint where id = p_endpoint_id and user_id = p_user_id
     returning id into v_id;
   else
-    -- The same id: who has seen it knows it.
+    -- The id stays the same, so a receiver that has processed it can recognize it.
     update publishing.webhook_delivery set status = 'waiting', next_at = now(), settled_at = null, attempts = 0
     where id = p_delivery_id and endpoint_id = p_endpoint_id and user_id = p_user_id and status <> 'waiting'
     returning id into v_id;
   end if;
   if v_id is null then
-    raise exception using errcode = 'SVG03', message = 'There is no such endpoint or delivery that has ended', detail = '{"resource": "webhook_delivery"}';
+    raise exception using errcode = 'SVG03', message = 'There is no such endpoint, or no finished delivery with this id', detail = '{"resource": "webhook_delivery"}';
   end if;
   return v_id;
 end;
 $$;
-comment on function public.send_webhook_again is 'A test delivery, or one of the log once more, with the same id and the same bytes.';
+comment on function public.send_webhook_again is
+  'Queues a test delivery, or a delivery from the log again, with the same id and the same payload.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.claim_webhook_deliveries(p_limit integer default 20, p_lease_seconds integer default 60) returns setof jsonb
@@ -1404,13 +1431,14 @@ language sql volatile security definer set search_path = '' as $$
   join publishing.webhook_endpoint as endpoint on endpoint.id = claimed.endpoint_id
   join vault.decrypted_secrets as secret on secret.name = endpoint.vault_secret_name;
 $$;
-comment on function public.claim_webhook_deliveries is 'Deliveries that are due, each to one worker, with what they are signed with.';
+comment on function public.claim_webhook_deliveries is
+  'Claims due deliveries, each for one worker, and returns them with their signing secrets.';
 
 -- Security definer: as save_webhook_endpoint.
 create function public.settle_webhook_delivery(p_delivery_id uuid, p_fence bigint, p_status integer, p_error text, p_answer text) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
-  -- Eight attempts over a day: 5 s, 5 min, 30 min, 2 h, 5 h, 8 h, 10 h after the one before.
+  -- Eight attempts over a day: 5 s, 5 min, 30 min, 2 h, 5 h, 8 h and 10 h after the previous one.
   v_waits constant integer[] := array[5, 300, 1800, 7200, 18000, 28800, 36000];
   v_delivery publishing.webhook_delivery;
   v_endpoint publishing.webhook_endpoint;
@@ -1433,20 +1461,21 @@ begin
     set failing_since = case when v_is_ok then null else coalesce(failing_since, clock_timestamp()) end
     where id = v_delivery.endpoint_id
     returning * into v_endpoint;
-    -- It answered nothing good for a day, or said that it is gone.
+    -- The endpoint failed for a day, or returned 410 Gone.
     if v_endpoint.is_active and not v_is_ok and (p_status = 410 or v_delivery.status = 'failed') then
       update publishing.webhook_endpoint set is_active = false,
-        paused_because = format('it failed since %s: %s', to_char(failing_since at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'), coalesce(p_error, p_status::text))
+        paused_because = format('it has failed since %s: %s', to_char(failing_since at time zone 'utc', 'YYYY-MM-DD HH24:MI "UTC"'), coalesce(p_error, p_status::text))
       where id = v_endpoint.id;
       insert into public.notification (user_id, type, title, message, data)
-      values (v_endpoint.user_id, 'warning', 'A webhook is paused', format('%s did not take what was sent for a day; mend it, then switch it on again', v_endpoint.url),
+      values (v_endpoint.user_id, 'warning', 'A webhook is paused', format('Deliveries to %s failed for a day, or it returned 410 Gone; fix the endpoint, then activate it again', v_endpoint.url),
         jsonb_build_object('code', 'webhook_paused', 'endpoint_id', v_endpoint.id));
     end if;
   end if;
   return v_delivery.status;
 end;
 $$;
-comment on function public.settle_webhook_delivery is 'What came of a delivery; the next attempt, or the end, and a pause with a word to its owner after a day of failures.';
+comment on function public.settle_webhook_delivery is
+  'Records the outcome of a delivery and schedules the next attempt or ends it. After a day of failures, pauses the endpoint and notifies its owner.';
 
 -- ## Functions: dead letters
 
@@ -1458,9 +1487,9 @@ begin
   end if;
 end;
 $$;
-comment on function ops.require_owner_or_admin is 'Raises SVG02 unless the caller is that person, an admin or the service.';
+comment on function ops.require_owner_or_admin is 'Raises SVG02 unless the caller is that user, an admin or the service.';
 
--- Security definer: reads across people, after checking the caller.
+-- Security definer: reads rows of all users, after checking the caller.
 create function ops.list_publishing_problems(p_user_id uuid, p_who_must_act text, p_limit integer, p_offset integer) returns setof jsonb
 language plpgsql stable security definer set search_path = '' as $$
 begin
@@ -1485,10 +1514,10 @@ language sql stable security invoker set search_path = '' begin atomic
   select problem from ops.list_publishing_problems(p_user_id, p_who_must_act, p_limit, p_offset) as problem;
 end;
 comment on function public.list_publishing_problems is
-  'The dead letters of publishing: targets that failed or of which nobody knows, with whose turn it is (creator, operator, nobody) and every call. '
-  'A person''s own; of everybody (null) for admins and the service.';
+  'Lists the dead letters of publishing: targets that failed or whose outcome is unknown, with who has to act (creator, operator, nobody) '
+  'and every call. A user''s own; for all users (null), admins and the service only.';
 
--- Security definer: changes posts, after checking whose they are.
+-- Security definer: changes posts, after checking their owner.
 create function ops.settle_publishing_problems(p_user_id uuid, p_target_ids uuid[], p_decision text) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1497,13 +1526,13 @@ declare
 begin
   perform ops.require_owner_or_admin(p_user_id);
   if p_decision not in ('retry', 'discard', 'published') then
-    raise exception using errcode = 'SVG01', message = 'A problem is settled by retry, discard or published';
+    raise exception using errcode = 'SVG01', message = 'Cannot settle the problem: expected retry, discard or published';
   end if;
   v_ids := array(
     select id from publishing.post_target
     where id = any (p_target_ids) and (p_user_id is null or user_id = p_user_id) and next_at is null and status in ('failed', 'unknown')
     order by id for update);
-  -- Who says "again" of one that nobody knows of, says that it is not there.
+  -- A person who retries a target of unknown outcome states that it was not published.
   update publishing.publish_attempt
   set status = case p_decision when 'published' then 'confirmed' else 'absent' end, settled_at = clock_timestamp(), note = 'said by a person'
   where target_id = any (v_ids) and settled_at is null and status in ('sent', 'unknown');
@@ -1528,8 +1557,8 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.settle_publishing_problems(p_user_id, p_target_ids, p_decision);
 end;
 comment on function public.settle_publishing_problems is
-  'A person decides over dead letters of publishing, many at once: retry (of an unknown one: "it is not there"), discard, or published ("it is there"). '
-  'Their own, or for admins anybody''s (null). Returns how many; the audit log keeps it.';
+  'Settles dead letters of publishing, many at once: retry (for an unknown one this states that it was not published), discard, or published '
+  '(it was published). Users settle their own, admins anybody''s (null). Returns how many. Recorded in the audit log.';
 
 -- ## Views
 
@@ -1541,7 +1570,7 @@ create view public.post_target with (security_invoker = true) as
 select id, post_id, user_id, social_account_id, platform, kind, title, body, media_ids, options, status, due_at, next_at, wait_reason,
   platform_post_id, permalink, published_at, settled_by, error_code, error_message, who_must_act, created_at, updated_at
 from publishing.post_target;
-comment on view public.post_target is 'What became of a creator''s own posts on each account.';
+comment on view public.post_target is 'State of a creator''s own posts on each account.';
 
 create view public.publish_attempt with (security_invoker = true) as
 select id, target_id, user_id, step, attempt, is_decisive, status, cost_micro_usd, error_code, note, armed_at, sent_at, settled_at
@@ -1602,7 +1631,7 @@ create policy "Creators read their own deliveries" on publishing.webhook_deliver
 -- ## Grants
 
 grant usage on schema publishing to authenticated, service_role;
--- Only what the views show; nobody but functions writes.
+-- Only the columns of the views; only functions write.
 grant select (id, user_id, kind, mime_type, bytes, sha256, width, height, duration_seconds, frames_per_second, alt_text, status,
   refused_because, created_at, ready_at, deleted_at) on publishing.media to authenticated, service_role;
 grant select (id, user_id, title, body, media_ids, publish_at, time_zone, version, created_at, updated_at) on publishing.post
@@ -1618,7 +1647,7 @@ grant select (id, endpoint_id, user_id, event, payload, status, attempts, next_a
   on publishing.webhook_delivery to authenticated, service_role;
 grant select on public.post, public.post_target, public.publish_attempt, public.post_media to authenticated, service_role;
 
--- People and the service.
+-- Users and the service.
 revoke execute on function public.list_publishing_problems, public.settle_publishing_problems from public, anon;
 grant execute on function public.list_publishing_problems, public.settle_publishing_problems to authenticated, service_role;
 revoke execute on function ops.list_publishing_problems, ops.settle_publishing_problems from public;
@@ -1638,7 +1667,7 @@ grant execute on function public.save_post, public.schedule_post, public.cancel_
   public.delete_media, public.keep_publishing_house, public.claim_doomed_files, public.forget_doomed_files, public.save_webhook_endpoint, public.delete_webhook_endpoint,
   public.list_webhook_endpoints, public.send_webhook_again, public.claim_webhook_deliveries, public.settle_webhook_delivery
   to service_role;
--- Nobody: parts of the functions above.
+-- No role: internal parts of the functions above.
 revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_post, ops.describe_target, ops.lock_target, ops.emit_event,
   ops.tell_of_target, ops.require_owner_or_admin, ops.has_due_push_subscriptions, ops.wants_push, ops.tell_of_account,
   ops.tell_of_job, ops.tell_of_suggestion, ops.tell_of_submission, ops.tell_of_subscription,
@@ -1648,7 +1677,7 @@ revoke execute on function ops.check_publishing_move, ops.post_status, ops.lock_
 
 insert into public.job_type (slug, display_name, description, is_for_creators, max_attempts, backoff_base_seconds, backoff_cap_seconds,
   timeout_seconds, dedupe_seconds, cache_seconds, expire_seconds, keep_days, sort_order)
-values ('publishing', 'Publishing', 'Publishes what is due on an account', false, 20, 2, 60, 900, 0, 0, 86400, 7, 6)
+values ('publishing', 'Publishing', 'Publishes the posts that are due on an account', false, 20, 2, 60, 900, 0, 0, 86400, 7, 6)
 on conflict (slug) do update
 set display_name = excluded.display_name, description = excluded.description, is_for_creators = excluded.is_for_creators,
   max_attempts = excluded.max_attempts, backoff_base_seconds = excluded.backoff_base_seconds, backoff_cap_seconds = excluded.backoff_cap_seconds,
@@ -1664,7 +1693,8 @@ values
 on conflict (name) do update
 set job_type = excluded.job_type, platform = excluded.platform, is_default = excluded.is_default, max_concurrency = excluded.max_concurrency;
 
--- The private bucket of creators' media, where storage is in this database. Only signed addresses lead into it: it has no policies for people.
+-- The private bucket of creators' media, if storage is in this database. It is reachable only through signed URLs: it has no policies for
+-- users.
 do $$
 begin
   if to_regclass('storage.buckets') is not null then

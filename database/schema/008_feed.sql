@@ -1,9 +1,9 @@
--- Module 008, feeds: whom and what people follow or mute, and what they are shown for it.
--- Needs modules 000, 002 and 005 (documents, trending, pinned items). What is public is decided in ops.public_item (module 002).
+-- Module 008, feeds: what users follow and mute, and the feeds they are shown.
+-- Requires modules 000, 002 and 005 (documents, trending, pinned items). ops.public_item (module 002) decides what is public.
 --
--- A feed is made when somebody asks for it (fan-out on read): a few of the best of each source, each by an index of its own, fused by
--- reciprocal rank. What was made is kept as a list of ids, so that its pages stay as they were while content comes in; whether each may
--- still be shown is asked when it is shown. Posting costs nothing per follower.
+-- A feed is built on request (fan-out on read): the best items of each source, each read through its own index, fused by reciprocal rank. The
+-- result is stored as a list of ids, so its pages stay stable while content is added; whether each item may still be shown is checked at read
+-- time. Posting costs nothing per follower.
 --
 --   Tables
 --   Functions: following and muting
@@ -14,7 +14,7 @@
 --   Policies
 --   Grants
 
--- As the role that applied module 000, whose default privileges keep functions closed.
+-- Must run as the role that applied module 000, whose default privileges keep functions closed.
 do $$
 begin
   if not exists (select from pg_class where oid = to_regclass('ops.search_document') and relowner = current_user::regrole) then
@@ -24,7 +24,7 @@ end;
 $$;
 
 create schema feed;
-comment on schema feed is 'What people follow and mute, and the feeds that were made for them. Only functions read and write it.';
+comment on schema feed is 'What users follow and mute, and the feeds built for them. Only functions read and write it.';
 
 -- ## Tables
 
@@ -37,7 +37,7 @@ create table feed.preference (
   is_muted boolean not null,
   created_at timestamptz not null default now(),
   constraint preference_pkey primary key (id),
-  -- Serves every feed of a person, too: user_id comes first.
+  -- Also serves every feed of a user: user_id comes first.
   constraint preference_subject_key unique nulls not distinct (user_id, creator_id, category_code, content_id),
   constraint preference_user_id_fkey foreign key (user_id) references public.users (id) on delete cascade,
   constraint preference_creator_id_fkey foreign key (creator_id) references public.users (id) on delete cascade,
@@ -48,7 +48,8 @@ create table feed.preference (
   constraint preference_not_oneself check (creator_id <> user_id)
 );
 alter table feed.preference enable row level security;
-comment on table feed.preference is 'What a person follows (a creator, a category) or mutes (those, or an item). One row a subject: whoever follows what was muted mutes it no more.';
+comment on table feed.preference is
+  'What a user follows (a creator, a category) or mutes (a creator, a category or an item). One row per subject: following a muted subject unmutes it.';
 -- Serve the foreign keys.
 create index preference_creator_id_idx on feed.preference (creator_id);
 create index preference_category_code_idx on feed.preference (category_code);
@@ -65,7 +66,8 @@ create table feed.reader (
     creators between 0 and 2000 and categories between 0 and 100 and mutes between 0 and 2000)
 ) with (fillfactor = 50);
 alter table feed.reader enable row level security;
-comment on table feed.reader is 'How much a person follows and mutes. The limits keep a feed affordable: each creator is looked up when one is made.';
+comment on table feed.reader is
+  'How much a user follows and mutes. The limits bound the cost of a feed: every followed creator is read when one is built.';
 
 create table feed.audience (
   user_id uuid not null,
@@ -75,7 +77,7 @@ create table feed.audience (
   constraint audience_followers_not_negative check (followers >= 0)
 ) with (fillfactor = 50);
 alter table feed.audience enable row level security;
-comment on table feed.audience is 'How many people follow a creator here. Narrow, since a creator of whom everybody hears gets many at once.';
+comment on table feed.audience is 'Number of followers of a creator. Narrow, because a popular creator gets many at once.';
 
 create unlogged table feed.snapshot (
   id uuid not null default gen_random_uuid(),
@@ -95,12 +97,14 @@ create unlogged table feed.snapshot (
 );
 alter table feed.snapshot enable row level security;
 comment on table feed.snapshot is
-  'A feed as it was made: ids in order, so that its pages neither repeat nor lose anything while content comes in. Kept for two hours. Unlogged: after a crash people begin anew.';
-comment on column feed.snapshot.user_id is 'For whom it was made; null for visitors, and for the feed of a creator, which is everybody''s.';
-comment on column feed.snapshot.ranks is 'Four an item: its rank in each source of ops.feed_sources(), 0 where it is not in it.';
-comment on column feed.snapshot.tail is 'What goes on, newest first, below the list: what the followed creators or categories have, everything, or the creator''s own.';
-comment on column feed.snapshot.tail_at is 'The place below which the list says nothing of them: time and id.';
--- Serves ops.keep_snapshot(), and the foreign key.
+  'A feed as it was built: ids in order, so that its pages neither repeat nor lose items while content is added. Kept for two hours, or for 30 minutes once the same user builds a newer one. Unlogged: after a crash, readers start a new feed.';
+comment on column feed.snapshot.user_id is
+  'The user for whom it was built; null for visitors, and for a creator''s feed, which is the same for everybody.';
+comment on column feed.snapshot.ranks is 'Four per item: its rank in each source of ops.feed_sources(), 0 if it is not in that source.';
+comment on column feed.snapshot.tail is
+  'What continues below the list, newest first: content of the followed creators or categories, all content, or the creator''s own content.';
+comment on column feed.snapshot.tail_at is 'The position (time and id) at which the tail begins.';
+-- Serves ops.fuse(), and the foreign key.
 create index snapshot_user_id_idx on feed.snapshot (user_id, made_at);
 create index snapshot_creator_id_idx on feed.snapshot (creator_id);
 -- Serves ops.keep_feed_house().
@@ -127,7 +131,7 @@ begin
     from changed group by user_id
   ) as more
   where reader.user_id = more.user_id;
-  -- In one order: whoever follows a thousand and leaves does not wait crosswise for another who does.
+  -- Locks in a fixed order, so that two users who follow a thousand creators and delete their accounts at the same time do not deadlock.
   perform from feed.audience
   where user_id in (select creator_id from changed where not is_muted) order by user_id for update;
   update feed.audience as audience
@@ -137,7 +141,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.count_preferences is 'Trigger: keeps the counts of followers and followed, also when accounts are deleted.';
+comment on function ops.count_preferences is 'Trigger: maintains the counts of followers and followed, also when accounts are deleted.';
 
 -- Security definer: checks the caller.
 create function ops.set_feed_preference(p_user_id uuid, p_choice text, p_creator_id uuid, p_category text, p_content_id uuid) returns jsonb
@@ -146,18 +150,18 @@ declare
   v_is_mute constant boolean := p_choice in ('mute', 'unmute');
 begin
   if p_user_id is null or p_user_id is distinct from auth.uid() and coalesce(auth.role(), 'service_role') <> 'service_role' then
-    raise exception using errcode = 'SVG02', message = 'Cannot choose for somebody else';
+    raise exception using errcode = 'SVG02', message = 'Cannot change the feed preferences of somebody else';
   end if;
   if p_choice is null or p_choice not in ('follow', 'unfollow', 'mute', 'unmute') then
-    raise exception using errcode = 'SVG01', message = format('Cannot choose: follow, unfollow, mute or unmute, got %L', p_choice);
+    raise exception using errcode = 'SVG01', message = format('Cannot set this preference: expected follow, unfollow, mute or unmute, got %L', p_choice);
   end if;
   if num_nonnulls(p_creator_id, p_category, p_content_id) <> 1 or p_content_id is not null and not v_is_mute then
-    raise exception using errcode = 'SVG01', message = 'Cannot choose: name one creator or one category, or an item to mute';
+    raise exception using errcode = 'SVG01', message = 'Cannot set this preference: pass exactly one creator, category or item; items can only be muted or unmuted';
   end if;
   if p_creator_id = p_user_id then
-    raise exception using errcode = 'SVG01', message = 'Cannot follow or mute oneself';
+    raise exception using errcode = 'SVG01', message = 'Cannot follow or mute yourself';
   end if;
-  -- Taking back is always possible; choosing needs something that can be seen.
+  -- Undoing is always possible; following and muting require a visible subject.
   if p_choice in ('follow', 'mute') then
     if p_creator_id is not null and not ops.is_public_creator(p_creator_id) then
       raise exception using errcode = 'SVG03', message = 'There is no public creator with this id',
@@ -171,7 +175,7 @@ begin
     end if;
   end if;
 
-  -- One person's choices one after the other, so that two devices leave what the later one said.
+  -- Serializes the choices of one user, so that with two devices the later choice wins.
   insert into feed.reader (user_id) values (p_user_id) on conflict do nothing;
   perform from feed.reader where user_id = p_user_id for update;
   delete from feed.preference
@@ -185,7 +189,7 @@ begin
       on conflict on constraint preference_subject_key do nothing;
     exception when check_violation then
       raise exception using errcode = 'SVG01',
-        message = format('Cannot %s more: the limit is 2,000; take something back first', p_choice);
+        message = format('Cannot %s more: the limits are 2,000 creators, 100 categories and 2,000 mutes; remove one first', p_choice);
     end;
   end if;
   perform public.forget_cached(array['feed:' || p_user_id]);
@@ -202,9 +206,9 @@ create function public.set_feed_preference(p_choice text, p_creator_id uuid defa
 language sql volatile security invoker set search_path = ''
 return ops.set_feed_preference(p_user_id, p_choice, p_creator_id, p_category, p_content_id);
 comment on function public.set_feed_preference is
-  'Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes an item; doing it twice changes nothing more. {is_followed, is_muted, followers, following}.';
+  'Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes or unmutes an item. Idempotent. Returns {is_followed, is_muted, followers, following}.';
 
--- Security definer: the service alone calls it.
+-- Security definer: only the service calls it.
 create function public.list_follows(p_user_id uuid, p_is_muted boolean default false, p_limit integer default 50, p_after bigint default null)
 returns jsonb
 language sql stable security definer set search_path = '' as $$
@@ -229,7 +233,7 @@ language sql stable security definer set search_path = '' as $$
     'next', case when (select count(*) from page) > p_limit then jsonb_build_object('id', (select min(id)::text from shown)) end);
 $$;
 comment on function public.list_follows is
-  'A page of what a person follows, or mutes, the latest first: {follows, following, muted, followers, next}. A creator who is not public now is named by id alone.';
+  'Returns a page of what a user follows or mutes, latest first: {follows, following, muted, followers, next}. A creator who is currently not public has only an id.';
 
 -- ## Functions: making feeds
 
@@ -237,15 +241,16 @@ create function ops.feed_sources(p_creator_id uuid) returns text[]
 language sql immutable security invoker set search_path = '' as $$
   select case when p_creator_id is null then '{followed_creator,followed_category,trending,fresh}'::text[] else '{pinned,trending,popular,fresh}'::text[] end;
 $$;
-comment on function ops.feed_sources is 'What a feed is fused of, in the order of feed.snapshot.ranks: a home, or the feed of a creator.';
+comment on function ops.feed_sources is
+  'Returns the sources fused into a feed, in the order of feed.snapshot.ranks: for a home feed, or for a creator''s feed.';
 
 create function ops.feed_weights(p_creator_id uuid, p_has_categories boolean) returns integer[]
 language sql immutable security invoker set search_path = '' as $$
-  -- A category that nobody has chosen is a guess, and mixed in like what is to be discovered.
+  -- If the user has chosen no category, the category is a guess and gets the weight of the discovery sources.
   select case when p_creator_id is not null then '{1,1,1,1}'::integer[] when p_has_categories then '{4,4,1,1}' else '{4,1,1,1}' end;
 $$;
 comment on function ops.feed_weights is
-  'How many places each of ops.feed_sources() gets for one of a source of weight 1. An item has the weight of its weightiest source.';
+  'Returns how many places each source of ops.feed_sources() gets per place of a source with weight 1. An item has the highest weight of its sources.';
 
 create function ops.spread_creators(p_creators integer[], p_most integer, p_window integer) returns integer[]
 language plpgsql immutable security invoker set search_path = '' as $$
@@ -284,7 +289,7 @@ begin
 end;
 $$;
 comment on function ops.spread_creators is
-  'Puts items, the best first, given by the number of their creator (1, 2, …), into windows: each goes into the first with room in which its creator has fewer than p_most. Nothing is lost: where nobody else is left, a window stays short.';
+  'Distributes items, best first and given by the number of their creator (1, 2, …), to windows: each item goes into the first window with room in which its creator has fewer than p_most. No item is lost: if no other creator is left, a window stays short.';
 
 create function ops.fuse(p_user_id uuid, p_creator_id uuid, p_ids uuid[], p_creators uuid[], p_times timestamptz[], p_sources integer[], p_ranks bigint[],
   p_weights integer[], p_tail text, p_end jsonb) returns uuid
@@ -295,16 +300,17 @@ declare
   v_ranks smallint[];
   v_id uuid;
 begin
-  -- Reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), k = 60. Equal scores: the earlier source, the newer item, the id.
+  -- Reciprocal rank fusion (Cormack, Clarke and Buettcher, SIGIR 2009), k = 60. Ties: the earlier source, the newer item, the id.
   with fused as (
     select id, creator_id, sum(1.0 / (60 + rank)) as score, min(source) as best, max(at) as at, dense_rank() over (order by creator_id) as number,
       array_agg(source) as sources, array_agg(rank) as ranks, max(p_weights[source]) as weight,
-      -- What a creator has pinned leads, in the creator's own order.
+      -- Items that the creator has pinned come first, in the creator's order.
       min(rank) filter (where p_creator_id is not null and source = 1) as lead
     from unnest(p_ids, p_creators, p_times, p_sources, p_ranks) as ranked (id, creator_id, at, source, rank)
     group by id, creator_id
   ), placed as (
-    -- For each item of weight 1 four of weight 4, those first: with k = 60, factors of the scores would put all of the one before any of the other.
+    -- Four items of weight 4 precede each item of weight 1. Multiplying the scores instead would, with k = 60, place nearly all items of weight 4
+    -- before any of weight 1.
     select *, row_number() over (order by lead, turn::double precision / weight, weight desc) as place
     from (select *, row_number() over (partition by weight order by lead, score desc, best, at desc, id) as turn from fused) as turns
   )
@@ -315,7 +321,7 @@ begin
   into v_ids, v_numbers, v_ranks
   from placed;
 
-  -- Of twenty places in a row, from the first on, a creator has three at most, while there is anything else to show.
+  -- In each window of twenty places, a creator has at most three items while there is anything else to show.
   if v_ids is not null then
     with spread as (
       select part, place from unnest(ops.spread_creators(v_numbers, case when p_creator_id is null then 3 else 20 end, 20)) with ordinality as spread (part, place)
@@ -325,7 +331,7 @@ begin
     into v_ids, v_ranks;
   end if;
 
-  -- What this person has not looked at for half an hour goes at once; the rest by ops.keep_feed_house().
+  -- Deletes this user's feeds that are older than half an hour; ops.keep_feed_house() deletes the rest.
   delete from feed.snapshot where user_id = p_user_id and made_at < clock_timestamp() - interval '30 minutes';
   insert into feed.snapshot (user_id, creator_id, ids, ranks, tail, tail_at, tail_id)
   values (p_user_id, p_creator_id, coalesce(v_ids, '{}'), coalesce(v_ranks, '{}'), case when p_end is null then 'none' else p_tail end,
@@ -335,9 +341,9 @@ begin
 end;
 $$;
 comment on function ops.fuse is
-  'Makes a feed of ranked items and keeps it. An item may be in several sources; p_weights is of each; p_end ({at, id}) is the place where the tail begins.';
+  'Builds a feed from ranked items and stores it. An item may be in several sources; p_weights has one weight per source; p_end ({at, id}) is the position where the tail begins.';
 
--- Plans are kept: every part is a walk along an index, whatever is followed.
+-- Plans are cached: every part is an index scan, whatever the user follows.
 create function ops.make_home(p_user_id uuid) returns uuid
 language plpgsql volatile security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
 declare
@@ -365,14 +371,14 @@ begin
   v_tail := case when cardinality(v_creators) > 0 then 'creators' when cardinality(v_categories) > 0 then 'categories' else 'all' end;
   v_weights := ops.feed_weights(null, cardinality(v_categories) > 0);
   if cardinality(v_categories) = 0 then
-    -- Who has chosen no category is taken to like the own one.
+    -- A user who follows no category is assumed to be interested in their own.
     v_categories := array(
       select code from public.users join public.content_category on code = primary_category
       where users.id = p_user_id and code <> all(v_muted_categories));
   end if;
 
   with newest as materialized (
-    -- Five of each creator: of two thousand, this is what the feed costs.
+    -- Five per creator: with two thousand followed creators, this is the main cost of the feed.
     select creator.id as creator_id, document.id, document.at, document.place
     from unnest(v_creators) as creator (id)
     cross join lateral (
@@ -388,7 +394,7 @@ begin
   ), cut as (
     select coalesce((select at from newest order by at desc, id offset 99 limit 1), '-infinity'::timestamptz) as at
   ), more as (
-    -- Down to the hundredth nothing may be missing: what the busy ones have beyond five.
+    -- The first hundred must be complete: adds what active creators have beyond five.
     select busy.creator_id, document.content_item_id as id, document.published_at as at
     from newest as busy
     cross join cut
@@ -422,7 +428,7 @@ begin
   ), trending as materialized (
     select document.content_item_id as id, document.user_id as creator_id, document.published_at as at, listed.place
     from (
-      -- What trends today; where that is little, this week and this month after it.
+      -- Today's trending items; if there are few, followed by this week's and this month's.
       select content_id, min(list.place * 1000 + trend.rank_position) as place
       from (values ('today', 0), ('week', 1), ('month', 2)) as list (name, place)
       join public.trending_content as trend on trend.trend_category = list.name and trend.rank_position <= 100
@@ -440,7 +446,7 @@ begin
     order by published_at desc, content_item_id
     limit 60
   ), ranked as (
-    -- In each source, three of a creator come before the fourth of anybody.
+    -- In each source, three items of every creator come before a fourth of any.
     select id, creator_id, at, 1 as source, row_number() over (order by turn / 3, at desc, id) as rank
     from (select *, row_number() over (partition by creator_id order by at desc, id) - 1 as turn from followed) as turns
     union all
@@ -464,7 +470,7 @@ begin
   return ops.fuse(p_user_id, null, v_ids, v_owners, v_times, v_sources, v_ranks, v_weights, v_tail, v_end);
 end;
 $$;
-comment on function ops.make_home is 'Makes the feed of a person, or of visitors (null), and keeps it.';
+comment on function ops.make_home is 'Builds and stores the home feed of a user, or of visitors (null).';
 
 create function ops.make_profile(p_creator_id uuid) returns uuid
 language plpgsql volatile security invoker set search_path = '' set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off as $$
@@ -507,9 +513,9 @@ begin
   return ops.fuse(null, p_creator_id, v_ids, v_owners, v_times, v_sources, v_ranks, ops.feed_weights(p_creator_id, false), 'profile', v_end);
 end;
 $$;
-comment on function ops.make_profile is 'Makes the feed of a creator, the same for everybody, and keeps it.';
+comment on function ops.make_profile is 'Builds and stores a creator''s feed, which is the same for everybody.';
 
--- Security definer, like the next one: the service alone calls them.
+-- Security definer, like the next function: only the service calls them.
 create function public.make_feed(p_user_id uuid default null, p_slug text default null) returns uuid
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -520,7 +526,7 @@ begin
 end;
 $$;
 comment on function public.make_feed is
-  'Makes a feed and keeps it for two hours: the home of a person, of visitors (no id), or the feed of a creator. Read it with read_feed().';
+  'Builds a feed and stores it for two hours: the home of a user or of visitors (no id), or a creator''s feed. Read it with read_feed().';
 
 -- ## Functions: reading feeds
 
@@ -577,7 +583,7 @@ begin
       limit v_each
     ) as every
   ), cut as (
-    -- Below the first who may have more than was looked at, something could be missing.
+    -- Below the first position where a source may have more rows than were read, items could be missing.
     select at, id from older where place = v_each order by at desc, id limit 1
   )
   select array_agg(page.id order by page.at desc, page.id), array_agg(page.at order by page.at desc, page.id) into ids, times
@@ -589,7 +595,8 @@ begin
   ) as page;
 end;
 $$;
-comment on function ops.read_tail is 'What comes below the list of a feed, newest first, from a place on; at least one, if there is any.';
+comment on function ops.read_tail is
+  'Returns what follows below the list of a feed, newest first, from a position on; at least one item, if there is any.';
 
 -- Security definer: see make_feed().
 create function public.read_feed(p_snapshot_id uuid, p_viewer_id uuid default null, p_cursor text default null, p_limit integer default 20,
@@ -599,7 +606,7 @@ declare
   v_parts constant text[] := string_to_array(p_cursor, '~');
   v_snapshot feed.snapshot;
   v_sources text[];
-  -- Of its own, so that it is unpacked once.
+  -- A separate variable, so that the array is detoasted once.
   v_ranks integer[];
   v_muted_creators uuid[];
   v_muted_categories text[];
@@ -607,7 +614,7 @@ declare
   v_has_categories boolean;
   v_time_zone text;
   v_today timestamptz;
-  -- What was found, one more than the page has: its id, the cursor that goes on behind it, and its ranks.
+  -- The items found, one more than the page holds: id, the cursor that continues after it, and its place in the list.
   v_ids uuid[] := '{}';
   v_marks text[] := '{}';
   v_places integer[] := '{}';
@@ -619,13 +626,13 @@ declare
   v_id uuid;
 begin
   if p_cursor is not null and p_cursor !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}~([0-9]{1,6}|[0-9]{4,6}-[0-9]{2}-[0-9]{2}T[0-9:.]{15}Z~[0-9a-f-]{36})$' then
-    raise exception using errcode = 'SVG01', message = 'Cannot read the feed: a cursor is the next_cursor of the page before, unchanged';
+    raise exception using errcode = 'SVG01', message = 'Cannot read the feed: a cursor is the next_cursor of the previous page, unchanged';
   end if;
   if p_limit not between 1 and 100 then
     raise exception using errcode = 'SVG01', message = format('Cannot read the feed: a page has 1 to 100 items, got %s', p_limit);
   end if;
   select * into v_snapshot from feed.snapshot where id = coalesce(v_parts[1]::uuid, p_snapshot_id);
-  -- Nobody goes on in the feed of somebody else.
+  -- Nobody can continue the feed of another user.
   if v_snapshot.id is null or v_snapshot.user_id is distinct from p_viewer_id and v_snapshot.user_id is not null then
     return null;
   end if;
@@ -647,7 +654,7 @@ begin
     raise exception using errcode = 'SVG01', message = format('Cannot read the feed: a time zone is an IANA name such as Europe/Berlin, got %L', v_time_zone);
   end;
 
-  -- The list, from where the page before ended. What has left the documents is no longer public.
+  -- The list, from where the previous page ended. An item without a document is no longer public.
   if v_parts[3] is null then
     v_place := coalesce(v_parts[2]::integer, 0);
     while cardinality(v_ids) <= p_limit and v_place < cardinality(v_snapshot.ids) loop
@@ -668,7 +675,7 @@ begin
     v_id := v_parts[3]::uuid;
   end if;
 
-  -- Below the list.
+  -- The tail, below the list.
   while cardinality(v_ids) <= p_limit and v_at is not null and v_snapshot.tail <> 'none' loop
     v_tail := ops.read_tail(v_snapshot, p_viewer_id, v_at, v_id, p_limit + 1);
     exit when v_tail.ids is null;
@@ -691,7 +698,7 @@ begin
       join ops.item_row as item on item.id = wanted.id
       cross join lateral (select item.published_at >= v_today as is_today) as today
       cross join lateral (
-        -- The sources that the item is in; below the list it is the one of the list's tail, without a rank.
+        -- The sources that contain the item; for an item of the tail, the source of the tail, without a rank.
         select json_agg(json_build_object('source', source.name, 'rank', source.rank, 'text', case source.name
             when 'followed_creator' then 'You follow ' || coalesce((item.creator).display_name, 'the creator')
             when 'followed_category' then (
@@ -727,7 +734,7 @@ begin
 end;
 $$;
 comment on function public.read_feed is
-  'A page of a feed: {items, next_cursor, is_cold_start, today, time_zone, made_at}, of a creator''s feed {creator, followers, is_followed, is_muted}, too. Null: it is no longer kept, or not this viewer''s. What is not public or muted by the viewer is left out, also of a feed made before.';
+  'Returns a page of a feed: {items, next_cursor, is_cold_start, today, time_zone, made_at}; for a creator''s feed also {creator, followers, is_followed, is_muted}. Null: the feed is no longer stored, or belongs to another user. Items that are no longer public or that the viewer mutes are omitted, even if the feed was built before.';
 
 -- Security definer: checks the caller.
 create function ops.feed_fusion_home(p_user_id uuid, p_limit integer, p_cursor text, p_time_zone text) returns jsonb
@@ -739,13 +746,13 @@ begin
   if p_user_id is distinct from auth.uid() and coalesce(auth.role(), 'service_role') <> 'service_role' then
     raise exception using errcode = 'SVG02', message = 'Cannot read the feed of somebody else';
   end if;
-  -- A statement of its own: what reads sees what was made.
+  -- A separate statement, so that the read sees the feed that was just stored.
   if p_cursor is null then
     v_id := ops.make_home(p_user_id);
   end if;
   v_feed := public.read_feed(v_id, p_user_id, p_cursor, p_limit, p_time_zone);
   if v_feed is null or v_feed ? 'creator' then
-    raise exception using errcode = 'SVG01', message = 'Cannot go on in this feed: it is over; begin anew without a cursor';
+    raise exception using errcode = 'SVG01', message = 'Cannot continue this feed: it has expired; start again without a cursor';
   end if;
   return v_feed;
 end;
@@ -757,7 +764,7 @@ returns jsonb
 language sql volatile security invoker set search_path = ''
 return ops.feed_fusion_home(p_user_id, p_limit, p_cursor, p_time_zone);
 comment on function public.feed_fusion_home is
-  'A page of one''s own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60), four of what is followed for one of the rest. The edge function feed-home gives the same from a cache.';
+  'Returns a page of the caller''s home feed: content of followed creators and categories, trending and new content, fused by reciprocal rank (k = 60), four followed items for each other item. The edge function feed-home returns the same from a cache.';
 
 create function ops.creator_of_slug(p_slug text) returns uuid
 language plpgsql stable security invoker set search_path = '' as $$
@@ -771,9 +778,9 @@ begin
   return v_id;
 end;
 $$;
-comment on function ops.creator_of_slug is 'The public creator with a slug; SVG03 when there is none.';
+comment on function ops.creator_of_slug is 'Returns the public creator with a slug; SVG03 when there is none.';
 
--- Security definer: the feed of a creator is everybody's; the viewer is who calls.
+-- Security definer: a creator's feed is the same for everybody; the viewer is the caller.
 create function ops.feed_fusion_profile(p_slug text, p_limit integer, p_cursor text, p_time_zone text) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -786,7 +793,7 @@ begin
   end if;
   v_feed := public.read_feed(v_id, auth.uid(), p_cursor, p_limit, p_time_zone);
   if v_feed is null or v_feed #>> '{creator,id}' is distinct from v_creator_id::text then
-    raise exception using errcode = 'SVG01', message = 'Cannot go on in this feed: it is over; begin anew without a cursor';
+    raise exception using errcode = 'SVG01', message = 'Cannot continue this feed: it has expired; start again without a cursor';
   end if;
   return v_feed;
 end;
@@ -797,7 +804,7 @@ create function public.feed_fusion_profile(p_slug text, p_limit integer default 
 language sql volatile security invoker set search_path = ''
 return ops.feed_fusion_profile(p_slug, p_limit, p_cursor, p_time_zone);
 comment on function public.feed_fusion_profile is
-  'A page of the feed of a creator: what is pinned, what trends, what is popular and what is new of them, fused by reciprocal rank (k = 60). The edge function feed-profile gives the same from a cache.';
+  'Returns a page of a creator''s feed: pinned, trending, popular and new items, fused by reciprocal rank (k = 60). The edge function feed-profile returns the same from a cache.';
 
 -- ## Functions: cron
 
@@ -810,7 +817,7 @@ language sql volatile security invoker set search_path = '' as $$
   )
   select count(*)::integer from gone;
 $$;
-comment on function ops.keep_feed_house is 'Forgets feeds that were made more than two hours ago, at most 50,000 at a time. By cron.';
+comment on function ops.keep_feed_house is 'For cron. Deletes feeds built more than two hours ago, at most 50,000 per run.';
 
 -- ## Triggers
 
@@ -828,7 +835,7 @@ create policy "Only functions use snapshot" on feed.snapshot for all to postgres
 
 -- ## Grants
 
--- No table is reachable from the API, and neither is the schema.
+-- No table is accessible through the API, and neither is the schema.
 grant execute on function public.set_feed_preference, ops.set_feed_preference, public.feed_fusion_home, ops.feed_fusion_home,
   public.feed_fusion_profile, ops.feed_fusion_profile to authenticated, service_role;
 grant execute on function public.list_follows, public.make_feed, public.read_feed to service_role;

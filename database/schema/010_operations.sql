@@ -1,9 +1,10 @@
--- Module 010, operations: what is wrong and where, lists for the console, counters of the last day, and alerts.
--- Needs modules 000 to 007.
+-- Module 010, operations: current problems, lists for the console, counters of the last day, and alerts.
+-- Requires modules 000 to 007.
 --
--- Lists go by cursor and never count history: totals are counters that the writers keep, counts that stop at a limit, or estimates, and say
--- which. A list that filters what no index serves looks through a bounded number of rows and says how far it came.
--- Alerts are found in the database's own facts by SQL, so that the console, /health, /metrics and what goes to Slack say the same.
+-- Lists are paged by cursor and never count history: totals are counters maintained by the writers, counts that stop at a limit, or
+-- estimates, and each is labelled as such. A list filtered without a matching index scans a bounded number of rows and reports how far it
+-- got.
+-- Alerts are derived from data in the database by SQL, so that the console, /health, /metrics and Slack messages agree.
 --
 --   Tables: counters
 --   Tables: alerts
@@ -31,8 +32,10 @@ create table ops.provider_metric (
   constraint provider_metric_outcome_known check (outcome in ('ok', 'refused', 'throttled', 'failed'))
 ) with (fillfactor = 50);
 alter table ops.provider_metric enable row level security;
-comment on table ops.provider_metric is 'Calls to each provider by outcome since the beginning, added up from what functions and workers report.';
-comment on column ops.provider_metric.outcome is 'refused: a 4xx, which is about the request; throttled: 429; failed: 5xx, no answer, or one that cannot be read.';
+comment on table ops.provider_metric is
+  'Calls to each provider by outcome since the installation, summed from what functions and workers report.';
+comment on column ops.provider_metric.outcome is
+  'refused: a 4xx, caused by the request; throttled: 429; failed: 5xx, no response, or an unreadable one.';
 
 create table ops.counter_minute (
   counter text not null,
@@ -42,8 +45,9 @@ create table ops.counter_minute (
 );
 alter table ops.counter_minute enable row level security;
 comment on table ops.counter_minute is
-  'What the counters stood at, each minute of the last 25 hours: the difference of two rows is what happened between them. Written by evaluate_alerts().';
-comment on column ops.counter_minute.counter is 'Such as requests, jobs_completed, jobs_completed:sync_youtube or provider_failed:youtube.';
+  'Value of each counter in each minute of the last 25 hours: the difference of two rows is what happened between them. Written by evaluate_alerts().';
+comment on column ops.counter_minute.counter is
+  'For example requests, jobs_completed, jobs_completed:sync_youtube or provider_failed:youtube.';
 
 -- Serves the pruning.
 create index counter_minute_at_idx on ops.counter_minute (at);
@@ -60,8 +64,9 @@ create table ops.cron_state (
   constraint cron_state_pkey primary key (jobid)
 );
 alter table ops.cron_state enable row level security;
-comment on table ops.cron_state is 'How the last run of each cron job went, kept while its history passes: nobody searches the history for it.';
-comment on column ops.cron_state.runid is 'The latest run that is over and was counted.';
+comment on table ops.cron_state is
+  'Result of the last run of each cron job. It outlives cron''s run history, so no query has to search that history.';
+comment on column ops.cron_state.runid is 'The latest finished run that was counted.';
 comment on column ops.cron_state.failures is 'Failed runs in a row.';
 
 create table ops.ai_day (
@@ -77,8 +82,8 @@ create table ops.ai_day (
   constraint ai_day_model_id_fkey foreign key (model_id) references public.ai_model (id) on delete cascade
 ) with (fillfactor = 50);
 alter table ops.ai_day enable row level security;
-comment on table ops.ai_day is 'Calls and costs of each model and day (UTC), added up by whoever writes public.ai_usage.';
-comment on column ops.ai_day.useless_calls is 'Calls whose answer could not be used.';
+comment on table ops.ai_day is 'Calls and costs per model and day (UTC), maintained by a trigger on public.ai_usage.';
+comment on column ops.ai_day.useless_calls is 'Calls whose response could not be used.';
 -- Serves the foreign key.
 create index ai_day_model_id_idx on ops.ai_day (model_id);
 
@@ -101,11 +106,13 @@ create table ops.alert_rule (
   constraint alert_rule_minutes_not_negative check (least(for_minutes, clear_minutes) >= 0 and repeat_hours > 0)
 );
 alter table ops.alert_rule enable row level security;
-comment on table ops.alert_rule is 'What is an alert. How it is found out is in ops.find_problems(); what to do about it in docs/operations.md, under its name.';
-comment on column ops.alert_rule.threshold is 'In unit. An operator may change it: applying the module again leaves it.';
-comment on column ops.alert_rule.for_minutes is 'How long it must be so before it fires.';
-comment on column ops.alert_rule.clear_minutes is 'How long it must be over before it clears: one that comes and goes is one alert.';
-comment on column ops.alert_rule.repeat_hours is 'How often people are reminded while it lasts.';
+comment on table ops.alert_rule is
+  'The alert rules. ops.find_problems() contains the check for each; docs/operations.md explains what to do, under the name of the rule.';
+comment on column ops.alert_rule.threshold is 'In unit. An operator may change it: applying the module again does not overwrite it.';
+comment on column ops.alert_rule.for_minutes is 'How long the problem must last before the alert fires.';
+comment on column ops.alert_rule.clear_minutes is
+  'How long the problem must be over before the alert clears, so that a flapping problem is one alert.';
+comment on column ops.alert_rule.repeat_hours is 'Interval between reminders while the alert lasts.';
 
 create table ops.alert (
   name text not null,
@@ -126,12 +133,12 @@ create table ops.alert (
   constraint alert_subject_length check (char_length(subject) <= 100)
 );
 alter table ops.alert enable row level security;
-comment on table ops.alert is 'What is wrong at the moment. The row goes when the alert clears.';
-comment on column ops.alert.subject is 'What it is about where there are several, such as a provider or a cron job.';
-comment on column ops.alert.place is 'Where to look in the console: {"page", and the list''s filters}.';
-comment on column ops.alert.seen_at is 'When it was last found to be so.';
-comment on column ops.alert.told_at is 'When the last message about it was written.';
-comment on column ops.alert.silenced_until is 'Nobody is reminded before; set by silence_alert().';
+comment on table ops.alert is 'Current problems. The row is deleted when the alert clears.';
+comment on column ops.alert.subject is 'The affected object if a rule can apply to several, such as a provider or a cron job.';
+comment on column ops.alert.place is 'The console page that shows the problem: {"page", and the filters of the list}.';
+comment on column ops.alert.seen_at is 'When the problem was last detected.';
+comment on column ops.alert.told_at is 'When the last message about it was created.';
+comment on column ops.alert.silenced_until is 'No reminders before this time; set by silence_alert().';
 
 create table ops.alert_event (
   id uuid not null default gen_random_uuid(),
@@ -150,8 +157,8 @@ create table ops.alert_event (
   constraint alert_event_kind_known check (kind in ('firing', 'reminder', 'resolved'))
 );
 alter table ops.alert_event enable row level security;
-comment on table ops.alert_event is 'What people are to be told, each once on each channel. Kept for 30 days.';
-comment on column ops.alert_event.fired_event_id is 'Of a resolved or a reminder: the event with which it began.';
+comment on table ops.alert_event is 'Messages to be sent, each once per channel. Kept for 30 days.';
+comment on column ops.alert_event.fired_event_id is 'For a resolved event or a reminder: the event that fired the alert.';
 
 -- Serves the newest events in the console, and the pruning.
 create index alert_event_created_at_idx on ops.alert_event (created_at desc);
@@ -173,9 +180,9 @@ create table ops.alert_delivery (
   constraint alert_delivery_channel_known check (channel in ('slack', 'email', 'webhook'))
 ) with (fillfactor = 70);
 alter table ops.alert_delivery enable row level security;
-comment on table ops.alert_delivery is 'One event on one channel: the outbox of send-alerts.';
-comment on column ops.alert_delivery.status is 'failed: given up after a day. skipped: it was over before anybody could be told.';
-comment on column ops.alert_delivery.next_at is 'Not before. While somebody is at it: when they are given up for dead.';
+comment on table ops.alert_delivery is 'Delivery of one event on one channel: the outbox of send-alerts.';
+comment on column ops.alert_delivery.status is 'failed: given up after a day. skipped: the alert ended before it could be sent.';
+comment on column ops.alert_delivery.next_at is 'Not sent before this time. While a worker sends it: when its lease ends.';
 
 -- Serves claim_alert_deliveries().
 create index alert_delivery_next_at_idx on ops.alert_delivery (next_at) where next_at is not null;
@@ -189,53 +196,54 @@ create table ops.alert_run (
   constraint alert_run_is_one_row check (only_row)
 );
 alter table ops.alert_run enable row level security;
-comment on table ops.alert_run is 'When alerts were last evaluated, and to which channels send-alerts last had an address.';
-comment on column ops.alert_run.held is 'Severities that waited for the end of the quiet hours when send-alerts last looked.';
+comment on table ops.alert_run is 'When alerts were last evaluated, and for which channels send-alerts last had an address.';
+comment on column ops.alert_run.held is 'Severities that waited for the end of the quiet hours when send-alerts last ran.';
 
 -- ## Indexes on tables of other modules: each serves one list of the console
 
 create index users_created_at_idx on public.users (created_at desc, id desc);
 comment on index public.users_created_at_idx is 'Serves admin_list_users(), newest first.';
 create index users_email_prefix_idx on public.users (email text_pattern_ops);
-comment on index public.users_email_prefix_idx is 'Serves admin_list_users() by the beginning of an address.';
+comment on index public.users_email_prefix_idx is 'Serves admin_list_users() by the prefix of an address.';
 create index users_hidden_idx on public.users (created_at desc, id desc) where hidden_at is not null;
-comment on index public.users_hidden_idx is 'Serves admin_list_users(): those whom moderators have hidden.';
+comment on index public.users_hidden_idx is 'Serves admin_list_users(): users whom moderators have hidden.';
 create index social_account_created_at_idx on public.social_account (created_at desc, id desc);
 comment on index public.social_account_created_at_idx is 'Serves admin_list_accounts(), newest first.';
 create index platform_connection_failing_idx on public.platform_connection (refresh_failures desc) where is_active and refresh_failures > 0;
 comment on index public.platform_connection_failing_idx is 'Serves the alert token_refresh_failing.';
 create index audit_log_actor_id_idx on public.audit_log (actor_id, id desc);
-comment on index public.audit_log_actor_id_idx is 'Serves admin_list_audit_log() of one actor.';
+comment on index public.audit_log_actor_id_idx is 'Serves admin_list_audit_log() for one actor.';
 create index content_item_hidden_idx on public.content_item (hidden_at desc, id desc) where hidden_at is not null;
-comment on index public.content_item_hidden_idx is 'Serves admin_list_content(): what moderators have hidden, the last first.';
+comment on index public.content_item_hidden_idx is 'Serves admin_list_content(): items that moderators have hidden, the most recent first.';
 create index ai_month_spent_idx on ops.ai_month (month, spent_cents desc, id desc) where user_id is not null;
-comment on index ops.ai_month_spent_idx is 'Serves admin_list_ai_costs(): who spent most in a month.';
+comment on index ops.ai_month_spent_idx is 'Serves admin_list_ai_costs(): the highest spenders of a month.';
 create index platform_window_platform_idx on ops.platform_window (platform, id) where social_account_id is not null;
-comment on index ops.platform_window_platform_idx is 'Serves admin_list_provider_quotas() of one platform. Counting changes nothing in it.';
+comment on index ops.platform_window_platform_idx is
+  'Serves admin_list_provider_quotas() for one platform. Counting usage changes no indexed column.';
 create index platform_window_closed_until_idx on ops.platform_window (closed_until) where closed_until is not null;
-comment on index ops.platform_window_closed_until_idx is 'Serves admin_list_provider_quotas(): accounts that a platform refuses now.';
+comment on index ops.platform_window_closed_until_idx is 'Serves admin_list_provider_quotas(): accounts that a platform currently refuses.';
 create index social_account_attention_idx on public.social_account (created_at desc, id desc)
   where deleted_at is null and (status <> 'active' or last_error is not null);
-comment on index public.social_account_attention_idx is 'Serves admin_list_accounts(): those that need attention.';
+comment on index public.social_account_attention_idx is 'Serves admin_list_accounts(): accounts that need attention.';
 create index social_account_status_created_at_idx on public.social_account (status, created_at desc, id desc) where status <> 'active';
-comment on index public.social_account_status_created_at_idx is 'Serves admin_list_accounts() by a status that few have.';
+comment on index public.social_account_status_created_at_idx is 'Serves admin_list_accounts() by a rare status.';
 create index stripe_webhook_events_open_idx on public.stripe_webhook_events (created_at desc, id desc) where status in ('pending', 'failed');
-comment on index public.stripe_webhook_events_open_idx is 'Serves admin_list_webhooks(): what waits or has failed.';
+comment on index public.stripe_webhook_events_open_idx is 'Serves admin_list_webhooks(): pending and failed events.';
 create index post_target_operator_idx on publishing.post_target (updated_at) where who_must_act = 'operator' and status in ('failed', 'unknown');
 comment on index publishing.post_target_operator_idx is 'Serves the alert publishing_needs_operator.';
 create index webhook_endpoint_failing_idx on publishing.webhook_endpoint (failing_since) where failing_since is not null;
-comment on index publishing.webhook_endpoint_failing_idx is 'Serves the counts of the console: endpoints that do not answer.';
+comment on index publishing.webhook_endpoint_failing_idx is 'Serves the counts of the console: endpoints that are failing.';
 
 -- ## Functions: counters
 
--- Security definer: figures are in ops.
+-- Security definer: metrics are in ops.
 create function public.record_provider_calls(p_samples jsonb) returns void
 language sql volatile security definer set search_path = '' as $$
   insert into ops.provider_metric as metric (provider, outcome, count, duration_ms_sum)
   select sample.provider, sample.outcome, sum(sample.count), sum(sample.duration_ms_sum)
   from jsonb_to_recordset(p_samples) as sample (provider text, outcome text, count bigint, duration_ms_sum double precision)
   group by sample.provider, sample.outcome
-  order by sample.provider, sample.outcome -- one order for every writer: no deadlock
+  order by sample.provider, sample.outcome -- same order for all writers, so no deadlock
   on conflict (provider, outcome) do update
   set count = metric.count + excluded.count, duration_ms_sum = metric.duration_ms_sum + excluded.duration_ms_sum;
 $$;
@@ -254,7 +262,7 @@ begin
   return null;
 end;
 $$;
-comment on function ops.count_ai_usage is 'Trigger: adds a call of a model to its day.';
+comment on function ops.count_ai_usage is 'Trigger: adds a model call to the totals of its day.';
 
 create function ops.keep_counters(p_now timestamptz) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -275,7 +283,7 @@ begin
     select ctid from ops.counter_minute where at < p_now - interval '25 hours' limit 5000));
 end;
 $$;
-comment on function ops.keep_counters is 'Notes what the counters stand at.';
+comment on function ops.keep_counters is 'Records the current value of every counter.';
 
 create function ops.counted(p_counter text, p_minutes integer, p_now timestamptz) returns bigint
 language plpgsql stable security invoker set search_path = '' as $$
@@ -287,14 +295,15 @@ begin
   select total into v_last from ops.counter_minute where counter = p_counter and at <= p_now order by at desc limit 1;
   select total into v_first from ops.counter_minute where counter = p_counter and at <= v_from order by at desc limit 1;
   if not found and not exists (select from ops.counter_minute where at <= v_from) then
-    -- Nothing was noted so long ago: since the first note.
+    -- No value was recorded that long ago, so the first recorded one is used.
     select total into v_first from ops.counter_minute where counter = p_counter order by at limit 1;
   end if;
-  -- One that went back was begun anew.
+  -- A counter that decreased was reset.
   return greatest(0, coalesce(v_last, 0) - coalesce(v_first, 0));
 end;
 $$;
-comment on function ops.counted is 'How much a counter grew in the last minutes. Of a database that has not counted for so long: since it counts.';
+comment on function ops.counted is
+  'Returns how much a counter grew in the last p_minutes minutes, or since the first recorded value if that is more recent.';
 
 create function ops.keep_cron_state(p_now timestamptz) returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -306,7 +315,7 @@ begin
   select jobid, coalesce(jobname, 'job ' || jobid) from cron.job
   on conflict (jobid) do update set jobname = excluded.jobname where ops.cron_state.jobname <> excluded.jobname;
   delete from ops.cron_state where not exists (select from cron.job where cron.job.jobid = ops.cron_state.jobid);
-  -- From the first run that was not over last time; of a clock that stood still for long only the latest.
+  -- Finished runs after the last counted one, among the latest 5,000 runs.
   with fresh as (
     select run.jobid, run.runid, run.status, run.start_time, left(run.return_message, 500) as message
     from cron.job_run_details as run
@@ -326,11 +335,11 @@ begin
   where state.jobid = judged.jobid;
 end;
 $$;
-comment on function ops.keep_cron_state is 'Takes over from cron''s history what became of the runs that ended.';
+comment on function ops.keep_cron_state is 'Updates ops.cron_state from cron''s history of finished runs.';
 
 create function ops.oldest_ready_at() returns timestamptz
 language sql stable security invoker set search_path = '' as $$
-  -- The first of each priority: the indexes that workers claim by have them in this order, however many wait.
+  -- The first job of each priority: the indexes used for claims have this order, however many jobs wait.
   select min(oldest.run_at)
   from generate_series(1, 10) as level (priority)
   cross join lateral (
@@ -347,19 +356,20 @@ language sql stable security invoker set search_path = '' as $$
   ) as oldest
   where oldest.run_at <= now();
 $$;
-comment on function ops.oldest_ready_at is 'Since when the oldest job that could run has waited. Null: none does.';
+comment on function ops.oldest_ready_at is 'Returns since when the oldest runnable job has been waiting. Null: none is waiting.';
 
 create function ops.estimated_rows(p_table text) returns bigint
 language sql stable security invoker set search_path = '' as $$
   select nullif(reltuples, -1)::bigint from pg_catalog.pg_class where oid = to_regclass(p_table);
 $$;
-comment on function ops.estimated_rows is 'What vacuum last reckoned; it says nothing of rows since then. Null: it has not been there.';
+comment on function ops.estimated_rows is
+  'Returns the row estimate of the last vacuum or analyze; later changes are not included. Null: none has run yet.';
 
 create function ops.or_more(p_count bigint, p_limit integer) returns text
 language sql immutable parallel safe security invoker set search_path = '' begin atomic
   select case when p_count > p_limit then 'more than ' || p_limit else p_count::text end;
 end;
-comment on function ops.or_more is 'A count that stopped at a limit, in words.';
+comment on function ops.or_more is 'Formats a count that stopped at a limit.';
 
 -- ## Functions: problems and alerts
 
@@ -377,7 +387,7 @@ language sql stable security invoker set search_path = '' as $$
   limit 100;
 $$;
 comment on function ops.app_ledgers is
-  'The windows that are a whole app''s, and when each is used up at the pace since it began. Null: nothing is used, or nobody knows its size.';
+  'Returns the current quota windows of whole apps, and when each will be used up at the pace since it began. Null: nothing is used, or the size is unknown.';
 
 create function ops.find_problems(p_now timestamptz default now())
 returns table (name text, subject text, value numeric, summary text, place jsonb)
@@ -391,10 +401,10 @@ declare
   v_at timestamptz;
   v_row record;
 begin
-  -- Of a rule that is switched off there is no limit, and nothing is beyond it.
+  -- A disabled rule has no entry, so comparisons with its limit are null and report nothing.
   select jsonb_object_agg(rule.name, rule.threshold) into v_limit from ops.alert_rule as rule where rule.is_enabled;
 
-  -- Each check by itself: one that fails is an alert, and takes no other with it.
+  -- Each check runs separately: a check that fails raises an alert and does not affect the others.
   foreach v_check in array array['cron', 'http_calls', 'jobs', 'requests', 'providers', 'connections', 'ai', 'webhooks', 'mail', 'publishing',
     'erasures', 'backups', 'database', 'alerts']
   loop
@@ -403,11 +413,11 @@ begin
       when 'cron' then
         if to_regclass('cron.job') is not null and exists (select from cron.job where active) then
           select max(start_time) into v_at from (select start_time from cron.job_run_details order by runid desc limit 50) as latest;
-          -- Without any run: since somebody watches.
+          -- Without any run: since monitoring started.
           v_at := coalesce(v_at, (select min(at) from ops.counter_minute), p_now);
           if v_at < p_now - make_interval(mins => (v_limit ->> 'cron_stuck')::integer) then
             return query select 'cron_stuck', '', round(extract(epoch from p_now - v_at) / 60),
-              format('No scheduled job has begun since %s', ops.in_words(v_at)), '{"page": "cron"}'::jsonb;
+              format('No scheduled job has started since %s', ops.in_words(v_at)), '{"page": "cron"}'::jsonb;
           end if;
           return query
             select 'cron_failing', left(state.jobname, 100), state.failures::numeric,
@@ -421,8 +431,8 @@ begin
       when 'http_calls' then
         return query
           select 'http_calls_failing', left(call.function_name, 100), count(*)::numeric,
-            format('%s of the last calls of cron to %s failed or had no answer: %s', count(*), call.function_name,
-              coalesce(max(left(call.error, 100)), 'status ' || max(call.status_code), 'no answer')),
+            format('%s cron calls to %s failed or got no response in the last hour: %s', count(*), call.function_name,
+              coalesce(max(left(call.error, 100)), 'status ' || max(call.status_code), 'no response')),
             jsonb_build_object('page', 'http_calls', 'function', call.function_name)
           from (select * from ops.http_call where outcome is not null and settled_at > p_now - interval '1 hour' and settled_at <= p_now
             order by settled_at desc limit 2000) as call
@@ -437,13 +447,13 @@ begin
         where not ready.is_waiting and ready.leased_until is null and ready.run_at <= p_now;
         if v_at < p_now - make_interval(secs => (v_limit ->> 'queue_stalled')::integer) then
           return query select 'queue_stalled', '', round(extract(epoch from p_now - v_at)),
-            format('The oldest job that could run has waited for %s minutes', round(extract(epoch from p_now - v_at) / 60)),
+            format('The oldest runnable job has been waiting for %s minutes', round(extract(epoch from p_now - v_at) / 60)),
             '{"page": "jobs", "status": "pending"}'::jsonb;
         end if;
         v_count := (select count(*) from (select from ops.job_ready where leased_until < p_now - interval '5 minutes' limit 1001) as counted);
         if v_count >= (v_limit ->> 'jobs_stuck')::integer then
           return query select 'jobs_stuck', '', v_count::numeric,
-            format('%s jobs were left by their worker more than five minutes ago, and nobody takes them', ops.or_more(v_count, 1000)),
+            format('The leases of %s jobs expired more than five minutes ago, and no worker has taken the jobs over', ops.or_more(v_count, 1000)),
             '{"page": "jobs", "status": "processing"}'::jsonb;
         end if;
         v_count := (select count(*) from (select from ops.job_dead_letter where failed_at <= p_now limit 10001) as counted);
@@ -451,7 +461,7 @@ begin
           return query
             select 'dead_letters', '', v_count::numeric,
               case when v_count = 1 then format('A job has failed for good: %s', worst.handler)
-                else format('%s jobs have failed for good; of the latest most are %s', ops.or_more(v_count, 10000), worst.handler) end,
+                else format('%s jobs have failed for good; most of the latest are %s', ops.or_more(v_count, 10000), worst.handler) end,
               jsonb_build_object('page', 'dead_letters', 'handler', worst.handler)
             from (select letter.handler from (select handler from ops.job_dead_letter where failed_at <= p_now order by failed_at desc limit 1000) as letter
               group by letter.handler order by count(*) desc limit 1) as worst;
@@ -460,12 +470,12 @@ begin
         v_all := v_count + ops.counted('jobs_completed', 15, p_now);
         if v_count >= 20 and v_count * 100 >= v_all * (v_limit ->> 'jobs_failing')::numeric then
           return query select 'jobs_failing', '', round(v_count * 100.0 / v_all, 1),
-            format('%s of %s runs of jobs failed in the last 15 minutes', v_count, v_all), '{"page": "jobs", "status": "failed"}'::jsonb;
+            format('%s of %s job runs failed in the last 15 minutes', v_count, v_all), '{"page": "jobs", "status": "failed"}'::jsonb;
         end if;
 
       when 'requests' then
-        -- The objective is 99.9 percent of requests without a 5xx. 14.4 times that pace uses up two percent of a month's budget in an
-        -- hour, 6 times five percent in six hours; the short window says that it is still so.
+        -- The objective is 99.9 percent of requests without a 5xx. A burn rate of 14.4 uses up two percent of a month's budget in one hour, a
+        -- burn rate of 6 five percent in six hours. The short window confirms that the problem still persists.
         for v_row in select * from (values ('request_errors_fast', 60, 5), ('request_errors_slow', 360, 30)) as burn (alert, long, short) loop
           v_count := ops.counted('request_errors', v_row.long, p_now);
           v_all := ops.counted('requests', v_row.long, p_now);
@@ -486,13 +496,13 @@ begin
           where calls.failed >= 10 and calls.failed * 100 >= calls.total * (v_limit ->> 'provider_failing')::numeric;
         return query
           select 'provider_closed', closed.platform, round(extract(epoch from closed.closed_until - p_now) / 60),
-            format('%s allows the app nothing more until %s', closed.platform, ops.in_words(closed.closed_until)),
+            format('%s accepts no more calls from the app until %s', closed.platform, ops.in_words(closed.closed_until)),
             jsonb_build_object('page', 'providers', 'provider', closed.platform)
           from ops.platform_window as closed
           where closed.social_account_id is null and closed.began_at <= p_now and closed.closed_until > p_now + make_interval(mins => (v_limit ->> 'provider_closed')::integer);
         return query
           select 'provider_quota_low', ledger.platform, ledger.used_percent,
-            format('At this pace the quota of %s is used up at %s, before it is renewed at %s', ledger.platform,
+            format('At the current rate, the quota of %s will be used up at %s, before it resets at %s', ledger.platform,
               ops.in_words(ledger.exhausted_at), ops.in_words(ledger.ends_at)),
             jsonb_build_object('page', 'providers', 'provider', ledger.platform)
           from ops.app_ledgers(p_now) as ledger
@@ -502,13 +512,13 @@ begin
         v_count := (select count(*) from (select from public.platform_connection where is_active and refresh_failures > 0 and refresh_failures >= 3 and created_at <= p_now limit 1001) as counted);
         if v_count >= (v_limit ->> 'token_refresh_failing')::integer then
           return query select 'token_refresh_failing', '', v_count::numeric,
-            format('The tokens of %s connections could not be renewed three times in a row', ops.or_more(v_count, 1000)),
+            format('The token refresh of %s connections has failed at least three times in a row', ops.or_more(v_count, 1000)),
             '{"page": "accounts", "attention": true}'::jsonb;
         end if;
         v_count := (select count(*) from (select from public.platform_connection where is_active and refresh_due_at < p_now - interval '12 hours' limit 1001) as counted);
         if v_count >= (v_limit ->> 'token_refresh_late')::integer then
           return query select 'token_refresh_late', '', v_count::numeric,
-            format('The tokens of %s connections should have been renewed twelve hours ago', ops.or_more(v_count, 1000)),
+            format('The tokens of %s connections have been due for a refresh for more than twelve hours', ops.or_more(v_count, 1000)),
             '{"page": "accounts", "attention": true}'::jsonb;
         end if;
 
@@ -517,8 +527,8 @@ begin
           select spent.name, '', round(month.spent_cents, 2), format('%s cents were spent on AI this month: %s', round(month.spent_cents), spent.words),
             '{"page": "ai"}'::jsonb
           from ops.ai_month as month
-          join (values ('ai_budget_spent', 'the budget is used up, and no suggestions are made'),
-            ('ai_budget_low', 'more than 80 percent of the budget')) as spent (name, words)
+          join (values ('ai_budget_spent', 'the budget is used up, and no suggestions are generated'),
+            ('ai_budget_low', 'at least 80 percent of the budget')) as spent (name, words)
             on month.warned_percent >= (v_limit ->> spent.name)::integer and (spent.name = 'ai_budget_spent') = (month.warned_percent >= 100)
           where month.user_id is null and month.month = date_trunc('month', p_now at time zone 'UTC')::date;
 
@@ -526,24 +536,24 @@ begin
         select min(event.due_at) into v_at from public.stripe_webhook_events as event where event.status in ('pending', 'failed');
         if v_at < p_now - make_interval(mins => (v_limit ->> 'webhook_in_backlog')::integer) then
           return query select 'webhook_in_backlog', 'stripe', round(extract(epoch from p_now - v_at) / 60),
-            format('What Stripe reported has waited for %s minutes to be worked off', round(extract(epoch from p_now - v_at) / 60)),
+            format('Stripe events have been waiting to be processed for %s minutes', round(extract(epoch from p_now - v_at) / 60)),
             '{"page": "webhooks", "direction": "in", "status": "pending"}'::jsonb;
         end if;
         v_count := (select count(*) from (select from public.stripe_webhook_events where status in ('pending', 'failed') and due_at = 'infinity' and created_at <= p_now limit 1001) as counted);
         if v_count >= (v_limit ->> 'webhook_in_failed')::integer then
           return query select 'webhook_in_failed', 'stripe', v_count::numeric,
-            format('%s events of Stripe were given up after three days', ops.or_more(v_count, 1000)),
+            format('%s Stripe events still failed after three days of retries', ops.or_more(v_count, 1000)),
             '{"page": "webhooks", "direction": "in", "status": "failed"}'::jsonb;
         end if;
         select min(delivery.next_at) into v_at from publishing.webhook_delivery as delivery where delivery.next_at is not null;
         if v_at < p_now - make_interval(mins => (v_limit ->> 'webhook_out_backlog')::integer) then
           return query select 'webhook_out_backlog', '', round(extract(epoch from p_now - v_at) / 60),
-            format('Creators'' webhooks have waited for %s minutes to be sent', round(extract(epoch from p_now - v_at) / 60)),
+            format('Creators'' webhooks have been waiting to be sent for %s minutes', round(extract(epoch from p_now - v_at) / 60)),
             '{"page": "webhooks", "direction": "out", "status": "waiting"}'::jsonb;
         end if;
 
       when 'mail' then
-        -- Without a key for mail nobody takes any up, and that is no fault.
+        -- Without a mail key no mail is claimed, which is not a fault.
         select min(mail.created_at) into v_at
         from ops.mail as mail where mail.sent_at is null and mail.attempts >= 2 and mail.created_at > p_now - interval '3 days';
         if v_at < p_now - make_interval(mins => (v_limit ->> 'mail_backlog')::integer) then
@@ -555,7 +565,7 @@ begin
         select min(target.next_at) into v_at from publishing.post_target as target where target.next_at is not null;
         if v_at < p_now - make_interval(mins => (v_limit ->> 'publishing_late')::integer) then
           return query select 'publishing_late', '', round(extract(epoch from p_now - v_at) / 60),
-            format('A post has been due for %s minutes, and nobody has looked at it', round(extract(epoch from p_now - v_at) / 60)),
+            format('A post has been due for %s minutes, and no worker has picked it up', round(extract(epoch from p_now - v_at) / 60)),
             '{"page": "jobs", "handler": "publish_account"}'::jsonb;
         end if;
         v_count := (select count(*) from (select from publishing.post_target where who_must_act = 'operator' and status in ('failed', 'unknown') and updated_at <= p_now limit 1001) as counted);
@@ -568,7 +578,7 @@ begin
         select min(deletion.created_at) into v_at from ops.data_deletion as deletion where deletion.completed_at is null;
         if v_at < p_now - make_interval(hours => (v_limit ->> 'erasure_late')::integer) then
           return query select 'erasure_late', '', round(extract(epoch from p_now - v_at) / 3600),
-            format('What a person asked to have erased %s hours ago is still there', round(extract(epoch from p_now - v_at) / 3600)),
+            format('An erasure request from %s hours ago is still not complete', round(extract(epoch from p_now - v_at) / 3600)),
             '{"page": "overview"}'::jsonb;
         end if;
 
@@ -585,26 +595,26 @@ begin
         v_all := current_setting('max_connections')::bigint;
         if v_count * 100 >= v_all * (v_limit ->> 'database_connections')::numeric then
           return query select 'database_connections', '', round(v_count * 100.0 / v_all),
-            format('%s of %s connections to the database are taken', v_count, v_all), '{"page": "slow_queries"}'::jsonb;
+            format('%s of %s connections to the database are in use', v_count, v_all), '{"page": "slow_queries"}'::jsonb;
         end if;
         select min(activity.xact_start) into v_at
         from pg_catalog.pg_stat_activity as activity
         where activity.datname = current_database() and activity.backend_type = 'client backend' and activity.pid <> pg_backend_pid();
         if v_at < p_now - make_interval(mins => (v_limit ->> 'long_transaction')::integer) then
           return query select 'long_transaction', '', round(extract(epoch from p_now - v_at) / 60),
-            format('A transaction has been open for %s minutes: meanwhile nothing that is deleted can be cleaned up',
+            format('A transaction has been open for %s minutes: until it ends, vacuum cannot remove deleted rows',
               round(extract(epoch from p_now - v_at) / 60)), '{"page": "slow_queries"}'::jsonb;
         end if;
         select max(age(datfrozenxid)) into v_count from pg_catalog.pg_database;
         if v_count / 1000000.0 >= (v_limit ->> 'transaction_ids')::numeric then
           return query select 'transaction_ids', '', round(v_count / 1000000.0),
-            format('%s million transaction numbers are used since the last freeze, of 2147', round(v_count / 1000000.0)), '{"page": "overview"}'::jsonb;
+            format('%s million of 2147 million transaction IDs have been used since the last freeze', round(v_count / 1000000.0)), '{"page": "overview"}'::jsonb;
         end if;
 
       when 'alerts' then
         return query
           select 'alerts_undelivered', delivery.channel, round(extract(epoch from p_now - min(delivery.created_at)) / 60),
-            format('Alerts cannot be sent to %s: %s', delivery.channel, coalesce(max(left(delivery.last_error, 200)), 'nobody tries')),
+            format('Alerts cannot be sent to %s: %s', delivery.channel, coalesce(max(left(delivery.last_error, 200)), 'no result was reported')),
             '{"page": "alerts"}'::jsonb
           from ops.alert_delivery as delivery
           where delivery.next_at is not null and delivery.attempts > 0
@@ -616,23 +626,23 @@ begin
         where event.created_at > p_now - interval '1 day' and event.created_at < p_now - make_interval(mins => (v_limit ->> 'alerts_undelivered')::integer)
           and not exists (select from ops.alert_delivery as delivery where delivery.event_id = event.id);
         if v_count > 0 then
-          return query select 'alerts_undelivered', 'send-alerts', v_count::numeric, 'Nobody takes alerts up: the function send-alerts does not run'::text,
+          return query select 'alerts_undelivered', 'send-alerts', v_count::numeric, 'No alerts are being sent: the function send-alerts does not run'::text,
             '{"page": "alerts"}'::jsonb;
         end if;
       end case;
     exception when others then
-      return query select 'monitoring_blind', v_check, 1::numeric, format('The check of %s fails: %s', v_check, left(sqlerrm, 200)), '{"page": "overview"}'::jsonb;
+      return query select 'monitoring_blind', v_check, 1::numeric, format('The monitoring check %s fails: %s', v_check, left(sqlerrm, 200)), '{"page": "overview"}'::jsonb;
     end;
   end loop;
 end;
 $$;
-comment on function ops.find_problems is 'Everything that is wrong now. p_now is for tests.';
+comment on function ops.find_problems is 'Returns all current problems. p_now is for tests.';
 
 create function ops.in_words(p_at timestamptz) returns text
 language sql immutable parallel safe security invoker set search_path = '' as $$
   select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"');
 $$;
-comment on function ops.in_words is 'A time in a message.';
+comment on function ops.in_words is 'Formats a time for a message.';
 
 create function ops.provider_calls(p_minutes integer, p_now timestamptz)
 returns table (provider text, failed bigint, total bigint)
@@ -643,22 +653,23 @@ language sql stable security invoker set search_path = '' as $$
     ops.counted('provider_answered:' || known.provider, p_minutes, p_now) as answered) as counts
   order by known.provider;
 $$;
-comment on function ops.provider_calls is 'Calls to each provider in the last minutes.';
+comment on function ops.provider_calls is 'Returns the calls to each provider in the last p_minutes minutes.';
 
 create function ops.backup_ages(p_now timestamptz) returns table (alert text, age_at timestamptz, words text)
 language plpgsql stable security invoker set search_path = '' as $$
 begin
-  -- Dynamic SQL: module 011 may not be there; an installation whose backups are the platform's own has no rows.
+  -- Dynamic SQL: module 011 may not be applied. An installation that uses the platform's own backups has no rows.
   if to_regclass('ops.backup_run') is null then
     return;
   end if;
   return query execute $query$
     select case kind when 'drill' then 'restore_unproven' else 'backup_stale' end, coalesce(max(proven_at), min(started_at)),
-      case kind when 'drill' then 'It was last proven %s hours ago that a backup can be restored' else 'The newest good backup is %s hours old' end
+      case kind when 'drill' then 'No restore drill has succeeded for %s hours' else 'No backup has succeeded for %s hours' end
     from ops.backup_run where kind in ('backup', 'drill') and started_at <= $1 group by kind $query$ using p_now;
 end;
 $$;
-comment on function ops.backup_ages is 'Since when there has been no good backup, and no proven restore. No row: none was ever begun.';
+comment on function ops.backup_ages is
+  'Returns the time of the last good backup and of the last proven restore. No row: none was ever started.';
 
 create function ops.evaluate_alerts(p_now timestamptz default now()) returns integer
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -666,7 +677,7 @@ declare
   v_alert record;
   v_firing integer;
 begin
-  -- One at a time; whoever comes second need not.
+  -- Only one evaluation runs at a time; a second concurrent one is not needed.
   if not pg_try_advisory_xact_lock(7210, 0) then
     return null;
   end if;
@@ -679,7 +690,7 @@ begin
   on conflict (name, subject) do update
   set value = excluded.value, summary = excluded.summary, place = excluded.place, seen_at = excluded.seen_at;
 
-  -- What is new, or has lasted.
+  -- Alerts that are new or due for a reminder.
   for v_alert in
     update ops.alert as alert
     set status = 'firing', fired_at = coalesce(alert.fired_at, p_now), told_at = p_now
@@ -696,14 +707,14 @@ begin
       p_now);
   end loop;
 
-  -- What is over, for long enough not to be back at once.
+  -- Alerts that have been over long enough.
   for v_alert in
     delete from ops.alert as alert
     using ops.alert_rule as rule
     where rule.name = alert.name
       and (alert.seen_at < p_now and alert.seen_at <= p_now
           - make_interval(mins => case when alert.status = 'firing' and rule.is_enabled then rule.clear_minutes else 0 end)
-        -- Seen by a clock that was wrong, and not now.
+        -- seen_at is in the future because the clock was wrong.
         or alert.seen_at > p_now)
     returning alert.*, rule.severity, rule.title
   loop
@@ -722,23 +733,23 @@ begin
 end;
 $$;
 comment on function ops.evaluate_alerts is
-  'For cron, every minute, and for /health when cron is late: finds what is wrong and writes what people are to be told. Returns how many alerts are firing; null when somebody else is at it. p_now is for tests.';
+  'For cron, every minute, and for /health when cron is late: detects problems and creates the messages to be sent. Returns the number of firing alerts; null if another evaluation is running. p_now is for tests.';
 
 create function ops.fired_event(p_name text, p_subject text) returns uuid
 language sql stable security invoker set search_path = '' as $$
   select id from ops.alert_event where name = p_name and subject = p_subject and kind = 'firing' order by created_at desc limit 1;
 $$;
-comment on function ops.fired_event is 'The event with which an alert last began.';
+comment on function ops.fired_event is 'Returns the event with which an alert last fired.';
 
 create function ops.has_alerts_to_send() returns boolean
 language sql stable security invoker set search_path = '' as $$
   select exists (select from ops.alert_delivery where next_at <= now())
     or exists (select from ops.alert_event as event where event.created_at > now() - interval '1 day'
-      -- Where nothing had an address it is looked for again now and then.
+      -- If no channel had an address, send-alerts runs again every ten minutes to check.
       and (exists (select from ops.alert_run where cardinality(channels) > 0) or extract(minute from now())::integer % 10 = 0)
       and not exists (select from ops.alert_delivery as delivery where delivery.event_id = event.id));
 $$;
-comment on function ops.has_alerts_to_send is 'Whether send-alerts has something to do.';
+comment on function ops.has_alerts_to_send is 'Returns whether send-alerts has something to do.';
 
 create function ops.keep_watch() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -749,7 +760,7 @@ begin
   end if;
 end;
 $$;
-comment on function ops.keep_watch is 'For cron, every minute: evaluates alerts, and has them sent.';
+comment on function ops.keep_watch is 'For cron, every minute: evaluates alerts and calls send-alerts if there is something to send.';
 
 -- Security definer: alerts are in ops.
 create function public.claim_alert_deliveries(p_channels text[], p_held text[] default '{}', p_limit integer default 20, p_lease_seconds integer default 60)
@@ -762,11 +773,11 @@ begin
   if cardinality(p_channels) = 0 then
     return;
   end if;
-  -- The latest evaluation is the latest truth, also when cron stands still.
+  -- If cron has stopped, evaluates first, so that the alerts sent are current.
   if (select evaluated_at < now() - interval '3 minutes' from ops.alert_run) then
     perform ops.evaluate_alerts();
   end if;
-  -- Whose alert was over before anybody could be told is told nothing.
+  -- An alert that ended before its first delivery attempt is not sent.
   update ops.alert_delivery as delivery
   set status = 'skipped', next_at = null, settled_at = now()
   from ops.alert_event as event
@@ -805,25 +816,25 @@ begin
 end;
 $$;
 comment on function public.claim_alert_deliveries is
-  'What is to be sent now, to one worker each. p_channels: those that have an address. p_held: severities that wait until the quiet hours are over.';
+  'Claims messages that are due, each for one worker. p_channels: channels that have an address. p_held: severities that wait until the quiet hours are over.';
 
 -- Security definer: alerts are in ops.
 create function public.settle_alert_delivery(p_event_id uuid, p_channel text, p_fence bigint, p_error text default null) returns void
 language sql volatile security definer set search_path = '' as $$
   update ops.alert_delivery
   set status = case when p_error is null then 'sent' when created_at < now() - interval '1 day' then 'failed' else 'waiting' end,
-    -- Half a minute, doubled up to fifteen.
+    -- Backoff from 30 seconds, doubling up to 15 minutes.
     next_at = case when p_error is not null and created_at >= now() - interval '1 day'
       then now() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least(attempts - 1, 6)) end,
     settled_at = case when p_error is null or created_at < now() - interval '1 day' then now() end,
     last_error = left(p_error, 500)
   where event_id = p_event_id and channel = p_channel and fence = p_fence and status = 'waiting';
 $$;
-comment on function public.settle_alert_delivery is 'A message was sent, or could not be: then it is tried again for a day.';
+comment on function public.settle_alert_delivery is 'Marks a message as sent, or records the error and schedules a retry, for up to a day.';
 
 -- ## Functions: health and metrics
 
--- Security definer: facts are in ops, cron and net.
+-- Security definer: the data is in ops, cron and net.
 create function public.check_operations() returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -836,7 +847,7 @@ begin
     begin
       select round(extract(epoch from now() - max(start_time))) into v_cron_age
       from (select start_time from cron.job_run_details order by runid desc limit 50) as latest;
-      -- Without a first run nobody knows since when.
+      -- Without any run the age is unknown.
       if v_cron_age > 600 then
         v_checks := v_checks || '{"cron": "down"}';
       end if;
@@ -856,9 +867,9 @@ begin
 end;
 $$;
 comment on function public.check_operations is
-  'What check_health() says, and how jobs, cron, calls, providers, alerts and backups are: ok, unset, degraded (works in part) or down.';
+  'Returns the result of check_health() and the state of jobs, cron, calls, providers, alerts and backups: ok, unset, degraded (works in part) or down.';
 
--- Security definer: facts are in ops.
+-- Security definer: the data is in ops.
 create function public.watch_now() returns boolean
 language plpgsql volatile security definer set search_path = '' as $$
 begin
@@ -870,9 +881,9 @@ begin
 end;
 $$;
 comment on function public.watch_now is
-  'For /health: evaluates alerts when cron has not for a minute, so that a clock that stands still is noticed by whoever looks from outside. Whether there is something to send.';
+  'For /health: evaluates alerts if cron has not done so for a minute, so that an external health check detects a stopped cron. Returns whether there is something to send.';
 
--- Security definer: facts are in ops.
+-- Security definer: the data is in ops.
 create function public.read_operation_metrics() returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -919,7 +930,8 @@ begin
       from pg_catalog.pg_stat_activity));
 end;
 $$;
-comment on function public.read_operation_metrics is 'What /metrics says beside requests and jobs: alerts, cron, calls, providers, backlogs, backups, the database itself.';
+comment on function public.read_operation_metrics is
+  'Returns what /metrics reports besides requests and jobs: alerts, cron, calls, providers, backlogs, backups and the database itself.';
 
 -- ## Functions: the console, parts
 
@@ -928,13 +940,13 @@ language sql immutable security invoker set search_path = '' as $$
   select jsonb_build_object('items', coalesce(to_jsonb(p_rows[:p_limit]), '[]'::jsonb),
     'next_cursor', case when cardinality(p_rows) > p_limit then p_cursor end) || p_more;
 $$;
-comment on function ops.page_of is 'A page from one row more than fits; p_cursor is that of the last row on it.';
+comment on function ops.page_of is 'Builds a page from up to one row more than p_limit; p_cursor is the cursor of the last row on the page.';
 
 create function ops.page_limit(p_limit integer) returns integer
 language sql immutable security invoker set search_path = '' as $$
   select least(greatest(coalesce(p_limit, 50), 1), 200);
 $$;
-comment on function ops.page_limit is 'At least 1 and at most 200 rows.';
+comment on function ops.page_limit is 'Limits a page size to 1 to 200 rows.';
 
 create function ops.cursor_parts(p_cursor text, p_is_ascending boolean default false, out at timestamptz, out id uuid)
 language plpgsql immutable security invoker set search_path = '' as $$
@@ -943,10 +955,11 @@ begin
   id := coalesce(split_part(p_cursor, '|', 2),
     case when p_is_ascending then '00000000-0000-0000-0000-000000000000' else 'ffffffff-ffff-ffff-ffff-ffffffffffff' end)::uuid;
 exception when others then
-  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: take next_cursor of the page before';
+  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: use next_cursor of the previous page';
 end;
 $$;
-comment on function ops.cursor_parts is 'Time and id of the last row of the page before; of no cursor a time and an id before all others.';
+comment on function ops.cursor_parts is
+  'Returns time and id of the last row of the previous page; without a cursor, values that precede all rows.';
 
 create function ops.uuid_of(p_text text) returns uuid
 language plpgsql immutable security invoker set search_path = '' as $$
@@ -956,7 +969,7 @@ exception when others then
   raise exception using errcode = 'SVG01', message = format('Cannot read this id: it must be a UUID, got %s', left(p_text, 60));
 end;
 $$;
-comment on function ops.uuid_of is 'An id from a filter or a cursor.';
+comment on function ops.uuid_of is 'Parses an id from a filter or a cursor.';
 
 create function ops.describe_alert(p_alert ops.alert) returns jsonb
 language sql stable security invoker set search_path = '' as $$
@@ -965,12 +978,12 @@ language sql stable security invoker set search_path = '' as $$
     'began_at', p_alert.began_at, 'seen_at', p_alert.seen_at, 'silenced_until', p_alert.silenced_until, 'runbook', 'alert-' || replace(p_alert.name, '_', '-'))
   from ops.alert_rule as rule where rule.name = p_alert.name;
 $$;
-comment on function ops.describe_alert is 'An alert as the console shows it. runbook: the paragraph of docs/operations.md.';
+comment on function ops.describe_alert is 'Returns an alert as the console shows it. runbook: the section of docs/operations.md.';
 
 -- ## Functions: the console, lists
 --
--- Each takes its filters as one object; a member that it does not know is refused, so that a mistyped filter does not show everything.
--- Plans are made for the filters at hand (force_custom_plan): a filter that is not given is no condition then, and one that is finds its index.
+-- Each takes its filters as one object. Unknown members are refused, so that a mistyped filter does not show everything. Plans are made for
+-- the given filters (force_custom_plan): an absent filter adds no condition, and a present one can use its index.
 
 create function ops.check_filter(p_filter jsonb, variadic p_known text[]) returns jsonb
 language plpgsql immutable security invoker set search_path = '' as $$
@@ -987,9 +1000,9 @@ begin
   return jsonb_strip_nulls(p_filter);
 end;
 $$;
-comment on function ops.check_filter is 'The filter without nulls; refused when it has members that the list does not know.';
+comment on function ops.check_filter is 'Returns the filter without nulls. Raises SVG01 for members that the list does not support.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_overview() returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1048,9 +1061,9 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.admin_overview();
 end;
 comment on function public.admin_overview is
-  'Staff see what is wrong now and where, and how much is going on. history: what the counters stood at each minute of the last hour.';
+  'Staff: current problems, where they are, and the current load. history: the counter values in each minute of the last hour.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_list_users(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -1060,7 +1073,7 @@ declare
   v_limit constant integer := ops.page_limit(p_limit);
   v_search constant text := nullif(trim(v_filter ->> 'search'), '');
   v_id constant uuid := case when v_search ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then v_search::uuid end;
-  -- By its id, so that the planner sees how few or many there are.
+  -- Resolved to an id, so that the planner can estimate the number of matches.
   v_tier_id constant uuid := (select id from public.subscription_tier where slug = v_filter ->> 'tier');
   v_prefix constant text := replace(replace(replace(lower(v_search), '\', '\\'), '%', '\%'), '_', '\_') || '%';
   v_rows jsonb[];
@@ -1105,10 +1118,10 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_users(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_users is
-  'Staff: people, newest first; staff_access: from which networks staff may act, null: from anywhere. Filters: search (id, profile slug, or the '
-  'beginning of an e-mail), role, tier, hidden.';
+  'Staff: users, newest first. staff_access: the networks from which staff may act, null: any network. Filters: search (id, profile slug, or '
+  'the prefix of an e-mail address), role, tier, hidden.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_list_accounts(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -1116,7 +1129,7 @@ declare
   v_after_id uuid;
   v_filter constant jsonb := ops.check_filter(p_filter, 'user_id', 'platform', 'status', 'attention', 'id');
   v_limit constant integer := ops.page_limit(p_limit);
-  -- By its id, so that the planner sees how few or many there are.
+  -- Resolved to an id, so that the planner can estimate the number of matches.
   v_platform_id constant uuid := (select id from public.platform where slug = v_filter ->> 'platform');
   v_attention uuid[];
   v_rows jsonb[];
@@ -1125,7 +1138,7 @@ begin
   perform ops.require_role('admin', 'moderator');
   select at, id into v_after_at, v_after_id from ops.cursor_parts(p_cursor) as parts;
   if (v_filter ->> 'attention')::boolean then
-    -- Two kinds, each by its index: a condition with "or" between them would look at every account.
+    -- Two kinds, each read through its own index: a condition with "or" would scan every account.
     v_attention := array(
       (select account.id from public.social_account as account
       where account.deleted_at is null and (account.status <> 'active' or account.last_error is not null)
@@ -1180,12 +1193,12 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_accounts(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_accounts is
-  'Staff: connected accounts with their connection and sync, newest first. Filters: id, user_id, platform, status, attention (something is wrong with it).';
+  'Staff: connected accounts with their connection and sync, newest first. Filters: id, user_id, platform, status, attention (has a problem).';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_list_jobs(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer
--- The newest come by the primary key, whatever the statistics say of the filters.
+-- Reads the newest jobs through the primary key, whatever the statistics say about the filters.
 set search_path = '' set plan_cache_mode = force_custom_plan set enable_seqscan = off set jit = off as $$
 declare
   v_filter constant jsonb := ops.check_filter(p_filter, 'status', 'handler', 'job_type', 'user_id', 'error_code', 'request_id', 'before');
@@ -1209,7 +1222,7 @@ begin
   v_from := coalesce(v_from, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
 
   if v_status = 'processing' and not v_filter ? 'user_id' then
-    -- What has not ended stands apart, and what runs is first in the order of claims, which nothing that a claim changes is part of.
+    -- Open jobs are in a separate table. Running jobs come first in claim order, because a claim changes no column of that index.
     with first as (
       (select job_id, handler, leased_until from ops.job_ready where not is_limited and not is_waiting order by priority desc, run_at limit v_scan)
       union all
@@ -1232,7 +1245,7 @@ begin
       v_last := null;
     end if;
   elsif not v_filter ? 'user_id' and v_filter - 'before' <> '{}' then
-    -- No index helps: so many jobs back and no further.
+    -- No index helps, so the scan is limited to v_scan jobs.
     select job.id into v_last from public.job_queue as job where job.id < v_from order by job.id desc offset v_scan - 1 limit 1;
     v_scanned := case when found then v_scan end;
   end if;
@@ -1254,7 +1267,7 @@ begin
   if cardinality(v_rows) > v_limit then
     return ops.page_of(v_rows, v_limit, v_rows[v_limit] ->> 'id', '{"looked_at": null}');
   end if;
-  -- The page is not full, and what was looked at is not all.
+  -- The page is not full, but only part of the jobs was scanned.
   return ops.page_of(v_rows, v_limit, null) || jsonb_build_object('looked_at', v_scanned)
     || case when v_last is not null then jsonb_build_object('next_cursor', v_last) else '{}' end;
 end;
@@ -1266,8 +1279,8 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_jobs(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_jobs is
-  'Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Where no index helps it looks '
-  'through 10,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.';
+  'Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Without a matching '
+  'index, a call scans 10,000 jobs: a page may then hold fewer rows than requested, even none, and next_cursor continues from there.';
 
 create function ops.describe_job(p_job public.job_queue) returns jsonb
 language sql stable security invoker set search_path = '' as $$
@@ -1278,9 +1291,9 @@ language sql stable security invoker set search_path = '' as $$
     'params', p_job.params, 'run_at', p_job.run_at, 'created_at', p_job.created_at, 'started_at', p_job.started_at, 'finished_at', p_job.finished_at,
     'is_dead_letter', exists (select from ops.job_dead_letter where job_id = p_job.id));
 $$;
-comment on function ops.describe_job is 'A job as the console shows it.';
+comment on function ops.describe_job is 'Returns a job as the console shows it.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_get_job(p_job_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -1305,9 +1318,9 @@ create function public.admin_get_job(p_job_id uuid) returns jsonb
 language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_get_job(p_job_id);
 end;
-comment on function public.admin_get_job is 'Admins: one job with its result, lease and the last 200 lines of its log.';
+comment on function public.admin_get_job is 'Admins: one job with its result, lease and the last 200 entries of its log.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_list_dead_letters(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
@@ -1357,7 +1370,7 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_dead_letters(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_dead_letters is
-  'Admins: jobs that failed for good, newest first, and of the latest 1,000 how many have which error. Filters: handler, error_code, user_id.';
+  'Admins: jobs that failed permanently, newest first, and the number of jobs per error among the latest 1,000. Filters: handler, error_code, user_id.';
 
 -- Security definer: reads cron's tables, after checking the caller's role.
 create function ops.admin_list_cron_runs(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1395,7 +1408,7 @@ begin
   return ops.page_of(v_rows, v_limit, v_rows[v_limit] ->> 'id', jsonb_build_object('jobs', v_jobs))
     || case when v_looked_at = 20000 and coalesce(cardinality(v_rows), 0) <= v_limit then jsonb_build_object('next_cursor', v_last::text) else '{}' end;
 exception when invalid_text_representation or numeric_value_out_of_range then
-  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: take next_cursor of the page before';
+  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: use next_cursor of the previous page';
 end;
 $$;
 comment on function ops.admin_list_cron_runs is 'See public.admin_list_cron_runs.';
@@ -1404,7 +1417,8 @@ create function public.admin_list_cron_runs(p_filter jsonb default '{}', p_curso
 language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_cron_runs(p_filter, p_cursor, p_limit);
 end;
-comment on function public.admin_list_cron_runs is 'Admins: runs of scheduled jobs, newest first, and how each job stands (jobs). Filters: job, status.';
+comment on function public.admin_list_cron_runs is
+  'Admins: runs of scheduled jobs, newest first, and the state of each job (jobs). Filters: job, status.';
 
 -- Security definer: calls are in ops.
 create function ops.admin_list_http_calls(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1435,7 +1449,7 @@ begin
   return ops.page_of(v_rows, v_limit, v_rows[v_limit] ->> 'id')
     || case when v_looked_at = 20000 and coalesce(cardinality(v_rows), 0) <= v_limit then jsonb_build_object('next_cursor', v_last::text) else '{}' end;
 exception when invalid_text_representation or numeric_value_out_of_range then
-  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: take next_cursor of the page before';
+  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: use next_cursor of the previous page';
 end;
 $$;
 comment on function ops.admin_list_http_calls is 'See public.admin_list_http_calls.';
@@ -1445,7 +1459,7 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_http_calls(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_http_calls is
-  'Admins: calls of cron to functions and what became of them, newest first. Filters: function, outcome (ok, failed, missing, waiting).';
+  'Admins: calls from cron to functions and their outcome, newest first. Filters: function, outcome (ok, failed, missing, waiting).';
 
 -- Security definer: the ledgers are in ops.
 create function ops.admin_list_provider_quotas(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1478,7 +1492,7 @@ begin
         'calls_last_15_minutes', recent.total, 'failed_last_day', day.failed, 'calls_last_day', day.total) order by recent.provider), '[]'::jsonb)
       from ops.provider_calls(15, now()) as recent join ops.provider_calls(1440, now()) as day on day.provider = recent.provider)));
 exception when invalid_text_representation or numeric_value_out_of_range then
-  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: take next_cursor of the page before';
+  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: use next_cursor of the previous page';
 end;
 $$;
 comment on function ops.admin_list_provider_quotas is 'See public.admin_list_provider_quotas.';
@@ -1488,8 +1502,8 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_provider_quotas(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_provider_quotas is
-  'Admins: the whole app''s windows at each platform with the time when they are used up at this pace (apps), how calls went (calls), and as the list the '
-  'windows of single accounts. Filters: provider, closed.';
+  'Admins: the quota windows of whole apps at each platform with the time when they will be used up at the current pace (apps), the outcome '
+  'of calls (calls), and as items the windows of single accounts. Filters: provider, closed.';
 
 -- Security definer: costs are in ops.
 create function ops.admin_list_ai_costs(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1539,9 +1553,9 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_ai_costs(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_ai_costs is
-  'Admins: who spent most on AI in a month, and the month by model and by day. Filters: month (a day in it), user_id.';
+  'Admins: the highest AI spenders of a month, and the month by model and by day. Filters: month (a day in it), user_id.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_list_webhooks(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
@@ -1558,7 +1572,7 @@ begin
   select at, id into v_after_at, v_after_id from ops.cursor_parts(p_cursor, v_direction = 'out') as parts;
   if v_direction = 'in' then
     with looked_at as (
-      -- What waits has an index of its own; of the rest the newest come first.
+      -- Pending and failed events have their own index; otherwise the newest events are scanned.
       select event.* from public.stripe_webhook_events as event
       where (event.created_at, event.id) < (v_after_at, v_after_id)
         and (v_status is null or v_status not in ('pending', 'failed') or event.status in ('pending', 'failed') and event.status = v_status)
@@ -1611,10 +1625,10 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_webhooks(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_webhooks is
-  'Admins: what Stripe reported (direction in, newest first; filter status), or what waits to go to creators'' endpoints (out, the longest due first; '
-  'filter user_id), and the endpoints that do not answer.';
+  'Admins: Stripe events (direction in, newest first; filter status), or deliveries waiting for creators'' endpoints (out, the longest due '
+  'first; filter user_id), and the failing endpoints.';
 
--- Security definer: reads the log, after checking the caller's role.
+-- Security definer: reads the audit log, after checking the caller's role.
 create function ops.admin_list_audit_log(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
@@ -1646,7 +1660,7 @@ begin
   return ops.page_of(v_rows, v_limit, v_rows[v_limit] ->> 'id')
     || case when v_looked_at = 20000 and coalesce(cardinality(v_rows), 0) <= v_limit then jsonb_build_object('next_cursor', v_last::text) else '{}' end;
 exception when invalid_text_representation or numeric_value_out_of_range then
-  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: take next_cursor of the page before';
+  raise exception using errcode = 'SVG01', message = 'Cannot read this cursor: use next_cursor of the previous page';
 end;
 $$;
 comment on function ops.admin_list_audit_log is 'See public.admin_list_audit_log.';
@@ -1656,9 +1670,9 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_audit_log(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_audit_log is
-  'Admins: who did what, newest first. Filters: user_id (whom it concerns), actor_id, action (its beginning, such as job), before.';
+  'Admins: who did what, newest first. Filters: user_id (the affected user), actor_id, action (a prefix, such as job), before.';
 
--- Security definer: reads across people, after checking the caller's role.
+-- Security definer: reads rows of all users, after checking the caller's role.
 create function ops.admin_list_subscriptions(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
@@ -1676,7 +1690,7 @@ begin
     from public.subscription as subscription
     join public.subscription_tier as tier on tier.id = subscription.tier_id
     join public.subscription_status as status on status.id = subscription.status_id
-    -- By their ids, so that the planner sees how few or many there are.
+    -- Compared by id, so that the planner can estimate the number of matches.
     where (p_cursor is null or subscription.user_id > ops.uuid_of(p_cursor))
       and (not v_filter ? 'tier' or subscription.tier_id = v_tier_id) and (not v_filter ? 'status' or subscription.status_id = v_status_id)
       and (not v_filter ? 'user_id' or subscription.user_id = ops.uuid_of(v_filter ->> 'user_id'))
@@ -1691,7 +1705,7 @@ begin
       from ops.billing_customer as customer where customer.user_id = page.user_id order by customer.livemode desc limit 1)) order by page.user_id)
   into v_rows
   from page join public.users as person on person.id = page.user_id;
-  -- Of very many a hundredth is counted.
+  -- For a very large table, only a one percent sample is counted.
   with counted as (
     select tier_id, count(*) as people from public.subscription where not v_is_sampled group by tier_id
     union all
@@ -1711,9 +1725,9 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_subscriptions(p_filter, p_cursor, p_limit);
 end;
 comment on function public.admin_list_subscriptions is
-  'Admins: who is on which plan, what they used, and what Stripe says; and the subscribers of each plan. Filters: tier, status, user_id.';
+  'Admins: subscriptions with plan, usage and the state from Stripe, and the number of subscribers per plan. Filters: tier, status, user_id.';
 
--- Security definer: statistics of everybody's queries, after checking the caller's role.
+-- Security definer: statistics of all queries, after checking the caller's role.
 create function ops.admin_list_slow_queries(p_order text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan as $$
 declare
@@ -1729,7 +1743,7 @@ begin
   if v_view is null then
     return jsonb_build_object('items', '[]'::jsonb, 'is_available', false);
   end if;
-  -- Dynamic SQL: the view may be missing, and its schema is the project's own affair.
+  -- Dynamic SQL: the view may be missing, and its schema depends on the project.
   execute format($query$
     select coalesce(jsonb_agg(jsonb_build_object('query', left(query, 1000), 'calls', calls, 'total_ms', round(total_exec_time::numeric, 1),
       'mean_ms', round(mean_exec_time::numeric, 3), 'max_ms', round(max_exec_time::numeric, 1), 'rows', rows,
@@ -1740,7 +1754,7 @@ begin
     v_order, v_view, ops.page_limit(p_limit)) into v_items;
   return jsonb_build_object('items', v_items, 'is_available', true);
 exception when object_not_in_prerequisite_state then
-  -- The extension is there, and the server does not load it.
+  -- The extension is installed, but the server does not load it.
   return jsonb_build_object('items', '[]'::jsonb, 'is_available', false);
 end;
 $$;
@@ -1751,7 +1765,7 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_slow_queries(p_order, p_limit);
 end;
 comment on function public.admin_list_slow_queries is
-  'Admins: what pg_stat_statements has gathered since it was reset, by total, mean or max time, calls or rows. Values in the queries are placeholders.';
+  'Admins: statistics from pg_stat_statements since its last reset, ordered by total, mean or max time, calls or rows. Values in the queries are placeholders.';
 
 -- Security definer: alerts are in ops.
 create function ops.admin_list_alerts(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
@@ -1792,7 +1806,8 @@ create function public.admin_list_alerts(p_filter jsonb default '{}', p_cursor t
 language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_alerts(p_filter, p_cursor, p_limit);
 end;
-comment on function public.admin_list_alerts is 'Staff: what people were told of and whether it arrived, newest first; what is wrong now; the rules. Filter: alert.';
+comment on function public.admin_list_alerts is
+  'Staff: alert events with their delivery state, newest first; current alerts; the rules. Filter: alert.';
 
 -- Security definer: reads the whole queue, after checking the caller's role.
 create function ops.admin_list_job_types() returns jsonb
@@ -1841,9 +1856,9 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_job_types();
 end;
 comment on function public.admin_list_job_types is
-  'Admins: each kind of job with what waits and runs (of the first 20,000 that are open), dead letters, the last hour, and how long the latest 5,000 took.';
+  'Admins: each job handler with its waiting and running jobs (counted over the first 20,000 open jobs), dead letters, the last hour, and durations among the latest 5,000 jobs.';
 
--- Security definer: reads other people's items, after checking the caller's role.
+-- Security definer: reads items of other users, after checking the caller's role.
 create function ops.admin_list_content(p_filter jsonb, p_cursor text, p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' set plan_cache_mode = force_custom_plan set jit = off as $$
 declare
@@ -1880,7 +1895,8 @@ create function public.admin_list_content(p_filter jsonb default '{}', p_cursor 
 language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_list_content(p_filter, p_cursor, p_limit);
 end;
-comment on function public.admin_list_content is 'Staff: items that moderators have hidden, the last first. Filter: id (that item, hidden or not).';
+comment on function public.admin_list_content is
+  'Staff: items that moderators have hidden, the most recent first. Filter: id (that item, hidden or not).';
 
 -- Security definer: statistics of the whole database, after checking the caller's role.
 create function ops.admin_get_database() returns jsonb
@@ -1895,7 +1911,7 @@ begin
         'oldest_transaction_seconds', round(extract(epoch from now() - min(xact_start) filter (
           where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()))))
       from pg_catalog.pg_stat_activity),
-    -- By pages as vacuum last saw them: the size of every table would have to be asked of the file system.
+    -- Ordered by pages as of the last vacuum: exact sizes of all tables would require the file system.
     'tables', (select coalesce(jsonb_agg(jsonb_build_object('table', relation.oid::regclass::text, 'rows', greatest(0, relation.reltuples)::bigint,
         'bytes', pg_total_relation_size(relation.oid), 'vacuumed_at', greatest(stat.last_vacuum, stat.last_autovacuum))
         order by relation.relpages desc), '[]'::jsonb)
@@ -1911,14 +1927,14 @@ language sql stable security invoker set search_path = '' begin atomic
   select ops.admin_get_database();
 end;
 comment on function public.admin_get_database is
-  'Admins: the database''s size, connections, share of blocks that were in memory (since its statistics were reset), and its largest tables.';
+  'Admins: size of the database, connections, buffer cache hits and reads (since the statistics were reset), and the largest tables.';
 
 -- ## Functions: the console, actions
 --
--- Others stand in the modules of what they change: set_user_role, set_user_plan, set_creator_hidden (000), set_content_hidden (002),
+-- Other actions are in the modules of the data they change: set_user_role, set_user_plan, set_creator_hidden (000), set_content_hidden (002),
 -- feature_creator (005), retry_dead_letters, discard_dead_letters, pause_job_type, resume_job_type (006), settle_publishing_problems (007).
 
--- Security definer: changes other people's jobs, after checking the caller's role.
+-- Security definer: changes other users' jobs, after checking the caller's role.
 create function ops.admin_cancel_jobs(p_job_ids uuid[]) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1928,7 +1944,7 @@ begin
   if cardinality(p_job_ids) > 1000 then
     raise exception using errcode = 'SVG01', message = format('Cannot cancel so many jobs at once: at most 1000, got %s', cardinality(p_job_ids));
   end if;
-  -- One order for everybody, the ready job first: no deadlock with a worker.
+  -- Locks in a fixed order, the ready job first, so no deadlock with a worker.
   with ended as (
     delete from ops.job_ready where job_id = any (array(
       select job_id from ops.job_ready where job_id = any (p_job_ids) order by job_id for update))
@@ -1947,9 +1963,10 @@ create function public.admin_cancel_jobs(p_job_ids uuid[]) returns integer
 language sql volatile security invoker set search_path = '' begin atomic
   select ops.admin_cancel_jobs(p_job_ids);
 end;
-comment on function public.admin_cancel_jobs is 'Admins end jobs that have not ended, at most 1,000 at once. Returns how many. The audit log keeps it.';
+comment on function public.admin_cancel_jobs is
+  'Cancels jobs that have not ended, at most 1,000 per call. Admins only. Returns how many. Recorded in the audit log.';
 
--- Security definer: changes other people's jobs, after checking the caller's role.
+-- Security definer: changes other users' jobs, after checking the caller's role.
 create function ops.admin_settle_dead_letters(p_decision text, p_handler text, p_error_code text, p_limit integer) returns integer
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1958,7 +1975,7 @@ declare
 begin
   perform ops.require_role('admin');
   if p_decision is null or p_decision not in ('retry', 'discard') then
-    raise exception using errcode = 'SVG01', message = 'Dead letters are settled by retry or discard';
+    raise exception using errcode = 'SVG01', message = 'Cannot settle dead letters: expected retry or discard';
   end if;
   v_ids := array(
     select letter.job_id
@@ -1985,9 +2002,9 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.admin_settle_dead_letters(p_decision, p_handler, p_error_code, p_limit);
 end;
 comment on function public.admin_settle_dead_letters is
-  'Admins retry or discard all dead letters of one kind, the oldest first, at most 1,000 a call. Returns how many: call again until it is none. The audit log keeps it.';
+  'Retries or discards all dead letters of one handler (and error, if given), the oldest first, at most 1,000 per call. Admins only. Returns how many: repeat until it is zero. Recorded in the audit log.';
 
--- Security definer: changes another person's account, after checking the caller's role.
+-- Security definer: changes another user's account, after checking the caller's role.
 create function ops.admin_sync_account(p_account_id uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -1998,7 +2015,7 @@ begin
   where id = p_account_id and deleted_at is null and status = 'active' and sync_mode = 'auto'
   returning user_id into v_user_id;
   if not found then
-    raise exception using errcode = 'SVG03', message = 'There is no such account that is synced automatically: others are their creator''s to sync',
+    raise exception using errcode = 'SVG03', message = 'There is no active, automatically synced account with this id: only its creator can sync any other account',
       detail = jsonb_build_object('resource', 'social_account', 'id', p_account_id);
   end if;
   perform ops.record_audit('account.synced', v_user_id, jsonb_build_object('social_account_id', p_account_id));
@@ -2011,16 +2028,16 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.admin_sync_account(p_account_id);
 end;
 comment on function public.admin_sync_account is
-  'Admins have an account that is synced automatically synced next, within five minutes and its owner''s quota. The audit log keeps it.';
+  'Makes an automatically synced account due now: it is synced within five minutes if its owner''s quota allows. Admins only. Recorded in the audit log.';
 
--- Security definer: changes what is asked of Stripe, after checking the caller's role.
+-- Security definer: changes when Stripe is polled, after checking the caller's role.
 create function ops.admin_check_billing(p_user_id uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 begin
   perform ops.require_role('admin');
   update ops.billing_customer set check_at = now() where user_id = p_user_id and customer_id is not null;
   if not found then
-    raise exception using errcode = 'SVG03', message = 'This person has never been to the checkout',
+    raise exception using errcode = 'SVG03', message = 'This user has no Stripe customer: they have never started a checkout',
       detail = jsonb_build_object('resource', 'customer', 'id', p_user_id);
   end if;
   perform ops.record_audit('billing.checked', p_user_id);
@@ -2032,9 +2049,10 @@ create function public.admin_check_billing(p_user_id uuid) returns void
 language sql volatile security invoker set search_path = '' begin atomic
   select ops.admin_check_billing(p_user_id);
 end;
-comment on function public.admin_check_billing is 'Admins have Stripe asked about a person within a minute. The audit log keeps it.';
+comment on function public.admin_check_billing is
+  'Has a user''s billing state fetched from Stripe within a minute. Admins only. Recorded in the audit log.';
 
--- Security definer: changes other people's webhooks, after checking the caller's role.
+-- Security definer: changes other users' webhooks, after checking the caller's role.
 create function ops.admin_retry_webhook(p_direction text, p_id uuid) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -2048,10 +2066,10 @@ begin
     update publishing.webhook_delivery set status = 'waiting', next_at = now(), settled_at = null
     where id = p_id and status <> 'delivered' returning user_id into v_user_id;
   else
-    raise exception using errcode = 'SVG01', message = 'A webhook goes in or out';
+    raise exception using errcode = 'SVG01', message = 'Cannot retry the webhook: direction must be in or out';
   end if;
   if not found then
-    raise exception using errcode = 'SVG03', message = 'There is no such webhook that has not arrived',
+    raise exception using errcode = 'SVG03', message = 'There is no unprocessed or undelivered webhook with this id',
       detail = jsonb_build_object('resource', 'webhook', 'id', p_id);
   end if;
   perform ops.record_audit('webhook.retried', v_user_id, jsonb_build_object('direction', p_direction, 'id', p_id));
@@ -2064,7 +2082,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.admin_retry_webhook(p_direction, p_id);
 end;
 comment on function public.admin_retry_webhook is
-  'Admins have an event of Stripe worked off (in) or a delivery to a creator sent (out) within a minute. The audit log keeps it.';
+  'Has a Stripe event processed (in) or a delivery to a creator''s endpoint sent (out) within a minute. Admins only. Recorded in the audit log.';
 
 -- Security definer: alerts are in ops.
 create function ops.silence_alert(p_alert text, p_subject text, p_until timestamptz) returns void
@@ -2076,7 +2094,7 @@ begin
   end if;
   update ops.alert set silenced_until = p_until where name = p_alert and subject = p_subject;
   if not found then
-    raise exception using errcode = 'SVG03', message = 'There is no such alert now', detail = jsonb_build_object('resource', 'alert', 'id', p_alert);
+    raise exception using errcode = 'SVG03', message = 'There is no current alert with this name and subject', detail = jsonb_build_object('resource', 'alert', 'id', p_alert);
   end if;
   perform ops.record_audit('alert.silenced', null, jsonb_build_object('alert', p_alert, 'subject', p_subject, 'until', p_until));
 end;
@@ -2088,9 +2106,9 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.silence_alert(p_alert, p_subject, p_until);
 end;
 comment on function public.silence_alert is
-  'Admins say that nobody is to be reminded of an alert before a time (null: remind again). That it is over is told all the same. The audit log keeps it.';
+  'Suppresses the reminders of an alert until a time (null: remind again). Admins only. The resolved message is sent regardless. Recorded in the audit log.';
 
--- Security definer: says where staff may act, after checking the caller's role.
+-- Security definer: defines where staff may act, after checking the caller's role.
 create function ops.set_staff_access(p_networks text[], p_address_header text) returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -2103,12 +2121,12 @@ begin
     begin
       v_networks := array(select network::inet from unnest(p_networks) as network);
     exception when others then
-      raise exception using errcode = 'SVG01', message = format('Cannot read these networks: expected such as 203.0.113.0/24, got %s',
+      raise exception using errcode = 'SVG01', message = format('Cannot read these networks: expected networks such as 203.0.113.0/24, got %s',
         left(array_to_string(p_networks, ', '), 200));
     end;
     insert into ops.staff_access (networks, address_header) values (v_networks, lower(p_address_header))
     on conflict (only_row) do update set networks = excluded.networks, address_header = excluded.address_header;
-    -- Nobody locks themselves out. The operator and the service are not asked for an address.
+    -- Admins cannot lock themselves out. The operator and the service have no address to check.
     if current_setting('role', true) in ('anon', 'authenticated') and not ops.is_staff_address() then
       raise exception using errcode = 'SVG01', message = 'Cannot limit staff to these networks: your own address is not in them';
     end if;
@@ -2123,7 +2141,7 @@ language sql volatile security invoker set search_path = '' begin atomic
   select ops.set_staff_access(p_networks, p_address_header);
 end;
 comment on function public.set_staff_access is
-  'Admins limit what staff may do to networks such as 203.0.113.0/24 (none: from anywhere). A list without the caller''s own address is refused. The audit log keeps it.';
+  'Restricts staff functions to networks such as 203.0.113.0/24 (none: any network). Admins only. A list without the caller''s own address is refused. Recorded in the audit log.';
 
 -- ## Triggers
 
@@ -2143,7 +2161,7 @@ create policy "Only functions note evaluations" on ops.alert_run for all to post
 
 -- ## Grants
 
--- Staff, through the Data API; each function asks for the role.
+-- Staff, through the Data API; each function checks the role.
 grant execute on function
   ops.admin_overview, public.admin_overview, ops.admin_list_users, public.admin_list_users, ops.admin_list_accounts, public.admin_list_accounts,
   ops.admin_list_jobs, public.admin_list_jobs, ops.admin_get_job, public.admin_get_job, ops.admin_list_dead_letters, public.admin_list_dead_letters,
@@ -2167,36 +2185,36 @@ grant execute on function
 
 insert into ops.alert_rule (name, severity, title, threshold, unit, for_minutes, clear_minutes, repeat_hours, sort_order)
 values
-  ('cron_stuck', 'critical', 'Nothing is scheduled any more', 5, 'minutes', 0, 2, 4, 1),
-  ('request_errors_fast', 'critical', 'Requests fail, fast', 1.44, 'percent', 0, 5, 4, 2),
-  ('queue_stalled', 'critical', 'Jobs wait', 900, 'seconds', 0, 5, 4, 3),
+  ('cron_stuck', 'critical', 'No scheduled jobs are running', 5, 'minutes', 0, 2, 4, 1),
+  ('request_errors_fast', 'critical', 'Requests fail at a high rate', 1.44, 'percent', 0, 5, 4, 2),
+  ('queue_stalled', 'critical', 'Jobs wait too long', 900, 'seconds', 0, 5, 4, 3),
   ('database_connections', 'critical', 'The database is running out of connections', 85, 'percent', 3, 5, 4, 4),
-  ('transaction_ids', 'critical', 'The database is running out of transaction numbers', 1200, 'millions', 0, 5, 24, 5),
+  ('transaction_ids', 'critical', 'The database is running out of transaction IDs', 1200, 'millions', 0, 5, 24, 5),
   ('ai_budget_spent', 'critical', 'The AI budget is used up', 100, 'percent', 0, 0, 72, 6),
-  ('restore_unproven', 'critical', 'It is not proven that a backup can be restored', 50, 'hours', 0, 0, 24, 7),
-  ('backup_stale', 'critical', 'There is no fresh backup', 26, 'hours', 0, 0, 24, 8),
+  ('restore_unproven', 'critical', 'No recent restore drill has succeeded', 50, 'hours', 0, 0, 24, 7),
+  ('backup_stale', 'critical', 'There is no recent backup', 26, 'hours', 0, 0, 24, 8),
   ('alerts_undelivered', 'critical', 'Alerts cannot be sent', 15, 'minutes', 0, 2, 24, 9),
-  ('monitoring_blind', 'critical', 'A check of the monitoring fails', 1, 'checks', 3, 2, 24, 10),
-  ('request_errors_slow', 'warning', 'Requests fail, slowly', 0.6, 'percent', 0, 30, 24, 11),
+  ('monitoring_blind', 'critical', 'A monitoring check fails', 1, 'checks', 3, 2, 24, 10),
+  ('request_errors_slow', 'warning', 'Requests keep failing at a low rate', 0.6, 'percent', 0, 30, 24, 11),
   ('cron_failing', 'warning', 'A scheduled job fails', 3, 'failures', 0, 2, 24, 12),
-  ('http_calls_failing', 'warning', 'Calls of cron to functions fail', 3, 'calls', 0, 15, 24, 13),
-  ('jobs_stuck', 'warning', 'Workers die', 1, 'jobs', 5, 5, 24, 14),
-  ('jobs_failing', 'warning', 'Many runs of jobs fail', 50, 'percent', 0, 15, 24, 15),
+  ('http_calls_failing', 'warning', 'Cron calls to functions fail', 3, 'calls', 0, 15, 24, 13),
+  ('jobs_stuck', 'warning', 'Jobs are stuck', 1, 'jobs', 5, 5, 24, 14),
+  ('jobs_failing', 'warning', 'Many job runs fail', 50, 'percent', 0, 15, 24, 15),
   ('dead_letters', 'warning', 'Jobs have failed for good', 1, 'jobs', 0, 2, 24, 16),
   ('provider_failing', 'warning', 'A provider fails', 50, 'percent', 2, 15, 24, 17),
-  ('provider_closed', 'warning', 'A provider allows nothing more', 30, 'minutes', 0, 2, 24, 18),
+  ('provider_closed', 'warning', 'A provider accepts no more calls', 30, 'minutes', 0, 2, 24, 18),
   ('provider_quota_low', 'info', 'A provider''s quota will not last', 80, 'percent', 0, 10, 24, 19),
-  ('token_refresh_failing', 'warning', 'Tokens cannot be renewed', 10, 'connections', 10, 10, 24, 20),
-  ('token_refresh_late', 'warning', 'Tokens are not renewed', 10, 'connections', 0, 10, 24, 21),
-  ('webhook_in_backlog', 'critical', 'What Stripe reports is not worked off', 15, 'minutes', 0, 5, 4, 22),
-  ('webhook_in_failed', 'warning', 'Events of Stripe were given up', 1, 'events', 0, 2, 24, 23),
+  ('token_refresh_failing', 'warning', 'Tokens cannot be refreshed', 10, 'connections', 10, 10, 24, 20),
+  ('token_refresh_late', 'warning', 'Token refreshes are late', 10, 'connections', 0, 10, 24, 21),
+  ('webhook_in_backlog', 'critical', 'Stripe events are not processed', 15, 'minutes', 0, 5, 4, 22),
+  ('webhook_in_failed', 'warning', 'Stripe events have failed for good', 1, 'events', 0, 2, 24, 23),
   ('webhook_out_backlog', 'warning', 'Creators'' webhooks are not sent', 15, 'minutes', 0, 5, 24, 24),
   ('mail_backlog', 'warning', 'Mail cannot be sent', 60, 'minutes', 0, 5, 24, 25),
-  ('publishing_late', 'critical', 'Posts do not go out', 10, 'minutes', 0, 5, 4, 26),
+  ('publishing_late', 'critical', 'Posts are not published on time', 10, 'minutes', 0, 5, 4, 26),
   ('publishing_needs_operator', 'warning', 'Posts wait for an operator', 1, 'posts', 0, 2, 24, 27),
-  ('erasure_late', 'critical', 'What must be erased is still there', 24, 'hours', 0, 2, 24, 28),
+  ('erasure_late', 'critical', 'An erasure request is overdue', 24, 'hours', 0, 2, 24, 28),
   ('ai_budget_low', 'warning', 'The AI budget is nearly used up', 80, 'percent', 0, 0, 72, 29),
-  ('long_transaction', 'warning', 'A transaction stays open', 30, 'minutes', 0, 2, 24, 30)
+  ('long_transaction', 'warning', 'A transaction has been open too long', 30, 'minutes', 0, 2, 24, 30)
 on conflict (name) do update
 set severity = excluded.severity, title = excluded.title, unit = excluded.unit, for_minutes = excluded.for_minutes,
   clear_minutes = excluded.clear_minutes, repeat_hours = excluded.repeat_hours, sort_order = excluded.sort_order;

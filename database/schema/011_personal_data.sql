@@ -1,6 +1,6 @@
--- Module 011, personal data: what people may demand of their data (all of it as files, all of it gone), and the proof that there is a
--- backup from which everything comes back. Needs module 000, and minds whichever of the others stand: what belongs to a person is found
--- in the catalogue, and what the catalogue cannot say stands in ops.personal_rule.
+-- Module 011, personal data: the rights of users over their data (export of all of it, deletion of all of it), and the proof that a backup
+-- exists from which everything can be restored. Requires module 000 and covers whichever other modules are applied: tables with user data are
+-- found in the catalogue, and ops.personal_rule states what the catalogue cannot.
 --
 --   Tables: what belongs to whom
 --   Tables: exports and deletions
@@ -29,14 +29,15 @@ create table ops.personal_rule (
 );
 alter table ops.personal_rule enable row level security;
 comment on table ops.personal_rule is
-  'What the catalogue cannot say of a table with people''s rows. Without a rule a table is a person''s when it has a user_id, or a foreign key that cascades and leads to public.users; then its rows are exported, and erased. A later module adds rows for its own tables; a rule for a table that is not there does nothing.';
+  'What the catalogue cannot say about a table with user data. Without a rule, a table holds user data if it has a user_id, or a cascading foreign key that leads to public.users; its rows are then exported and erased. A later module adds rows for its own tables; a rule for a missing table has no effect.';
 comment on column ops.personal_rule.owned_by is
-  'Condition on {t}, a row of the table, with $1 as the person: whose it is where no column user_id or foreign key says so.';
-comment on column ops.personal_rule.hidden_columns is 'Left out of the export: secrets and machinery, beside those whose names say so.';
+  'Condition on {t}, a row of the table, with $1 as the user: defines the owner where no column user_id or foreign key does.';
+comment on column ops.personal_rule.hidden_columns is
+  'Columns left out of the export: secrets and internal state, in addition to the columns whose names match the built-in pattern.';
 comment on column ops.personal_rule.erasure is
-  'erased: in batches; cascaded: with the login, at the end; anonymised: the row stays, without the person; kept: see reason.';
-comment on column ops.personal_rule.anonymised_by is 'What follows "set".';
-comment on column ops.personal_rule.reason is 'Why it differs, for docs/privacy.md and for the person.';
+  'erased: in batches; cascaded: with the login, at the end; anonymised: the row stays, without the user; kept: see reason.';
+comment on column ops.personal_rule.anonymised_by is 'The assignments after "set".';
+comment on column ops.personal_rule.reason is 'Why it differs from the default, for docs/privacy.md and for the user.';
 
 -- ## Tables: exports and deletions
 
@@ -56,10 +57,11 @@ create table ops.data_export (
   constraint data_export_finished_has_sum check ((finished_at is null) = (sha256 is null))
 );
 alter table ops.data_export enable row level security;
-comment on table ops.data_export is 'Each export of a person''s data, with what was in it. The audit log keeps the sums when the person is gone.';
-comment on column ops.data_export.tables is 'In this order; fixed when it begins, so that an export goes on where it stopped.';
-comment on column ops.data_export.counts is 'Rows of each table.';
-comment on column ops.data_export.sha256 is 'Of the parts'' sums in hexadecimal, one a line.';
+comment on table ops.data_export is
+  'Each export of a user''s data, with its contents. The audit log keeps the checksums after the user is deleted.';
+comment on column ops.data_export.tables is 'In export order; fixed at the start, so that an export can continue where it stopped.';
+comment on column ops.data_export.counts is 'Rows per table.';
+comment on column ops.data_export.sha256 is 'Hash of the parts'' checksums in hexadecimal, one per line.';
 
 create index data_export_user_id_idx on ops.data_export (user_id, started_at desc);
 comment on index ops.data_export_user_id_idx is 'Serves begin_data_export() and the foreign key.';
@@ -80,9 +82,10 @@ create table ops.data_export_part (
   constraint data_export_part_export_id_fkey foreign key (export_id) references ops.data_export (id) on delete cascade
 );
 alter table ops.data_export_part enable row level security;
-comment on table ops.data_export_part is 'What each part of an export covered: from after one key to another, over the tables of the export. A part that is read again covers the same keys.';
-comment on column ops.data_export_part.from_key is 'The primary key after which it begins; null: with the table.';
-comment on column ops.data_export_part.to_key is 'The last primary key in it; null: the table is done.';
+comment on table ops.data_export_part is
+  'What each part of an export covered: a range of keys over the tables of the export. A part that is read again starts after the same key.';
+comment on column ops.data_export_part.from_key is 'The primary key after which the part begins; null: at the beginning of the table.';
+comment on column ops.data_export_part.to_key is 'The last primary key in the part; null: the table is complete.';
 
 create table ops.account_deletion (
   code uuid not null default gen_random_uuid(),
@@ -111,12 +114,13 @@ create table ops.account_deletion (
 );
 alter table ops.account_deletion enable row level security;
 comment on table ops.account_deletion is
-  'People who asked to be deleted, and how far that is. Kept as the proof that it was done; a completed row names nobody.';
+  'Users who requested deletion, and the progress. Kept as proof of the deletion; a completed row identifies nobody.';
 comment on column ops.account_deletion.person_key is
-  'SHA-256 of the person''s id, in hexadecimal: whoever has the id, as in a backup from before, finds that the person is to be deleted again.';
-comment on column ops.account_deletion.user_id is 'Null once it is done. No foreign key: the last step is that the person goes.';
-comment on column ops.account_deletion.grants_not_revoked is 'Platforms that could not be told within a day: the tokens were deleted all the same.';
-comment on column ops.account_deletion.due_at is 'When the next run looks at it; later after each failure.';
+  'SHA-256 of the user''s id, in hexadecimal: a user id found in an older backup can be matched, so that the user is deleted again.';
+comment on column ops.account_deletion.user_id is 'Null once completed. No foreign key: the last step deletes the user.';
+comment on column ops.account_deletion.grants_not_revoked is
+  'Grants that could not be revoked at the platform within a day; their tokens were deleted anyway.';
+comment on column ops.account_deletion.due_at is 'Time of the next run; later after each failure.';
 
 create index account_deletion_due_idx on ops.account_deletion (due_at) where completed_at is null;
 comment on index ops.account_deletion_due_idx is 'Serves claim_account_deletion().';
@@ -144,14 +148,14 @@ create table ops.backup_run (
 );
 alter table ops.backup_run enable row level security;
 comment on table ops.backup_run is
-  'Every backup, restore and drill. How old the newest backup is: max(proven_at) where kind = ''backup'' (read back and decrypted). How long ago it was last proven that one can be restored: max(proven_at) where kind = ''drill'' (every row and a secret of Vault compared after a restore into an empty database). Written by scripts/backup, into the database that was backed up.';
+  'Every backup, restore and drill. Age of the newest backup: max(proven_at) where kind = ''backup'' (read back and decrypted). Last proof that a backup can be restored: max(proven_at) where kind = ''drill'' (every row and a Vault secret compared after a restore into an empty database). Written by scripts/backup, into the database that was backed up.';
 comment on column ops.backup_run.archive is 'The archive''s name.';
 comment on column ops.backup_run.place is 'The folder or bucket, without credentials.';
-comment on column ops.backup_run.finished_at is 'Null: under way, or dead since started_at.';
-comment on column ops.backup_run.proven_at is 'When it was shown to be good. Null: not, or not yet.';
-comment on column ops.backup_run.bytes is 'Of the archive, encrypted, with its files.';
-comment on column ops.backup_run.rows is 'Of all tables in it.';
-comment on column ops.backup_run.files is 'Of storage.';
+comment on column ops.backup_run.finished_at is 'Null: running, or died after started_at.';
+comment on column ops.backup_run.proven_at is 'When it was verified. Null: not verified, or not yet.';
+comment on column ops.backup_run.bytes is 'Size of the encrypted archive, including its files.';
+comment on column ops.backup_run.rows is 'Rows of all tables in the archive.';
+comment on column ops.backup_run.files is 'Number of files from storage.';
 comment on column ops.backup_run.error is 'Why it failed.';
 
 create index backup_run_proven_idx on ops.backup_run (kind, proven_at desc) where proven_at is not null;
@@ -170,7 +174,7 @@ language sql stable security invoker set search_path = '' as $$
     join pg_namespace as space on space.oid = class.relnamespace
     left join ops.personal_rule as rule on rule.table_name = format('%I.%I', space.nspname, class.relname)
     where class.relkind in ('r', 'p') and not class.relispartition
-      -- Of schemas that are not ours only what a rule names: Auth deletes its own.
+      -- In schemas that are not ours, only tables named by a rule: Auth deletes its own rows.
       and (space.nspname in ('auth', 'realtime', 'storage') and rule.table_name is not null
         or space.nspname !~ '^(pg_|auth$|vault$|cron$|net$|realtime$|storage$|extensions$|information_schema$|supabase_)')
   ), reference as (
@@ -187,7 +191,7 @@ language sql stable security invoker set search_path = '' as $$
         own.owned_by,
         case when own.oid = 'public.users'::regclass then '{t}.id = $1' end,
         (select '{t}.user_id = $1' from pg_attribute where attrelid = own.oid and attname = 'user_id' and atttypid = 'uuid'::regtype),
-        -- One that joins two people, such as a follower and a creator, is of both.
+        -- A row that joins two users, such as a follower and a creator, belongs to both.
         (select '(' || string_agg(is_person, ' or ' order by is_person) || ')' from reference
           where child = own.oid and parent = 'public.users'::regclass and cascades)) as condition, 0
     from own
@@ -227,11 +231,11 @@ language sql stable security invoker set search_path = '' as $$
   join nearest on nearest.oid = own.oid;
 $$;
 comment on function ops.list_personal_tables is
-  'Every table with people''s rows: whose they are, as a condition on t with $1 as the person; what of it is exported; and what becomes of it when the person goes. Made of the catalogue and ops.personal_rule.';
+  'Returns every table with user data: the owner, as a condition on t with $1 as the user; what is exported; and what happens to it on deletion. Derived from the catalogue and ops.personal_rule.';
 
 -- ## Functions: exports
 
--- Security definer: reads all of a person's rows; only the service may call it.
+-- Security definer: reads all rows of a user; only the service may call it.
 create function public.begin_data_export(p_user_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -255,9 +259,10 @@ begin
       from ops.list_personal_tables() as own where not own.is_exported));
 end;
 $$;
-comment on function public.begin_data_export is 'Begins an export of all that StreamVibe has of a person: its tables with what they are, and which are left out and why.';
+comment on function public.begin_data_export is
+  'Starts an export of all data of a user. Returns the tables with their descriptions, and the tables left out with the reasons.';
 
--- Security definer: reads all of a person's rows; only the service may call it. Dynamic SQL: the tables are those of the catalogue.
+-- Security definer: reads all rows of a user; only the service may call it. Dynamic SQL: the tables come from the catalogue.
 create function public.read_data_export(p_user_id uuid, p_export_id uuid, p_part integer, p_rows integer default 5000,
   p_bytes integer default 4000000) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -293,7 +298,7 @@ begin
   v_key := v_before.to_key;
   v_part.from_table := v_at;
   v_part.from_key := v_key;
-  -- A module that was rolled back meanwhile is passed over.
+  -- Skips tables of a module that was rolled back in the meantime.
   for v_own in
     select own.*, own.table_name::regclass as relation, place, keys.list, keys.above
     from ops.list_personal_tables() as own
@@ -315,7 +320,7 @@ begin
       v_is_full := true;
       exit;
     end if;
-    -- As many rows as fit, in the order of the key, from after the last one: the planner takes whichever index reads less.
+    -- As many rows as fit, in key order, after the last key. The planner chooses the index that reads less.
     execute format($query$
       select count(*) filter (where fits)::integer as rows, coalesce(sum(bytes) filter (where fits), 0)::integer as bytes,
         string_agg(line, E'\n' order by place) filter (where fits) as lines, count(*) filter (where fits) < $3 and count(*) filter (where not fits) = 0 as is_done,
@@ -362,14 +367,14 @@ begin
   on conflict (export_id, part) do update
   set to_table = excluded.to_table, to_key = excluded.to_key, counts = excluded.counts, rows = excluded.rows, bytes = excluded.bytes,
     sha256 = excluded.sha256, read_at = now();
-  -- What came after it, when somebody reads from an earlier part on, is read anew.
+  -- If an earlier part is read again, the parts after it have to be read again too.
   delete from ops.data_export_part where export_id = p_export_id and part > p_part;
   return jsonb_build_object('text', v_text, 'part', p_part, 'rows', v_part.rows, 'bytes', v_part.bytes, 'sha256', v_part.sha256,
     'is_last', v_at > cardinality(v_export.tables));
 end;
 $$;
 comment on function public.read_data_export is
-  'One part of an export, as lines of JSON: at most so many rows and, unless one row alone is larger, bytes. Writes down what was in it. A part may be read again, and those after it follow anew.';
+  'Returns one part of an export as JSON lines: at most p_rows rows and, unless a single row is larger, p_bytes bytes. Records its contents. A part may be read again; the parts after it are then read again too.';
 
 -- Security definer: reads ops; only the service may call it.
 create function public.has_data_export(p_user_id uuid, p_export_id uuid, p_part integer) returns boolean
@@ -379,7 +384,7 @@ language sql stable security definer set search_path = '' as $$
     where export.id = p_export_id and export.user_id = p_user_id
       and (p_part <= 1 or exists (select from ops.data_export_part where export_id = p_export_id and part = p_part - 1)));
 $$;
-comment on function public.has_data_export is 'Whether a person has this export, and it has come as far as this part.';
+comment on function public.has_data_export is 'Returns whether a user has this export and it has progressed to this part.';
 
 -- Security definer: writes ops; only the service may call it.
 create function public.finish_data_export(p_user_id uuid, p_export_id uuid) returns jsonb
@@ -402,7 +407,7 @@ begin
     and (select to_table from ops.data_export_part where export_id = p_export_id order by part desc limit 1) > cardinality(export.tables)
   returning export.* into v_export;
   if not found then
-    raise exception using errcode = 'SVG03', message = 'There is no such export that has been read to its end',
+    raise exception using errcode = 'SVG03', message = 'There is no such export, or it has not been read to its end',
       detail = jsonb_build_object('resource', 'export', 'id', p_export_id);
   end if;
   perform ops.record_audit('data.exported', p_user_id, jsonb_build_object('export_id', v_export.id, 'parts', v_export.parts, 'rows', v_export.rows,
@@ -410,17 +415,18 @@ begin
   return jsonb_build_object('parts', v_export.parts, 'rows', v_export.rows, 'bytes', v_export.bytes, 'sha256', v_export.sha256, 'counts', v_export.counts);
 end;
 $$;
-comment on function public.finish_data_export is 'An export was read to its end: sums it up, and writes that into the audit log.';
+comment on function public.finish_data_export is
+  'Completes an export that was read to its end: computes its totals and checksum and records them in the audit log.';
 
 -- ## Functions: deletions
 
--- Security definer: reads auth, ends sessions there; only the service may call it.
+-- Security definer: reads auth and ends sessions there; only the service may call it.
 create function public.request_account_deletion(p_user_id uuid) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_deletion ops.account_deletion;
 begin
-  -- Whoever asks twice at once waits here, and is told what the first one was told.
+  -- A second concurrent request waits here and gets the result of the first.
   perform from public.users where id = p_user_id for update;
   if not found then
     raise exception using errcode = 'SVG03', message = 'There is no such user', detail = jsonb_build_object('resource', 'user', 'id', p_user_id);
@@ -440,8 +446,8 @@ begin
     raise exception using errcode = 'SVG02', message = 'You are the only admin: make somebody else an admin first';
   end if;
 
-  -- Runs first, then accounts: the order in which a sync that ends just now locks them. From here on none writes any more, no post goes out,
-  -- no job begins, and nobody sees anything.
+  -- Locks runs before accounts, the order in which a completing sync locks them. From here on no sync writes, no post is published, no job
+  -- starts, and nothing is visible.
   if to_regclass('ops.sync_run') is not null then
     perform from ops.sync_run as run join public.social_account as account on account.id = run.social_account_id
     where account.user_id = p_user_id order by run.social_account_id for update of run;
@@ -459,7 +465,7 @@ begin
     update public.social_account
     set status = 'disconnected', next_sync_at = null, deleted_at = coalesce(deleted_at, now())
     where user_id = p_user_id;
-    -- Nobody uses or refreshes a token any more; they stay until the platform has been told.
+    -- Tokens are no longer used or refreshed; they stay until they are revoked at the platform.
     update public.platform_connection
     set is_active = false, refresh_lease = null, refresh_leased_until = null
     where user_id = p_user_id;
@@ -469,9 +475,9 @@ begin
     perform ops.cancel_job(id, p_user_id) from public.job_queue where user_id = p_user_id and status in ('pending', 'processing');
   end if;
   update public.users
-  set is_public = false, hidden_at = coalesce(hidden_at, now()), hidden_reason = coalesce(hidden_reason, 'Being deleted, as the person asked')
+  set is_public = false, hidden_at = coalesce(hidden_at, now()), hidden_reason = coalesce(hidden_reason, 'Being deleted at the user''s request')
   where id = p_user_id;
-  -- Without a plan nothing can be connected, synced, analysed or submitted.
+  -- Without a subscription nothing can be connected, synced, analysed or submitted.
   delete from public.subscription where user_id = p_user_id;
 
   update auth.users set banned_until = now() + interval '100 years' where id = p_user_id;
@@ -481,14 +487,14 @@ begin
 end;
 $$;
 comment on function public.request_account_deletion is
-  'A person asked to be deleted. In one transaction: every session ends and no new one begins, nothing of theirs is public, nothing runs for them any more. erase-accounts does the rest. Asked twice, it gives the same code. SVG02 for the only admin.';
+  'Starts the deletion of a user who requested it. In one transaction: all sessions end and no new one can start, nothing of the user is public, and nothing runs for them any more. erase-accounts does the rest. A repeated request returns the same code. SVG02 for the only admin.';
 
 create function ops.has_due_account_deletions() returns boolean
 language sql stable security invoker set search_path = '' as $$
   select exists (
     select from ops.account_deletion where completed_at is null and due_at <= now() and coalesce(leased_until, '-infinity') < now());
 $$;
-comment on function ops.has_due_account_deletions is 'For cron: whether it is worth calling erase-accounts.';
+comment on function ops.has_due_account_deletions is 'For cron: whether erase-accounts has to be called.';
 
 -- Security definer: reads Vault; only the service may call it.
 create function public.claim_account_deletion(p_lease_seconds integer default 120) returns jsonb
@@ -522,13 +528,13 @@ begin
   end if;
   return jsonb_build_object('code', v_deletion.code, 'fence', v_deletion.fence, 'user_id', v_deletion.user_id,
     'email', (select email from auth.users where id = v_deletion.user_id),
-    -- A day is long enough for a platform that is down.
+    -- A day is long enough for a platform outage to end.
     'may_give_up', v_deletion.requested_at < now() - interval '1 day', 'files_done', v_deletion.files_done_at is not null,
     'rows_done', v_deletion.rows_done_at is not null, 'grants', v_grants, 'customers', v_customers);
 end;
 $$;
 comment on function public.claim_account_deletion is
-  'The next person to be deleted, under a lease and a fence, with what has to be told to others: grants at platforms, customers at Stripe. Null: nobody now.';
+  'Claims the next user to be deleted, with a lease, a fence and what has to be ended elsewhere: grants at platforms, customers at Stripe. Null: none is due.';
 
 create function ops.lock_account_deletion(p_code uuid, p_fence bigint) returns ops.account_deletion
 language plpgsql volatile security invoker set search_path = '' as $$
@@ -537,12 +543,13 @@ declare
 begin
   select * into v_deletion from ops.account_deletion where code = p_code and fence = p_fence and completed_at is null for update;
   if not found then
-    raise exception using errcode = 'SVG04', message = 'Another worker has taken this deletion over, or it is done';
+    raise exception using errcode = 'SVG04', message = 'Another worker has taken over this deletion, or it is complete';
   end if;
   return v_deletion;
 end;
 $$;
-comment on function ops.lock_account_deletion is 'The deletion of a run that may still speak for it, locked; SVG04 when another has taken over.';
+comment on function ops.lock_account_deletion is
+  'Locks and returns the deletion of a run that still holds it; SVG04 when another worker has taken over.';
 
 -- Security definer: only functions write connections and customers; only the service may call it.
 create function public.record_account_deletion(p_code uuid, p_fence bigint, p_done jsonb, p_lease_seconds integer default 120) returns void
@@ -551,7 +558,7 @@ declare
   v_deletion constant ops.account_deletion := ops.lock_account_deletion(p_code, p_fence);
 begin
   if p_done ? 'connection_id' then
-    -- Its tokens leave Vault with it.
+    -- A trigger deletes its tokens from Vault.
     delete from public.platform_connection where id = (p_done ->> 'connection_id')::uuid and user_id = v_deletion.user_id;
   end if;
   if p_done ? 'customer_row' then
@@ -570,9 +577,11 @@ begin
   where code = p_code;
 end;
 $$;
-comment on function public.record_account_deletion is 'What a run of erase-accounts has done outside: a grant ended, a customer deleted, files removed. Lengthens its lease.';
+comment on function public.record_account_deletion is
+  'Records what a run of erase-accounts has done outside the database: a grant revoked, a customer deleted, files removed. Extends the lease.';
 
--- Security definer: deletes what nobody else may; only the service may call it. Dynamic SQL: the tables are those of the catalogue.
+-- Security definer: deletes rows that no other role may delete; only the service may call it. Dynamic SQL: the tables come from the
+-- catalogue.
 create function public.erase_account_rows(p_code uuid, p_fence bigint, p_limit integer default 5000, p_lease_seconds integer default 120)
 returns integer
 language plpgsql volatile security definer set search_path = '' as $$
@@ -582,7 +591,7 @@ declare
   v_left integer := p_limit;
   v_erased integer;
 begin
-  -- A click that comes in meanwhile, or a page of a sync, ends before its account does: see request_account_deletion().
+  -- Concurrent writes, such as a click or a page of a sync, complete before the account is disconnected: see request_account_deletion().
   for v_own in
     select own.erasure, own.condition, own.anonymised_by, leaf.relid::regclass as relation
     from ops.list_personal_tables() as own
@@ -593,7 +602,7 @@ begin
         and not exists (select from pg_partition_tree(own.table_name::regclass))
     ) as leaf
     where own.erasure in ('erased', 'anonymised')
-    -- What hangs on other rows of theirs goes before those.
+    -- Rows that reference other rows of the user are deleted before those.
     order by own.depth desc, own.table_name, leaf.relid
   loop
     if v_own.erasure = 'erased' then
@@ -619,9 +628,9 @@ begin
 end;
 $$;
 comment on function public.erase_account_rows is
-  'Erases at most so many rows of a person, what hangs on others first, and says how many; fewer than that: all are gone that go before the login.';
+  'Erases at most p_limit rows of a user, referencing rows first, and returns how many. Fewer than p_limit: everything that is deleted before the login is deleted.';
 
--- Security definer: ops; only the service may call it.
+-- Security definer: writes ops; only the service may call it.
 create function public.settle_account_deletion(p_code uuid, p_fence bigint, p_error text default null, p_is_gone boolean default false) returns text
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -656,14 +665,14 @@ begin
   end if;
   update ops.account_deletion
   set leased_until = null, failures = failures + (p_error is not null)::integer, last_error = left(p_error, 500),
-    -- Half a minute, doubled each time, at most an hour.
+    -- Backoff from 30 seconds, doubling up to one hour.
     due_at = case when p_error is null then now() else now() + least(interval '1 hour', interval '30 seconds' * 2 ^ least(failures, 8)) end
   where code = p_code;
   return 'waits';
 end;
 $$;
 comment on function public.settle_account_deletion is
-  'How far a run got. ready: nothing is left but the login; asked again when that is gone, completed. waits: there is a next run, later after an error.';
+  'Ends a run and returns the state. ready: only the login is left; call again after deleting it, then completed. waits: another run follows, later after an error.';
 
 -- Security definer: reads ops; only the service may call it.
 create function public.account_deletion_state(p_code uuid)
@@ -671,13 +680,13 @@ returns table (requested_at timestamptz, completed_at timestamptz, rows_erased b
 language sql stable security definer set search_path = '' as $$
   select requested_at, completed_at, rows_erased, files_erased, grants_not_revoked from ops.account_deletion where code = p_code;
 $$;
-comment on function public.account_deletion_state is 'How far the deletion of an account is, for whoever has its code.';
+comment on function public.account_deletion_state is 'Returns the progress of an account deletion to anyone who has its code.';
 -- ## Functions: backups
 
 create function ops.reset_transaction_marks() returns void
 language plpgsql volatile security invoker set search_path = '' as $$
 declare
-  -- What had been counted is older than the mark, what had not is of this transaction, and the mark lies between the two.
+  -- Rows already counted get a value below the mark, uncounted rows get the id of this transaction, and the mark lies between the two.
   v_old constant xid8 := '3';
   v_mark constant xid8 := '4';
 begin
@@ -706,7 +715,7 @@ begin
 end;
 $$;
 comment on function ops.reset_transaction_marks is
-  'After a restore, before anybody else writes: numbers of transactions mean nothing in another cluster, where they begin low. What was counted stays counted, what was not is counted next.';
+  'Called after a restore, before any other write: transaction ids have no meaning in another cluster, where they start low. Counted rows stay counted; uncounted rows are counted next.';
 
 -- ## Policies
 
@@ -718,7 +727,7 @@ create policy "Only operators keep backups" on ops.backup_run for all to postgre
 
 -- ## Grants
 
--- No table: operators write ops.backup_run as the owner, and functions the rest.
+-- No table grants: operators write ops.backup_run as the owner, and functions write the rest.
 grant execute on function
   public.begin_data_export, public.read_data_export, public.has_data_export, public.finish_data_export, public.request_account_deletion, public.claim_account_deletion,
   public.record_account_deletion, public.erase_account_rows, public.settle_account_deletion, public.account_deletion_state
@@ -729,47 +738,47 @@ grant execute on function
 insert into ops.personal_rule (table_name, owned_by, is_exported, hidden_columns, erasure, anonymised_by, reason)
 values
   -- Module 000.
-  ('public.users', null, true, '{}', 'cascaded', null, 'Goes with the login, which is the last to go; its names are taken out at once.'),
-  ('public.user_role', null, true, '{}', 'cascaded', null, 'Goes with the login.'),
+  ('public.users', null, true, '{}', 'cascaded', null, 'Deleted with the login, as the last step; the names are cleared at once.'),
+  ('public.user_role', null, true, '{}', 'cascaded', null, 'Deleted with the login.'),
   ('public.audit_log', '{t}.user_id = $1', true, '{}', 'anonymised', $$details = '{}'$$,
-    'Who did what stays as the proof that is needed for security (GDPR, article 17, 3 e), without details: an id that leads to nobody.'),
-  ('ops.idempotency', $$right({t}.scope, 37) = ':' || $1$$, false, '{}', 'erased', null, 'Copies of answers, for a day.'),
-  ('ops.rate_limit', $$split_part({t}.key, ':', 2) = $1::text$$, false, '{}', 'erased', null, 'A counter of requests, for an hour.'),
+    'Kept as proof of who did what, for security (GDPR, Article 17(3)(e)), without details: the id no longer identifies anybody.'),
+  ('ops.idempotency', $$right({t}.scope, 37) = ':' || $1$$, false, '{}', 'erased', null, 'Copies of responses, kept for a day.'),
+  ('ops.rate_limit', $$split_part({t}.key, ':', 2) = $1::text$$, false, '{}', 'erased', null, 'A request counter, kept for an hour.'),
   ('public.cache_store', $$({t}.tags @> array['creator:' || $1] or {t}.key like '%' || $1 || '%')$$, false, '{}', 'erased', null,
-    'Copies of answers, until they expire.'),
+    'Copies of responses, kept until they expire.'),
   -- Module 001.
-  ('public.platform_connection', null, true, '{}', 'cascaded', null, 'Goes when the platform was told that the grant has ended, and its tokens with it.'),
-  ('ops.oauth_state', null, false, '{}', 'erased', null, 'Consents under way, for ten minutes: secrets.'),
+  ('public.platform_connection', null, true, '{}', 'cascaded', null, 'Deleted with its tokens when the platform has been told that the grant has ended.'),
+  ('ops.oauth_state', null, false, '{}', 'erased', null, 'Consents in progress, kept for ten minutes: secrets.'),
   ('ops.data_deletion', $$exists (select from public.social_account as account where account.user_id = $1 and account.id = any ({t}.social_account_ids))$$,
-    true, '{person_key}', 'kept', null, 'The proof that a platform''s request to erase was done: ids of accounts that are gone.'),
+    true, '{person_key}', 'kept', null, 'Proof that a platform''s erasure request was completed: ids of accounts that no longer exist.'),
   -- Module 002.
-  ('ops.sync_run', null, false, '{}', 'cascaded', null, 'Where a sync stands: machinery.'),
-  ('ops.sync_page', null, false, '{}', 'cascaded', null, 'Which page listed which item: machinery.'),
-  ('ops.platform_window', null, false, '{}', 'cascaded', null, 'Calls of a platform''s interface: machinery.'),
-  ('ops.platform_share', null, false, '{}', 'erased', null, 'Calls of a platform''s interface: machinery.'),
+  ('ops.sync_run', null, false, '{}', 'cascaded', null, 'Internal state: the progress of a sync.'),
+  ('ops.sync_page', null, false, '{}', 'cascaded', null, 'Internal state: which page listed which item.'),
+  ('ops.platform_window', null, false, '{}', 'cascaded', null, 'Internal state: calls to the API of a platform.'),
+  ('ops.platform_share', null, false, '{}', 'erased', null, 'Internal state: calls to the API of a platform.'),
   -- Module 003.
-  ('ops.ai_reservation', null, false, '{}', 'cascaded', null, 'Money set aside for a call that is under way: machinery.'),
+  ('ops.ai_reservation', null, false, '{}', 'cascaded', null, 'Internal state: money reserved for an AI call in progress.'),
   -- Module 004.
-  ('public.seo_connection', null, true, '{}', 'cascaded', null, 'Goes with the login, and its secret with it.'),
+  ('public.seo_connection', null, true, '{}', 'cascaded', null, 'Deleted with the login, together with its secret.'),
   ('public.seo_submission', null, true, '{}', 'cascaded', null,
-    'Goes with the login, but for what tells the operator''s search engines that a page is gone: that stays until it was told, without the person.'),
+    'Deleted with the login, except pending page removals at the operator''s search engines: these are kept, without the user, until they are sent.'),
   ('ops.sitemap_change', '{t}.subject_id = $1', false, '{}', 'kept', null,
-    'An id that tells the sitemap to leave the creator''s page out; it goes with the next rendering.'),
+    'An id that removes the creator''s page from the sitemap; deleted at the next rendering.'),
   -- Module 005.
   ('public.content_click', '{t}.user_id = $1', true, '{visitor}', 'anonymised', 'user_id = null, referrer = null, referrer_host = null, country = null, query = null, visitor = null',
-    'The click counts for whose item it was on; who clicked is taken out.'),
+    'Kept as a click for the owner of the item, without the user who clicked.'),
   ('ops.search_document', null, false, '{}', 'erased', null, 'A copy of public.content_item for searching.'),
   -- Module 006.
   ('ops.job_ready', null, false, '{}', 'erased', null, 'A copy of public.job_queue for workers.'),
-  ('ops.billing_customer', null, true, '{}', 'cascaded', null, 'Goes when the customer is deleted at Stripe. Stripe keeps invoices as long as the law wants it.'),
+  ('ops.billing_customer', null, true, '{}', 'cascaded', null, 'Deleted when the customer is deleted at Stripe. Stripe keeps invoices for as long as the law requires.'),
   ('public.stripe_webhook_events', $$exists (select from ops.billing_customer as customer where customer.user_id = $1 and customer.customer_id = {t}.subject)$$,
-    true, '{}', 'erased', null, 'Ids of what happened at Stripe.'),
+    true, '{}', 'erased', null, 'Ids of Stripe events.'),
   -- Module 007.
-  ('publishing.doomed_file', $$starts_with({t}.path, $1 || '/')$$, false, '{}', 'kept', null, 'Paths of files that are to go from storage; each goes with its file.'),
-  -- This one.
+  ('publishing.doomed_file', $$starts_with({t}.path, $1 || '/')$$, false, '{}', 'kept', null, 'Paths of files to delete from storage; each is deleted with its file.'),
+  -- Module 011.
   ('ops.data_export_part', null, false, '{}', 'cascaded', null, 'What was in each part of an export.'),
-  ('ops.account_deletion', '{t}.user_id = $1', false, '{}', 'kept', null, 'The proof that a person was deleted: names nobody once it is done.'),
-  -- Supabase''s own.
+  ('ops.account_deletion', '{t}.user_id = $1', false, '{}', 'kept', null, 'Proof that a user was deleted: identifies nobody once the deletion is complete.'),
+  -- Supabase's own tables.
   ('auth.audit_log_entries', $${t}.payload::text like '%' || $1 || '%'$$, true, '{}', 'erased', null, 'Sign-ins, as Auth logs them.')
 on conflict (table_name) do update
 set owned_by = excluded.owned_by, is_exported = excluded.is_exported, hidden_columns = excluded.hidden_columns, erasure = excluded.erasure,

@@ -1,4 +1,4 @@
-/** What is planted is found: secrets in forty places, and one offence of each other kind; what is harmless is not. */
+/** The audit finds every planted problem (secrets in forty places, one violation of each other rule) and reports nothing for harmless text. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import postgres from "postgres";
@@ -10,7 +10,7 @@ import { auditFunctions } from "./functions.ts";
 import { auditFiles, auditHistory, secretsIn } from "./secrets.ts";
 import { auditOrigins, auditWeb } from "./web.ts";
 
-/** Random, so that nothing in this file looks like a secret, and no word in it means an example. */
+/** Random, so that nothing in this file looks like a secret and no value contains a word that marks an example. */
 function random(length: number, alphabet = "ABDEFGHJKMNPQRSUVWYZbcdefghjkmnpqrsuvwyz23456789"): string {
   return Array.from(
     crypto.getRandomValues(new Uint8Array(length)),
@@ -20,7 +20,7 @@ function random(length: number, alphabet = "ABDEFGHJKMNPQRSUVWYZbcdefghjkmnpqrsu
 const hex = (length: number) => random(length, "0123456789abdef");
 const jwt = () => `eyJ${random(20)}.eyJ${random(60)}.${random(43)}`;
 
-/** One of each kind, made anew at each call. */
+/** One generator per kind of secret; each call returns a new value. */
 const KINDS: Record<string, () => string> = {
   "a secret key of Supabase": () => `sb_secret_${random(31)}`,
   "a token of Supabase's CLI": () => `sbp_${hex(40)}`,
@@ -44,7 +44,7 @@ const KINDS: Record<string, () => string> = {
   "a setting": () => `VAULT_ROOT_KEY=${random(44)}`,
 };
 
-/** Ways to write one down. */
+/** Ways to write down a secret. */
 const FORMS: ((secret: string) => [name: string, text: string])[] = [
   (secret) => ["src/client.ts", `const key = "${secret}";\n`],
   (secret) => ["config/service.json", JSON.stringify({ deep: [{ value: secret }] }, null, 2)],
@@ -90,7 +90,7 @@ Deno.test("a secret, token or key is found in each of forty places, and its valu
     planted.push(secret);
     return secret;
   };
-  // 20 in files: the first half committed, the others not.
+  // 20 in files: the first half committed, the rest uncommitted.
   for (let n = 0; n < 20; n++) {
     const [name = "", text = ""] = FORMS[n % FORMS.length]?.(plant()) ?? [];
     await own.write(`files/${n}/${name}`, text);
@@ -109,7 +109,7 @@ Deno.test("a secret, token or key is found in each of forty places, and its valu
   }
   assert.ok(found.some(({ rule, place }) => rule === "environment-file" && place === "files/.env"));
 
-  // 10 in the history: deleted, overwritten, on another branch, in messages, in a tag, a stash, a note, a commit that was taken back.
+  // 10 in the history: deleted, overwritten, on another branch, in messages, in a tag, a stash, a note, a reverted commit.
   const places: ((secret: string) => Promise<void>)[] = [
     async (secret) => {
       await own.write("gone.txt", secret);
@@ -167,7 +167,7 @@ Deno.test("a secret, token or key is found in each of forty places, and its valu
     assert.ok((await auditHistory(own.folder)).length > before + index, `place ${index} of the history`);
   }
 
-  // 10 in tables of a database, as they are, in JSON, in bytes.
+  // 10 in tables of a database: as plain text, in JSON, in bytes.
   const { db_url } = await testStack();
   const sql = postgres(db_url, { max: 1, onnotice: () => {} });
   const one = await sql.reserve();
@@ -288,7 +288,7 @@ Deno.test("the database passes; a table without RLS, a grant to anybody and a ca
   const errors = async () => (await auditCatalogue(one)).filter(({ level }) => level === "error");
   const run = `audit_${crypto.randomUUID().slice(0, 8)}`;
   try {
-    // Undone before anybody else sees it.
+    // Rolled back before any other session sees it.
     await one`begin`;
     assert.deepEqual(await errors(), []);
     await one.unsafe(`

@@ -1,6 +1,6 @@
 /**
- * The security audit: what stands in the repository and its history, what the database and the functions allow, what a running installation
- * answers. Exit code 0: no error; 1: errors; 2: called wrongly. `scripts/security-audit.sh --help` says how it is called.
+ * The security audit: what the repository and its history contain, what the database and the functions allow, and how a running
+ * installation responds. Exit code 0: no error; 1: errors; 2: invalid usage. `scripts/security-audit.sh --help` shows the usage.
  */
 import { parseArgs, parseEnv } from "node:util";
 import { auditDatabase } from "./database.ts";
@@ -12,22 +12,22 @@ import { auditOrigins, auditWeb } from "./web.ts";
 
 export const USAGE = `Usage: scripts/security-audit.sh [options]
 
-Looks for secrets in the repository and its history, vulnerable dependencies, and functions without credentials or limits; with
---db-url also at the database, with --url at a running installation. It changes nothing.
+Searches the repository and its history for secrets, vulnerable dependencies, and functions without credentials or limits. With
+--db-url it also checks the database, with --url a running installation. It changes nothing.
 
   --db-url URL       the database, as its owner: row-level security, grants, definer functions, Supabase's advisors, Vault
   --url URL          the project's URL, such as https://abc.supabase.co: CORS, redirects, headers
-  --env-file FILE    settings to look at (ALLOWED_ORIGINS)
-  --folder FOLDER    another repository than this one; only its files and history are looked at
+  --env-file FILE    settings to check (ALLOWED_ORIGINS)
+  --folder FOLDER    another repository; only its files and history are checked
   --days N           how old a secret of Vault may be (90)
-  --no-history       passes the history by
-  --no-advisors      passes Supabase's advisors by
-  --no-dependencies  passes the npm registry by
+  --no-history       skips the history
+  --no-advisors      skips Supabase's advisors
+  --no-dependencies  skips the npm registry
   --json FILE        writes the findings as JSON
   --sarif FILE       writes them as SARIF 2.1.0, for GitHub's code scanning
   --help             prints this text
 
-Exit code 0: no error. 1: errors. 2: it was called wrongly.`;
+Exit code 0: no error. 1: errors. 2: invalid usage.`;
 
 export async function main(args: string[], print: (text: string) => void = console.log): Promise<number> {
   let values;

@@ -1,10 +1,10 @@
-/** What a database allows that it should not. Reads only. */
+/** Finds what a database allows and should not. Read-only. */
 import postgres from "postgres";
 import { remoteUrl, supabaseCli } from "../check/supabase_cli.ts";
 import type { Finding, Level } from "./finding.ts";
 
 const OURS = "nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry')";
-/** What a function that people may call does to learn who they are; or it is a part of one that has. */
+/** What a function that clients may call uses to identify its caller, directly or through a helper that does. */
 const ASKS =
   "auth\\.(uid|jwt|role)|current_user_has_role|require_(role|owner)|current_setting\\(''(role|request)";
 
@@ -28,7 +28,7 @@ const QUERIES: { rule: string; level: Level; message: string; query: string }[] 
   {
     rule: "definer-without-search-path",
     level: "error",
-    message: "Whoever makes an object of the same name has it called with its owner's rights",
+    message: "An object that somebody creates under the same name is called with the owner's rights",
     query:
       `select p.oid::regprocedure::text as place from pg_proc as p join pg_namespace as n on n.oid = pronamespace
       where ${OURS} and prosecdef and not coalesce(array_to_string(proconfig, ',') ~ 'search_path=', false)`,
@@ -36,7 +36,7 @@ const QUERIES: { rule: string; level: Level; message: string; query: string }[] 
   {
     rule: "definer-without-check",
     level: "error",
-    message: "People may call it, and it does not ask who they are",
+    message: "Clients may call it, and it does not check the caller",
     query:
       `select p.oid::regprocedure::text as place from pg_proc as p join pg_namespace as n on n.oid = pronamespace
       where ${OURS} and prosecdef and prokind = 'f' and prorettype <> 'trigger'::regtype and coalesce(prosrc, '') !~ '${ASKS}'
@@ -45,7 +45,7 @@ const QUERIES: { rule: string; level: Level; message: string; query: string }[] 
   },
 ];
 
-/** What the catalogue tells. */
+/** Returns the findings of the catalogue queries. */
 export async function auditCatalogue(sql: postgres.ISql): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { rule, level, message, query } of QUERIES) {
@@ -63,7 +63,7 @@ export async function auditCatalogue(sql: postgres.ISql): Promise<Finding[]> {
       findings.push({
         rule: "public-bucket",
         level: "warning",
-        message: "Whoever knows a name may read it",
+        message: "Anybody who knows a file's name may read it",
         place,
       });
     }
@@ -84,12 +84,12 @@ export async function auditDatabase(
   }
 }
 
-/** Each secret of Vault (whose name is like `names`) is looked for in every table; those that are too old are named. */
+/** Searches every table for each Vault secret whose name matches `names`, and reports secrets that are too old. */
 export async function auditVault(sql: postgres.ISql, days: number, names = "%"): Promise<Finding[]> {
   const findings: Finding[] = [];
   let secrets: { name: string; value: string; is_old: boolean }[];
   try {
-    // Tokens of connections are renewed by the clock; what an operator put there is not.
+    // Connection tokens are renewed on a schedule; secrets that an operator stored are not.
     secrets = [
       ...await sql<{ name: string; value: string; is_old: boolean }[]>`
       select coalesce(name, id::text) as name, decrypted_secret as value,
@@ -110,11 +110,11 @@ export async function auditVault(sql: postgres.ISql, days: number, names = "%"):
       findings.push({
         rule: "stale-secret",
         level: "warning",
-        message: `It was not changed for ${days} days`,
+        message: `It has not been changed for ${days} days`,
         place: `vault/${name}`,
       });
     }
-    // A token may be JSON with several; each long text in it counts. Addresses are no secrets.
+    // A token may be JSON with several values: every long text in it counts as a secret. URLs do not.
     for (const part of value.match(/[^\s"{}:,[\]]{16,}/g) ?? []) {
       if (!/^https?:|^\/\//.test(part)) parts.set(part, name);
     }
@@ -164,7 +164,7 @@ async function askAdvisors(db_url: string): Promise<Finding[]> {
     return code === 0 ? [] : [{
       rule: "not-looked-at",
       level: "note",
-      message: `The advisors cannot be asked: ${said}`,
+      message: `The advisors could not run: ${said}`,
       place: "supabase db advisors",
     }];
   }

@@ -1,4 +1,4 @@
-/** Known vulnerabilities of what deno.json pins, as the npm registry has them. Where it does not answer, that is said. */
+/** Known vulnerabilities in the packages that deno.json pins, from the npm registry. If the registry does not respond, the report states so. */
 import { join } from "node:path";
 import type { Finding } from "./finding.ts";
 
@@ -41,7 +41,7 @@ export async function auditDependencies(folder: string): Promise<Finding[]> {
   }
 }
 
-/** What `npm audit --json` says. */
+/** Parses the output of `npm audit --json`. */
 export function readReport(text: string): Finding[] {
   let report: Report;
   try {
@@ -69,7 +69,7 @@ function unanswered(said: string): Finding {
   return {
     rule: "not-looked-at",
     level: "note",
-    message: `The registry does not tell of vulnerabilities: ${
+    message: `The registry reported no vulnerability data: ${
       said.trim().split("\n")[0]?.slice(0, 160) ?? ""
     }`,
     place: "deno.json",

@@ -1,10 +1,10 @@
-/** What edge functions promise about who may call them and how often; read from their contracts. */
+/** Checks who may call each edge function and how often, according to its contract. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Contract } from "../../supabase/functions/_shared/http/endpoint.ts";
 import type { Finding } from "./finding.ts";
 
-/** Changes made without a credential of ours: each proves its caller by a signature, or counts what visitors do, within a limit. */
+/** Writes that need no credential of ours: each either verifies a signature or counts visitor activity within a rate limit. */
 const OPEN_WRITES = [
   "log-usage",
   "track-click",
@@ -15,7 +15,10 @@ const OPEN_WRITES = [
   "meta-deauthorize",
   "meta-data-deletion",
 ];
-/** Not limited on purpose: what is signed is refused before anything is done; robots.txt needs no database, and a refused crawler stays away. */
+/**
+ * Deliberately unlimited: a call with an invalid signature is refused before any work; robots.txt needs no database, and a refused crawler
+ * stays away.
+ */
 const UNLIMITED = [
   ...OPEN_WRITES.filter((name) => !["log-usage", "track-click"].includes(name)),
   "robots",
@@ -54,11 +57,11 @@ export async function auditFunctions(folder: string): Promise<Finding[]> {
       findings.push({
         rule: "function-without-auth",
         level: "error",
-        message: "It changes something for whoever calls",
+        message: "It changes something for any caller",
         place,
       });
     }
-    // The service's own calls are not limited; everybody else's are.
+    // Only the service's own calls are unlimited.
     if (
       !contract.rate ||
       contract.rate === "service" && modes.some((mode) => mode !== "secret") && !UNLIMITED.includes(name)

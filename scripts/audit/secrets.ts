@@ -1,13 +1,13 @@
 /**
- * Secrets in a git repository: in its files, and in everything that any branch, tag or stash still reaches. The patterns are secretlint's
- * (offline), and those of what StreamVibe uses that it does not know. A value is never shown, only where it stands.
+ * Finds secrets in a git repository: in its files, and in everything that any branch, tag or stash still reaches. Uses secretlint's
+ * patterns (offline), plus patterns for the services of StreamVibe that secretlint lacks. Reports only the location, never the value.
  */
 import { lintSource } from "@secretlint/core";
 import { creator } from "@secretlint/secretlint-rule-preset-recommend";
 import type { Finding } from "./finding.ts";
 
 const SETTING = "the value of a setting that is a secret";
-/** What secretlint has no rule for. The first group, where there is one, is the value. */
+/** Patterns that secretlint lacks. The first group, if present, captures the value. */
 const OWN: [name: string, pattern: RegExp][] = [
   ["a secret key of Supabase", /\bsb_secret_[\w-]{20,}/g],
   ["a JWT of a service role", /\beyJ[\w-]{10,}\.eyJ[\w-]{20,}\.[\w-]{20,}/g],
@@ -38,10 +38,10 @@ const OWN: [name: string, pattern: RegExp][] = [
   ],
 ];
 
-/** Whoever writes one of these words into a value means an example. */
+/** A value that contains one of these words is an example. */
 const EXAMPLE =
   /local|simulat|example|dummy|fake|placeholder|changeme|your[-_]|test|sample|streamvibe|xxxx|0123456789|abcdefgh|hunter2|masked|\.\.\.|…|<[\w ]+>/i;
-/** A cheap look before the thorough one. */
+/** Cheap test before the full scan. */
 const SUSPICIOUS =
   /sb_secret_|eyJ[\w-]{10}|GOCSPX|AIza|ya29\.|1\/\/0|sk[-_]|rk_live|whsec_|\bre_|EAA|xox[abopsr]|hooks\.slack|PRIVATE KEY|AGE-SECRET|"kty"|npm_|sbp_|gh[pousr]_|github_pat|AKIA|ASIA|aws_|glpat|SG\.|:\/\/[^\s:/@]+:[^\s@/]+@|(?:SECRET|TOKEN|PASSWORD|PRIVATE_KEY|API_KEY|ROOT_KEY)\w*["']?\s*[=:]/;
 const LARGEST = 2_000_000;
@@ -55,7 +55,7 @@ interface Hit {
   line: number;
 }
 
-/** Where in a text something stands that looks like a secret. */
+/** Returns the lines of a text that appear to contain a secret. */
 export async function secretsIn(text: string, name: string): Promise<Hit[]> {
   if (!SUSPICIOUS.test(text)) return [];
   const hits = new Map<number, Hit>();
@@ -66,7 +66,7 @@ export async function secretsIn(text: string, name: string): Promise<Hit[]> {
   for (const [what, pattern] of OWN) {
     for (const match of text.matchAll(pattern)) {
       const value = match[1] ?? match[0];
-      // Words and names of variables have no digits.
+      // Plain words and variable names contain no digits.
       if (what === SETTING && (value.match(/\d/g)?.length ?? 0) < 2) continue;
       if (!EXAMPLE.test(match[0]) && isVaried(value)) add(match.index, what);
     }
@@ -83,7 +83,7 @@ export async function secretsIn(text: string, name: string): Promise<Hit[]> {
   return [...hits.values()];
 }
 
-/** A value of few characters over and over is a stand-in. */
+/** Returns false for placeholders, which repeat a few characters. */
 function isVaried(value: string): boolean {
   return new Set(value).size >= Math.min(10, value.length / 2);
 }
@@ -111,7 +111,7 @@ async function git(folder: string, args: string[], stdin?: string): Promise<Uint
 
 const decoder = new TextDecoder();
 
-/** Files as they lie there, also those that are not committed yet; what git ignores is nobody's but the developer's. */
+/** Scans the files of the working tree, including uncommitted ones. Files that git ignores stay on the developer's machine and are skipped. */
 export async function auditFiles(folder: string): Promise<Finding[]> {
   const names = decoder.decode(
     await git(folder, ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]),
@@ -142,7 +142,7 @@ export async function auditFiles(folder: string): Promise<Finding[]> {
   return findings;
 }
 
-/** Everything that is reachable: earlier versions, other branches, tags, stashes, messages. */
+/** Scans everything reachable: earlier versions, other branches, tags, stashes, messages. */
 export async function auditHistory(folder: string): Promise<Finding[]> {
   const objects = new Map<string, string>();
   for (
@@ -180,7 +180,7 @@ export async function auditHistory(folder: string): Promise<Finding[]> {
       findings.push({
         rule: "secret-in-history",
         level: "error",
-        message: `It looks like ${what}; who has the history has it: change the secret (object ${
+        message: `It looks like ${what}; everybody with the history has it: change the secret (object ${
           id.slice(0, 12)
         })`,
         place: path,

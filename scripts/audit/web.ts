@@ -1,8 +1,8 @@
-/** What a running installation answers to a stranger: CORS, redirects, headers. */
+/** Checks how a running installation responds to an untrusted caller: CORS, redirects, headers. */
 import type { Finding } from "./finding.ts";
 
 const STRANGER = "https://evil.example";
-/** Names by which addresses are often given. */
+/** Parameter names that often carry a redirect URL. */
 const LEADS = [
   "redirect_uri",
   "redirect_to",
@@ -44,7 +44,7 @@ export async function auditWeb(url: string, functions: string[]): Promise<Findin
       findings.push({
         rule: "cors",
         level: "error",
-        message: "It lets every web site read what it answers",
+        message: "It lets every website read its answers",
         place,
       });
     }
@@ -55,7 +55,7 @@ export async function auditWeb(url: string, functions: string[]): Promise<Findin
     await asked.body?.cancel();
     const location = asked.headers.get("location");
     if (location && new URL(location, base).host === new URL(STRANGER).host) {
-      findings.push({ rule: "open-redirect", level: "error", message: `It leads to ${location}`, place });
+      findings.push({ rule: "open-redirect", level: "error", message: `It redirects to ${location}`, place });
     }
     if (asked.headers.get("x-content-type-options") !== "nosniff") {
       findings.push({
@@ -67,7 +67,7 @@ export async function auditWeb(url: string, functions: string[]): Promise<Findin
     }
     for (const header of ["server", "x-powered-by"]) {
       if (/\d/.test(asked.headers.get(header) ?? "")) {
-        findings.push({ rule: "header", level: "warning", message: `${header} tells a version`, place });
+        findings.push({ rule: "header", level: "warning", message: `${header} reveals a version`, place });
       }
     }
     if (base.startsWith("https:") && !asked.headers.has("strict-transport-security")) {
@@ -82,7 +82,7 @@ export async function auditWeb(url: string, functions: string[]): Promise<Findin
   return findings;
 }
 
-/** Origins of the settings: only names of one's own, and over TLS. */
+/** Checks the configured origins: only own hosts, and only over TLS. */
 export function auditOrigins(origins: string | undefined, place: string): Finding[] {
   const findings: Finding[] = [];
   for (const origin of origins?.split(",").map((one) => one.trim()).filter(Boolean) ?? []) {

@@ -1,4 +1,7 @@
-/** Backups are restored, every row compared; what is damaged or foreign is refused with nothing touched; nothing good is pruned for a bad one. */
+/**
+ * Backups are restored and every row compared; damaged or foreign archives are refused before anything changes; a failed backup never
+ * prunes a good one.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import postgres from "postgres";
@@ -28,7 +31,7 @@ Deno.test("retention keeps the newest of days, weeks and months, and never prune
   assert.deepEqual(kept.slice(-7), names.slice(-7), "each of the last seven days");
   assert.deepEqual(expired([], readRetention("1,0,0")), []);
   assert.deepEqual(expired([names[0] ?? ""], readRetention("1,0,0")), []);
-  // Two on a day: the later one stays. What is none of ours is left alone.
+  // Two on one day: the later one is kept. Names that are not ours are ignored.
   const day = [nameOf(new Date("2026-03-29T00:30:00Z")), nameOf(new Date("2026-03-29T01:30:00Z")), "notes"];
   assert.deepEqual(expired(day, readRetention("1,0,0")), day.slice(0, 1));
   for (const text of ["", "0,1,1", "7,4", "7,4,12,1", "a,b,c", "-1,2,3"]) {
@@ -65,7 +68,7 @@ async function options(
   };
 }
 
-/** Rows of every kind: people, content with odd texts, clicks counted and not, jobs, files. */
+/** Rows of every kind: users, content with unusual text, clicks both rolled up and pending, jobs, files. */
 async function fill(stack: BootedStack["info"]): Promise<{ person: string; gone: string }> {
   const sql = postgres(stack.db_url, { max: 1, onnotice: quiet });
   const [person, gone] = [crypto.randomUUID(), crypto.randomUUID()];
@@ -84,10 +87,10 @@ async function fill(stack: BootedStack["info"]): Promise<{ person: string; gone:
     await sql`select ops.roll_up_clicks()`;
     await sql`insert into content_click (content_id, user_agent) select id, 'Mozilla/5.0' from content_item, generate_series(1, 3) where platform_content_id = 'v1'`;
     await sql`select ops.refresh_discovery(500)`;
-    // A month that the target has no partition for.
+    // A month for which the target has no partition.
     await sql`select ops.keep_click_partitions(now() - interval '5 months')`;
     await sql`insert into content_click (content_id, user_agent, clicked_at) select id, 'Mozilla/5.0', now() - interval '5 months' from content_item where platform_content_id = 'v2'`;
-    // As a restore would put them: one whole, one in parts.
+    // Segments as a restore writes them: one file whole, one in parts.
     const segments = (name: string, total: number, most: number) =>
       Array.from({ length: Math.ceil(total / most) }, (_, n) => {
         const length = Math.min(most, total - n * most);
@@ -170,20 +173,20 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
         await damage(table.path, (bytes) => {
           bytes[bytes.length - 40] = (bytes[bytes.length - 40] ?? 0) ^ 1;
           return bytes;
-        }, /was changed: its sum is another/);
+        }, /was changed: its checksum differs/);
         await damage(table.path, () => null, /is missing/);
         await damage(`${made.name}/${MANIFEST}`, (bytes) => bytes.slice(0, 300), /cut off or changed/);
         await damage(`${made.name}/${MANIFEST}`, (bytes) => {
           bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 1;
           return bytes;
         }, /cut off or changed/);
-        // Whoever knows the public key can encrypt to it, and still not make a manifest.
+        // Anybody with the public key can encrypt to it, but cannot forge a manifest.
         const recipient = await recipientOf(key.identity ?? "");
         const forged = await seal(
           new TextEncoder().encode(`${"0".repeat(64)}\n${JSON.stringify(manifest)}`),
           { recipient },
         );
-        await damage(`${made.name}/${MANIFEST}`, () => forged, /not made by somebody with your key/);
+        await damage(`${made.name}/${MANIFEST}`, () => forged, /not made with your key/);
         assert.deepEqual(await sql`select count(*)::integer as n, max(id::text) from public.users`, before);
         const [cron] = await sql`select count(*)::integer as n from cron.job`;
         assert.ok(cron?.n > 20, "and cron is as it was");
@@ -191,7 +194,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
     );
 
     await t.step("the drill restores into an empty stack, which then works", async () => {
-      // Deleted after the archive was made, and known to a newer one.
+      // Deleted after the archive was made, and recorded in a newer one.
       const [asked_for] = await sql`select request_account_deletion(${gone}) as asked`;
       await sql`delete from auth.users where id = ${gone}`;
       const newer = await backup({ ...asked, now: () => new Date(Date.now() + 2_000) });
@@ -215,7 +218,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
               await target`select decrypted_secret as url from vault.decrypted_secrets where name = 'project_url'`;
             assert.equal(own?.url, info.api_url, "the target's own secrets stay");
 
-            // One click was rolled up before, one of five months ago by nobody, three not yet: each counts once.
+            // One click was rolled up before the backup, one anonymous click is five months old, three were pending: each counts once.
             const [item] = await target`select id from content_item where platform_content_id = 'v1'`;
             const [shown] =
               await target`select (public.get_content_detail(${item?.id}) ->> 'total_clicks') as clicks, ops.roll_up_clicks() as rolled`;
@@ -237,7 +240,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
             assert.ok(new Uint8Array(await large.arrayBuffer()).every((byte) => byte === 7));
             assert.equal(large.headers.get("content-length"), "9000000");
 
-            // People sign up, and numbers go on.
+            // New users can sign up, and sequences continue.
             const id = crypto.randomUUID();
             await target`insert into auth.users (id, email) values (${id}, ${`${id}@example.com`})`;
             const [row] =
@@ -319,7 +322,7 @@ Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones
     assert.ok([...s3.objects.keys()].every((name) => name.startsWith("prod/a b/streamvibe-")));
 
     const retention = readRetention("1,0,0");
-    // What is written is not what is read: a disk, a proxy, somebody.
+    // Storage returns other bytes than were written: a failing disk, a proxy, an attacker.
     const rot = async () => {
       const name = [...s3.objects.keys()].filter((path) => !path.includes(first.name)).sort()[5] ?? "";
       const bytes = s3.objects.get(name);
@@ -359,7 +362,7 @@ Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones
       "nothing is left lying about",
     );
 
-    // A machine that lost its power leaves parts; they go with a later run, and the older archive only now.
+    // A machine that loses power leaves parts behind. A later run removes them, and only then the older archive.
     s3.objects.set("prod/a b/streamvibe-20260101T000000Z/000001-public.users.age", new Uint8Array(3));
     const last = await backup({ ...asked, retention, now: next });
     assert.deepEqual(last.pruned, [first.name]);
@@ -401,7 +404,7 @@ Deno.test("rows that are written meanwhile are in the archive as of one moment, 
     const made = await backup({
       ...asked,
       on: async (event) => {
-        // Each notification comes with a line in the log: an archive has both or neither.
+        // Each notification is inserted with an audit log row: an archive contains both or neither.
         if (event !== "part written" || ++written > 40) return;
         await sql.begin(async (transaction) => {
           await transaction`insert into public.notification (user_id, title) values (${id}, ${`n${written}`})`;

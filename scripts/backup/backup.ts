@@ -1,7 +1,7 @@
 /**
- * Makes an archive: every table in one snapshot, Vault decrypted, sequences, cron, files, settings; each part encrypted and written down with its
- * sums. Then all of it is read back and opened. Only after that the manifest is written, which makes it an archive; only after that older ones
- * are pruned. A run that fails or dies at any moment leaves parts without a manifest, which the next one removes.
+ * Makes an archive: every table in one snapshot, decrypted Vault secrets, sequences, cron, files, settings. Each part is encrypted and
+ * listed with its checksums. The run then reads back and opens every part, writes the manifest, which makes the parts an archive, and only
+ * after that prunes older archives. A run that fails or dies at any moment leaves parts without a manifest, which a later run removes.
  */
 import { createHash } from "node:crypto";
 import { after, copyOut, readCatalogue, SESSION, tablesToCopy, type TableToCopy } from "./catalogue.ts";
@@ -26,16 +26,16 @@ export interface BackupOptions {
   store: Store;
   key: Key;
   retention: Retention | null;
-  /** For files: the project's URL and a secret key. */
+  /** Needed for files: the project's URL and a secret key. */
   api?: { url: string; key: string };
   buckets: string[];
-  /** Lines `NAME=value` of the functions' settings. */
+  /** `NAME=value` lines of the functions' settings. */
   settings?: string;
-  /** Connections that copy at once. */
+  /** Number of parallel copy connections. */
   jobs: number;
   now: () => Date;
   say: (line: string) => void;
-  /** For tests: what has been done. */
+  /** For tests: called after each stage. */
   on?: (event: "part written" | "written" | "verified" | "published") => Promise<void> | void;
 }
 
@@ -48,9 +48,9 @@ export interface BackupDone {
   pruned: string[];
 }
 
-/** One backup at a time. */
+/** Advisory lock: one backup at a time. */
 const LOCK = 7_211;
-/** Parts without a manifest: another backup may be writing them. */
+/** Younger parts without a manifest may belong to another backup that is still running. */
 const ABANDONED_MS = 24 * 3_600_000;
 
 export async function backup(options: BackupOptions): Promise<BackupDone> {
@@ -96,7 +96,7 @@ export async function backup(options: BackupOptions): Promise<BackupDone> {
   }
 }
 
-/** Encrypts parts and writes them. */
+/** Encrypts and writes parts. */
 class Writer {
   recipient = "";
   #count = 0;
@@ -153,7 +153,7 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
       );
     }
     const all = await tablesToCopy(leader);
-    // The largest first, so that no connection is left with it at the end.
+    // Largest first, so that no connection starts on a large table at the end.
     const queue = all.filter(({ is_unlogged }) => !is_unlogged).sort((one, other) =>
       other.estimated_bytes - one.estimated_bytes
     );
@@ -192,13 +192,13 @@ async function takeSnapshot(writer: Writer, options: BackupOptions, name: string
   }
 }
 
-/** Of a part, before it is compressed: what is in memory is a few of them, however large a table is. */
+/** Size of a part before compression. Memory holds only a few parts, however large a table is. */
 export const PART_BYTES = 4 * 1_048_576;
 const [FIRST_PAGE, LARGEST_PAGE] = [64, 65_536];
 
 /**
- * In pages, which make parts. COPY cannot be told to wait, so no page may be more than fits into memory: how many rows the next one has
- * follows from how long the last ones were.
+ * Copies a table in pages, which are combined into parts. COPY has no backpressure, so a page must fit into memory: its row limit follows
+ * from the row size of the previous page.
  */
 async function copyTable(session: Session, table: TableToCopy, writer: Writer, part: Rows): Promise<Table> {
   const whole = createHash("sha256");
@@ -274,7 +274,7 @@ async function copyFiles(writer: Writer, { api, buckets, say }: BackupOptions): 
   return files;
 }
 
-/** By `pg_dump`, where one of the server's version is installed. */
+/** Dumps the schema with `pg_dump`, if a version that matches the server is installed. */
 async function dumpSchema(
   database_url: string,
   server_version: string,
@@ -305,7 +305,7 @@ async function dumpSchema(
   return null;
 }
 
-/** Null where there is no such program. */
+/** Returns null if the program is not installed. */
 async function outputOf(program: string, ...args: string[]): Promise<Deno.CommandOutput | null> {
   try {
     return await new Deno.Command(program, { args }).output();
@@ -315,7 +315,7 @@ async function outputOf(program: string, ...args: string[]): Promise<Deno.Comman
   }
 }
 
-/** Reads every part back and opens it. @throws For the first that is not as it was written. */
+/** Reads back and opens every part. @throws On the first part that differs from what was written. */
 export async function verify(store: Store, manifest: Manifest): Promise<void> {
   for (const { name, rows, parts, sha256 } of manifest.tables) {
     const whole = createHash("sha256");
@@ -326,11 +326,11 @@ export async function verify(store: Store, manifest: Manifest): Promise<void> {
       counted += countRows(text);
     }
     if (counted !== rows) {
-      throw new Error(`Cannot trust the archive: ${name} has ${counted} rows, and should have ${rows}`);
+      throw new Error(`Cannot trust the archive: ${name} has ${counted} rows, but should have ${rows}`);
     }
-    // Taken of the rows as they came from the database: nothing happened to them on the way here.
+    // Computed over the rows as the database returned them: nothing changed them between COPY and the archive.
     if (whole.digest("hex") !== sha256) {
-      throw new Error(`Cannot trust the archive: ${name} has other rows than the database gave`);
+      throw new Error(`Cannot trust the archive: ${name} has other rows than the database returned`);
     }
   }
   for (
@@ -340,7 +340,7 @@ export async function verify(store: Store, manifest: Manifest): Promise<void> {
   }
 }
 
-/** @throws When it is missing, was cut off, or is not as it was written. */
+/** @throws If the part is missing, truncated or changed. */
 export async function readPart(store: Store, part: Part, identity: string): Promise<Bytes> {
   const refuse = (what: string) =>
     new Error(`Cannot use the archive: ${part.path} ${what}; use another archive`);
@@ -352,9 +352,9 @@ export async function readPart(store: Store, part: Part, identity: string): Prom
     throw error;
   }
   if (sealed.length !== part.bytes) {
-    throw refuse(`was cut off or changed: it has ${sealed.length} bytes, and should have ${part.bytes}`);
+    throw refuse(`was cut off or changed: it has ${sealed.length} bytes, but should have ${part.bytes}`);
   }
-  if (sha256(sealed) !== part.sha256) throw refuse("was changed: its sum is another");
+  if (sha256(sealed) !== part.sha256) throw refuse("was changed: its checksum differs");
   const plain = await open(sealed, { identity }).catch(() => null);
   if (plain === null || plain.length !== part.plain_bytes || sha256(plain) !== part.plain_sha256) {
     throw refuse("cannot be opened");
@@ -362,7 +362,7 @@ export async function readPart(store: Store, part: Part, identity: string): Prom
   return plain;
 }
 
-/** Removes archives that the retention has no place for, and what dead runs left. */
+/** Removes archives outside the retention, and what dead runs left. */
 async function prune(store: Store, retention: Retention, now: Date): Promise<string[]> {
   const archives = await listArchives(store);
   const gone = expired(archives, retention);
@@ -375,13 +375,13 @@ async function prune(store: Store, retention: Retention, now: Date): Promise<str
     const is_abandoned = !archives.includes(name) && now.getTime() - time.getTime() > ABANDONED_MS;
     if (gone.includes(name) || is_abandoned) (file === MANIFEST ? manifests : paths).push(path);
   }
-  // First what makes it an archive: half of one must not look whole.
+  // Manifests first: a half-deleted archive must not look complete.
   await store.remove(manifests);
   await store.remove(paths);
   return gone;
 }
 
-/** Writes down that a run has begun; null where module 011 is not there. */
+/** Records the start of a run; returns null if module 011 is not installed. */
 export async function beginRun(
   session: Session,
   kind: "backup" | "restore" | "drill",

@@ -1,11 +1,11 @@
-/** What there is to back up, as the catalogue has it at one moment. */
+/** Reads from the catalogue what must be backed up, at one point in time. */
 import type { Manifest } from "./manifest.ts";
 import type { Session } from "./session.ts";
 
-/** Schemas that are Supabase's or PostgreSQL's own. */
+/** Schemas that belong to Supabase or PostgreSQL. */
 const OTHERS =
   "^(pg_|information_schema$|auth$|vault$|cron$|net$|realtime$|storage$|extensions$|graphql|pgsodium|pgbouncer$|pgmq|supabase_|_)";
-/** Of Auth what makes a person able to sign in; sessions end with the database that they were begun in. */
+/** The Auth tables that users need to sign in. Sessions are not copied; they end with their database. */
 const AUTH_TABLES = ["users", "identities", "mfa_factors"];
 
 export interface TableToCopy {
@@ -14,11 +14,11 @@ export interface TableToCopy {
   order: string;
   is_unlogged: boolean;
   estimated_bytes: number;
-  /** Of the primary key, in its order: name, type, and whether texts are compared by their bytes. */
+  /** Primary key columns in order: name, type, and whether the values are compared bytewise as text. */
   key: { name: string; type: string; is_text: boolean }[];
 }
 
-/** Every table of ours and Auth's people, with what its rows are ordered by: the primary key, the same way in every cluster. */
+/** Returns every table of ours and the Auth user tables, with a sort order by primary key that is the same in every cluster. */
 export async function tablesToCopy(session: Session): Promise<TableToCopy[]> {
   return await session.query<TableToCopy>`
     select format('%I.%I', space.nspname, class.relname) as name, class.relpersistence = 'u' as is_unlogged,
@@ -89,9 +89,9 @@ export async function readCatalogue(
 }
 
 /**
- * Rows of a table in its order, as text. The same rows are the same text in every cluster and version.
+ * Returns the COPY statement for a table's rows in its order, as text. The same rows produce the same text in every cluster and version.
  *
- * @param page So many, after the last row of the page before; without a key, after so many rows.
+ * @param page Limits the rows to one page: after the last row of the previous page or, without a primary key, at an offset.
  */
 export function copyOut(
   { name, columns, order }: Pick<TableToCopy, "name" | "columns" | "order">,
@@ -104,7 +104,7 @@ export function copyOut(
   return `copy (${rows}${of}) to stdout`;
 }
 
-/** The condition for what comes after a row, given as COPY wrote it. */
+/** Returns the condition for the rows after a given row, which is a line of COPY output. */
 export function after({ key, columns }: Pick<TableToCopy, "key" | "columns">, line: string): string {
   const values = line.split("\t").map(unescape);
   const [left, right] = [
@@ -121,7 +121,7 @@ function keyOf({ name, is_text }: TableToCopy["key"][number]): string {
   return is_text ? `t.${name} collate "C"` : `t.${name}`;
 }
 
-/** A value as COPY writes it (https://www.postgresql.org/docs/current/sql-copy.html, "Text Format"). */
+/** Decodes a value from COPY's text format (https://www.postgresql.org/docs/current/sql-copy.html, "Text Format"). */
 function unescape(value: string): string {
   const named: Record<string, string> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
   return value.replace(/\\(.)/g, (_, letter: string) => named[letter] ?? letter);

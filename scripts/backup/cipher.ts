@@ -1,7 +1,7 @@
 /**
- * Who can read an archive, and how one knows that it is one's own. The manifest is encrypted to the operator (an age recipient, or a
- * passphrase) and has a code that only who holds the identity or the passphrase can make: recipients are public, so anybody could encrypt to
- * them. Parts are encrypted to a key that is made for the archive and lies in the manifest, which also has their sums.
+ * Controls who can read an archive, and proves who made it. The manifest is encrypted to the operator (an age recipient, or a passphrase)
+ * and has a MAC that only a holder of the identity or the passphrase can compute: recipients are public, so anybody could encrypt to them.
+ * Parts are encrypted to a key that is generated per archive and stored in the manifest, together with their checksums.
  */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
@@ -13,20 +13,23 @@ const gunzip = promisify(gunzipWith);
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
-/** An age identity (`AGE-SECRET-KEY-1…`), or a passphrase. Both backup and restore need it: a backup that was not read back is none. */
+/**
+ * An age identity (`AGE-SECRET-KEY-1…`), or a passphrase. Backup needs it as well as restore, because a backup counts only after it was
+ * read back.
+ */
 export interface Key {
   identity?: string;
   passphrase?: string;
 }
 
-/** @throws When there is none, or both. */
+/** @throws If neither key is set, or both are. */
 export function readKey(env: (name: string) => string | undefined): Key {
   const [identity, passphrase] = [env("BACKUP_IDENTITY"), env("BACKUP_PASSPHRASE")];
   if (identity && passphrase) {
     throw new Error("Cannot choose a key: set BACKUP_IDENTITY or BACKUP_PASSPHRASE, got both");
   }
   if (identity) {
-    // A file of age-keygen has comments around the key.
+    // A key file from age-keygen has comments around the key.
     const key = identity.match(/AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+/)?.[0];
     if (!key) {
       throw new Error(
@@ -50,7 +53,7 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** Compressed, then encrypted. */
+/** Compresses, then encrypts. */
 export async function seal(
   plain: Uint8Array,
   to: { recipient: string } | { passphrase: string },
@@ -61,7 +64,7 @@ export async function seal(
   return await encrypter.encrypt(await gzip(plain, { level: 4 })) as Bytes;
 }
 
-/** @throws When the key is another's, or a byte is not as it was. */
+/** @throws If the key does not match, or any byte has changed. */
 export async function open(sealed: Uint8Array, key: Key): Promise<Bytes> {
   const decrypter = new Decrypter();
   if (key.identity) decrypter.addIdentity(key.identity);
@@ -69,7 +72,7 @@ export async function open(sealed: Uint8Array, key: Key): Promise<Bytes> {
   return await gunzip(await decrypter.decrypt(sealed));
 }
 
-/** The manifest's text, sealed with its code. */
+/** Seals the manifest's text with its MAC. */
 export async function sealManifest(text: string, key: Key): Promise<Bytes> {
   const to = key.passphrase
     ? { passphrase: key.passphrase }
@@ -77,7 +80,7 @@ export async function sealManifest(text: string, key: Key): Promise<Bytes> {
   return await seal(new TextEncoder().encode(`${codeOf(text, key)}\n${text}`), to);
 }
 
-/** @throws With what is wrong: the key, the bytes, or who made it. */
+/** @throws With the cause: wrong key, damaged bytes, or a manifest made without the key. */
 export async function openManifest(sealed: Uint8Array, key: Key): Promise<string> {
   let plain: string;
   try {
@@ -95,7 +98,7 @@ export async function openManifest(sealed: Uint8Array, key: Key): Promise<string
   const [one, other] = [new TextEncoder().encode(code), new TextEncoder().encode(codeOf(text, key))];
   if (one.length !== other.length || !timingSafeEqual(one, other)) {
     throw new Error(
-      "Cannot trust the archive: its manifest was not made by somebody with your key; use another archive",
+      "Cannot trust the archive: its manifest was not made with your key; use another archive",
     );
   }
   return text;

@@ -1,4 +1,4 @@
-/** `scripts/backup.sh`, `scripts/restore.sh` and `task backup:drill`: arguments and environment in, one line of result out. */
+/** `scripts/backup.sh`, `scripts/restore.sh` and `task backup:drill`: reads arguments and environment, prints one result line. */
 import { parseArgs } from "node:util";
 import { backup } from "./backup.ts";
 import { newIdentity, readKey, recipientOf } from "./cipher.ts";
@@ -39,7 +39,7 @@ function apiOf(): { url: string; key: string } | undefined {
 
 function databaseOf(): string {
   const url = values.database ?? env("DATABASE_URL");
-  if (!url) throw new Error("Cannot go on without a database: give --database, or set DATABASE_URL");
+  if (!url) throw new Error("Cannot continue without a database: give --database, or set DATABASE_URL");
   return url;
 }
 
@@ -47,7 +47,7 @@ const place = values.to ?? values.from ?? env("BACKUP_DESTINATION");
 const storeOf = () => {
   if (!place) {
     throw new Error(
-      "Cannot go on without a place for archives: give --to or --from, or set BACKUP_DESTINATION",
+      "Cannot continue without a place for archives: give --to or --from, or set BACKUP_DESTINATION",
     );
   }
   return openStore(place, env);
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   if (values["new-key"]) {
     const identity = await newIdentity();
     console.log(
-      `# keep this where the database is not: without it no archive can be read\n# public key: ${await recipientOf(
+      `# keep this apart from the database: without it no archive can be read\n# public key: ${await recipientOf(
         identity,
       )}\n${identity}`,
     );
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
       }
       if (!values.yes && !values["dry-run"] && /\.supabase\.(co|com)$/.test(new URL(databaseOf()).hostname)) {
         throw new Error(
-          "Cannot restore into a hosted project just so: --yes says that it may be overwritten",
+          "Cannot restore into a hosted project without --yes: it is overwritten",
         );
       }
       console.log(JSON.stringify(
@@ -134,7 +134,9 @@ async function main(): Promise<void> {
       ));
       return;
     default:
-      throw new Error(`Cannot do ${positionals[0] ?? "nothing"}: it is backup, restore or drill`);
+      throw new Error(
+        `Cannot run ${positionals[0] ?? "nothing"}: the command must be backup, restore or drill`,
+      );
   }
 }
 

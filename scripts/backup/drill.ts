@@ -1,4 +1,4 @@
-/** Proves that the newest archive, or a named one, can be restored: into an empty stack that is thrown away, every row and secret compared. */
+/** Proves that the newest archive, or a named one, can be restored: restores it into an empty, temporary stack and compares every row and secret. */
 import { type Stack, startStack } from "../local/stack.ts";
 import { beginRun, endRun, failRun } from "./backup.ts";
 import { Session } from "./session.ts";
@@ -6,9 +6,9 @@ import { restore, type RestoreDone, type RestoreOptions } from "./restore.ts";
 
 export async function drill(
   options: Omit<RestoreOptions, "yes" | "database_url" | "api"> & {
-    /** Where the proof is written down: the database that was backed up. */
+    /** The database that was backed up; the drill is recorded there. */
     record_url?: string;
-    /** For tests: looks into the restored stack before it goes. */
+    /** For tests: inspects the restored stack before it is deleted. */
     inspect?: (stack: Stack) => Promise<void>;
   },
 ): Promise<RestoreDone> {

@@ -1,4 +1,7 @@
-/** Files of Supabase Storage, through its API: packed small ones together, large ones in segments, so that none is ever in memory whole. */
+/**
+ * Copies files of Supabase Storage through its API. Small files are packed together and large ones split into segments, so that no large
+ * file is held in memory whole.
+ */
 import { Buffer } from "node:buffer";
 import * as z from "zod";
 
@@ -8,7 +11,7 @@ const Listed = z.array(z.object({
   metadata: z.looseObject({ size: z.number().optional(), mimetype: z.string().optional() }).nullish(),
 }));
 
-/** One segment of a file, before its bytes in a pack. */
+/** The header of a file segment in a pack; the segment's bytes follow it. */
 const Segment = z.object({
   bucket: z.string(),
   path: z.string(),
@@ -19,7 +22,7 @@ const Segment = z.object({
 });
 type Segment = z.output<typeof Segment>;
 
-/** What Storage takes at a time of an upload in parts. https://supabase.com/docs/guides/storage/uploads/resumable-uploads */
+/** Chunk size of Storage's resumable uploads. https://supabase.com/docs/guides/storage/uploads/resumable-uploads */
 const SEGMENT = 6 * 1_048_576;
 
 export class StorageFiles {
@@ -62,7 +65,7 @@ export class StorageFiles {
     }
   }
 
-  /** Packs of at most a segment or so of bytes. */
+  /** Yields packs of about one segment, up to just under two. */
   async *packs(buckets: string[]): AsyncGenerator<{ bytes: Uint8Array<ArrayBuffer>; files: number }> {
     let pack: Uint8Array[] = [];
     let size = 0;
@@ -117,7 +120,7 @@ export class StorageFiles {
     return { bytes: response.status === 206 ? bytes : bytes.slice(offset, offset + SEGMENT), total };
   }
 
-  /** Puts back what packs hold, in their order. */
+  /** Uploads the files of packs, which must come in their original order. */
   unpacker(): { take(pack: Uint8Array): Promise<void>; done(): number } {
     let files = 0;
     let upload: string | null = null;
@@ -135,7 +138,7 @@ export class StorageFiles {
       }
     };
     const done = () => {
-      if (upload !== null) throw new Error("Cannot restore the files: the last one is not whole");
+      if (upload !== null) throw new Error("Cannot restore the files: the last one is incomplete");
       return files;
     };
     return { take, done };
@@ -155,7 +158,7 @@ export class StorageFiles {
   }
 
   async #begin(about: Segment): Promise<string> {
-    // A bucket may refuse types: one that nobody knows is left for Storage to tell.
+    // A bucket may restrict MIME types: if the type is unknown, omit it and let Storage detect it.
     const named = {
       bucketName: about.bucket,
       objectName: about.path,
@@ -174,7 +177,7 @@ export class StorageFiles {
     });
     await accepted(about, response);
     const location = response.headers.get("location");
-    if (!location) throw new Error(`Cannot restore ${about.path}: Storage says not where it goes`);
+    if (!location) throw new Error(`Cannot restore ${about.path}: Storage returned no upload address`);
     return location.replace(/^.*\/storage\/v1/, "");
   }
 
@@ -191,7 +194,7 @@ export class StorageFiles {
     await accepted(about, response);
   }
 
-  /** Makes buckets that are not there; private. */
+  /** Creates missing buckets, as private. */
   async ensureBuckets(buckets: string[]): Promise<void> {
     for (const bucket of buckets) {
       const response = await this.#ask("/bucket", {
@@ -204,7 +207,7 @@ export class StorageFiles {
   }
 }
 
-/** What lies in a pack, in its order. */
+/** Yields the segments of a pack, in order. */
 export function* segmentsOf(pack: Uint8Array): Generator<{ about: Segment; bytes: Uint8Array<ArrayBuffer> }> {
   for (let at = 0; at < pack.length;) {
     const from = at + 4 + new DataView(pack.buffer, pack.byteOffset + at, 4).getUint32(0, true);

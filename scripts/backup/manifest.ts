@@ -1,4 +1,4 @@
-/** What is in an archive. Written last: an archive without one is none. */
+/** The contents of an archive. The manifest is written last; parts without one are not an archive. */
 import * as z from "zod";
 import { type Key, openManifest, sealManifest } from "./cipher.ts";
 import type { Store } from "./store.ts";
@@ -7,7 +7,7 @@ const Part = z.object({
   path: z.string(),
   bytes: z.int(),
   sha256: z.string(),
-  /** Of what is in it, once it is opened. */
+  /** Size and checksum of the decrypted content. */
   plain_bytes: z.int(),
   plain_sha256: z.string(),
   rows: z.int(),
@@ -17,11 +17,11 @@ export type Part = z.output<typeof Part>;
 const Table = z.object({
   name: z.string(),
   columns: z.array(z.string()),
-  /** What rows are ordered by, in every copy of them. */
+  /** The sort order of the rows, the same for every copy. */
   order: z.string(),
   rows: z.int(),
   bytes: z.int(),
-  /** Of the text of all rows in this order, as COPY writes it. */
+  /** SHA-256 of the COPY text of all rows in this order. */
   sha256: z.string(),
   parts: z.array(Part),
 });
@@ -30,15 +30,15 @@ export type Table = z.output<typeof Table>;
 export const Manifest = z.object({
   format: z.literal("streamvibe-backup/1"),
   name: z.string(),
-  /** When the snapshot was taken: everything in the archive is as it was then. */
+  /** Time of the snapshot; all tables are as of this moment. */
   taken_at: z.string(),
   server_version: z.string(),
-  /** Opens the parts. */
+  /** The key that decrypts the parts. */
   identity: z.string(),
   migrations: z.array(
     z.object({ version: z.string(), name: z.string().nullable(), statements: z.array(z.string()) }),
   ),
-  /** Files that are applied after the rows. */
+  /** SQL files that are applied after the rows. */
   scripts: z.record(z.string(), z.string()),
   partitions: z.array(z.object({
     name: z.string(),
@@ -49,20 +49,20 @@ export const Manifest = z.object({
     policies: z.array(z.string()),
   })),
   tables: z.array(Table),
-  /** Without rows, since a crash loses them, too. */
+  /** Copied without rows, which a crash would lose as well. */
   unlogged: z.array(z.string()),
   sequences: z.array(z.object({ name: z.string(), last_value: z.string(), is_called: z.boolean() })),
   cron: z.array(
     z.object({ name: z.string(), schedule: z.string(), command: z.string(), active: z.boolean() }),
   ),
-  /** Vault's, decrypted, and the functions' settings, if they were given. */
+  /** Decrypted Vault secrets, and the functions' settings if provided. */
   secrets: Part,
   secret_names: z.array(z.string()),
   setting_names: z.array(z.string()),
   files: z.object({ count: z.int(), bytes: z.int(), parts: z.array(Part) }),
-  /** People who were deleted before, by the SHA-256 of their ids: whoever restores an older archive deletes them again. */
+  /** SHA-256 of the ids of users deleted before the snapshot: restoring an older archive deletes them again. */
   deleted_people: z.array(z.string()),
-  /** `pg_dump --schema-only`, where one fits the server: for reading, and for restoring by hand. */
+  /** `pg_dump --schema-only`, if a matching version was installed: for reading, and for a manual restore. */
   schema: Part.nullable(),
 });
 export type Manifest = z.output<typeof Manifest>;
@@ -94,7 +94,7 @@ export async function readManifest(store: Store, name: string, key: Key): Promis
   );
 }
 
-/** Names of whole archives, the newest first. */
+/** Returns the names of complete archives, newest first. */
 export async function listArchives(store: Store): Promise<string[]> {
   const names: string[] = [];
   for await (const { path } of store.list("streamvibe-")) {

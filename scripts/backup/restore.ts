@@ -1,6 +1,6 @@
 /**
- * Brings an archive back into an empty database, in one transaction: schema, rows, and then every row read again and compared with what was
- * backed up. Whatever is wrong before its end (another key, a part that was cut off or changed, a row that differs) undoes all of it.
+ * Restores an archive into an empty database in one transaction: schema, rows, then a comparison of every row with the backup. Any failure
+ * before the commit (wrong key, a truncated or changed part, a row that differs) rolls all of it back.
  */
 import { createHash } from "node:crypto";
 import * as z from "zod";
@@ -16,14 +16,14 @@ export interface RestoreOptions {
   database_url: string;
   store: Store;
   key: Key;
-  /** The newest by default. */
+  /** Defaults to the newest. */
   archive?: string;
   api?: { url: string; key: string };
-  /** What is in the database may be deleted. */
+  /** Allows deleting the current contents of the database. */
   yes: boolean;
-  /** Says what would be done. */
+  /** Only reports what would be done. */
   dry_run?: boolean;
-  /** Where the functions' settings are written. */
+  /** Where to write the functions' settings. */
   settings_file?: string;
   say: (line: string) => void;
 }
@@ -36,7 +36,7 @@ export interface RestoreDone {
   files: number;
   secrets: number;
   seconds: number;
-  /** People who had been deleted after it was made, and are to be again. */
+  /** Users deleted after the archive was made; their deletion is requested again. */
   deleted_again: number;
 }
 
@@ -47,9 +47,9 @@ const Secrets = z.object({
   settings: z.string().nullable(),
 });
 
-/** The target's own: where it is, and the key that its cron uses. */
+/** Secrets that the target keeps: its URL, and the key that its cron uses. */
 const OWN_SECRETS = ["project_url", "cron_secret_key"];
-/** With fewer rows indexes are kept up to date; with more they are made anew, which is faster. */
+/** Above this many rows the indexes are dropped and rebuilt, which is faster than maintaining them. */
 const MANY_ROWS = 20_000;
 
 export async function restore(options: RestoreOptions): Promise<RestoreDone> {
@@ -66,7 +66,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
     );
   }
   const manifest = await readManifest(store, name, key);
-  // Before the database is touched: every part is there, as long as it was.
+  // Before the database is touched: every part exists with its recorded size.
   const sizes = new Map<string, number>();
   for await (const { path, bytes } of store.list(`${name}/`)) sizes.set(path, bytes);
   for (const { path, bytes } of partsOf(manifest)) {
@@ -92,13 +92,13 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
     const state = await stateOf(sql);
     if (state.people > 0 && !options.yes) {
       throw new Error(
-        `Cannot restore into this database: it has ${state.people} people; --yes deletes what is there, and restores over it`,
+        `Cannot restore into this database: it has ${state.people} people; --yes deletes its data and restores over it`,
       );
     }
     if (options.dry_run) {
       say(
         state.has_schema
-          ? "would roll back the modules that are there, and restore"
+          ? "would roll back the existing modules, and restore"
           : "would restore into the empty database",
       );
       return {
@@ -154,7 +154,7 @@ export async function restore(options: RestoreOptions): Promise<RestoreDone> {
   }
 }
 
-/** People of whom newer archives know that they were deleted, and this one does not. */
+/** Returns users that newer archives record as deleted and this one does not. */
 async function deletedSince(
   store: Store,
   key: Key,
@@ -164,7 +164,7 @@ async function deletedSince(
   const known = new Set(manifest.deleted_people);
   const since = new Set<string>();
   const newest = archives[0];
-  // Each knows of all before it.
+  // The newest archive lists every earlier deletion.
   if (newest !== undefined && newest > manifest.name) {
     for (const person of (await readManifest(store, newest, key)).deleted_people) {
       if (!known.has(person)) since.add(person);
@@ -185,13 +185,13 @@ async function stateOf(sql: Session): Promise<{ has_schema: boolean; people: num
   return { has_schema: state.has_schema, people: count?.people ?? 0 };
 }
 
-/** Takes away what is there, in this transaction. */
+/** Removes the current contents, in the same transaction. */
 async function clear(sql: Session, say: (line: string) => void): Promise<void> {
-  say("rolling back the modules that are there");
+  say("rolling back the existing modules");
   const folder = new URL("../../database/rollback/", import.meta.url);
   const [history] = await sql
     .query`select to_regclass('supabase_migrations.schema_migrations') is not null as is_there`;
-  // They go anyway: whoever waits to be erased does.
+  // The users are deleted in any case, so pending deletion requests are not needed.
   for (const table of ["ops.data_deletion", "ops.account_deletion"]) {
     const [there] = await sql.query`select to_regclass(${table}) is not null as is_there`;
     if (there?.is_there) await sql.run(`delete from ${table}`);
@@ -244,7 +244,7 @@ interface Index {
   comment: string | null;
 }
 
-/** Without triggers and checks of references: the rows are those of one snapshot, which was consistent. */
+/** Loads rows without triggers and foreign key checks: they come from one consistent snapshot. */
 async function loadRows(sql: Session, store: Store, manifest: Manifest): Promise<void> {
   try {
     await sql.run("set local session_replication_role = replica; set local maintenance_work_mem = '256MB'");
@@ -254,7 +254,7 @@ async function loadRows(sql: Session, store: Store, manifest: Manifest): Promise
       { cause: error },
     );
   }
-  // What modules and the partitions brought along (reference rows) is in the archive, too.
+  // The archive also contains the reference rows that modules and partitions insert.
   const names = manifest.tables.map(({ name }) => name);
   const [auth, ours] = [
     names.filter((name) => name.startsWith("auth.")),
@@ -296,7 +296,7 @@ async function* textOf(store: Store, parts: Part[], identity: string): AsyncGene
   for (const part of parts) yield await readPart(store, part, identity);
 }
 
-/** Those that no constraint and no partitioned index needs. */
+/** Drops the indexes that no constraint and no partitioned index needs. */
 async function dropIndexes(sql: Session, table: string): Promise<Index[]> {
   const indexes = await sql.query<Index>`
     select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition, obj_description(indexrelid, 'pg_class') as comment
@@ -308,7 +308,7 @@ async function dropIndexes(sql: Session, table: string): Promise<Index[]> {
   return indexes;
 }
 
-/** Every row is what it was: the same text in the same order. */
+/** Checks that every table returns the same text in the same order as the backup. */
 async function compareRows(sql: Session, manifest: Manifest): Promise<void> {
   for (const table of manifest.tables) {
     const whole = createHash("sha256");
@@ -321,7 +321,7 @@ async function compareRows(sql: Session, manifest: Manifest): Promise<void> {
   }
 }
 
-/** Encrypted anew, with the target's own root key: what lay encrypted in the old database nobody could read here. */
+/** Encrypts the secrets again, with the target's own root key: ciphertext from the old database could not be decrypted here. */
 async function restoreSecrets(sql: Session, secrets: z.output<typeof Secrets>["vault"]): Promise<void> {
   for (const { name, description, secret } of secrets) {
     const [there] = name === null
@@ -360,7 +360,7 @@ async function settle(sql: Session, manifest: Manifest): Promise<void> {
   for (const text of Object.values(manifest.scripts)) await sql.run(text);
 }
 
-/** Last, so that no job runs on half a database. */
+/** Runs last, so that no job runs on a partly restored database. */
 async function startJobs(sql: Session, manifest: Manifest): Promise<void> {
   const [cron] = await sql.query`select to_regclass('cron.job') is not null as is_there`;
   if (!cron?.is_there) {
@@ -405,7 +405,7 @@ async function filesInto(
   return unpacker.done();
 }
 
-/** Only the files of an archive, such as after a restore without `--api`. Those that are there are written over. */
+/** Restores only the files of an archive, for example after a restore without `--api`. Overwrites existing files. */
 export async function restoreOnlyFiles(
   { store, key, archive, api }: Pick<RestoreOptions, "store" | "key" | "archive" | "api">,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-/** Which archives are kept: the newest of each of so many days, weeks and months that have one. */
+/** Decides which archives are kept: the newest of each day, week and month, for the configured number of days, weeks and months that have one. */
 
 export interface Retention {
   daily: number;
@@ -6,7 +6,7 @@ export interface Retention {
   monthly: number;
 }
 
-/** @param text Such as `7,4,12`. */
+/** @param text For example `7,4,12`. */
 export function readRetention(text: string): Retention {
   const [daily, weekly, monthly, ...rest] = text.split(",").map((one) =>
     /^\d{1,4}$/.test(one.trim()) ? Number(one) : NaN
@@ -14,7 +14,7 @@ export function readRetention(text: string): Retention {
   const numbers = [daily, weekly, monthly];
   if (rest.length > 0 || numbers.some((one) => one === undefined || Number.isNaN(one)) || (daily ?? 0) < 1) {
     throw new Error(
-      `Cannot read the retention: it is days,weeks,months, such as 7,4,12, with at least one day, got ${text}`,
+      `Cannot read the retention: it must be days,weeks,months, such as 7,4,12, with at least one day, got ${text}`,
     );
   }
   return { daily: daily ?? 0, weekly: weekly ?? 0, monthly: monthly ?? 0 };
@@ -24,14 +24,14 @@ export function nameOf(time: Date): string {
   return `streamvibe-${time.toISOString().replace(/\.\d+Z$/, "Z").replaceAll(/[:-]/g, "")}`;
 }
 
-/** When an archive was begun, by its name; null for what is none of ours. */
+/** Returns the start time of an archive, from its name; null if the name is not that of an archive. */
 export function timeOf(name: string): Date | null {
   const [, year, month, day, hour, minute, second] =
     name.match(/^streamvibe-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/) ?? [];
   return year ? new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) : null;
 }
 
-/** Archives that nobody needs any more. The newest is never among them. */
+/** Returns the archives outside the retention. The newest is always kept. */
 export function expired(names: string[], { daily, weekly, monthly }: Retention): string[] {
   const newest_first = names.flatMap((name) => {
     const time = timeOf(name);
@@ -54,7 +54,7 @@ export function expired(names: string[], { daily, weekly, monthly }: Retention):
   return newest_first.map(({ name }) => name).filter((name) => !kept.has(name));
 }
 
-/** By the Monday on which it begins. */
+/** Returns the Monday on which the week begins. */
 function weekOf(time: Date): string {
   const monday = new Date(time);
   monday.setUTCDate(time.getUTCDate() - (time.getUTCDay() + 6) % 7);

@@ -1,7 +1,7 @@
 /**
- * One connection, for work that must stay on it: a transaction with COPY in it. COPY over `pg` itself: its streams, and those of `postgres`,
- * stop for good when they are paused on Deno. What comes out is handed on as it comes, so who reads asks for no more at once than fits into
- * memory; what goes in waits for the socket.
+ * A single connection, for work that must stay on it: a transaction with COPY in it. It implements COPY directly on `pg`, because the
+ * streams of `pg` and `postgres` hang for good when they are paused on Deno. Output is passed on as it arrives, so a reader must request no
+ * more at a time than fits into memory; input waits for the socket to drain.
  */
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
@@ -16,7 +16,7 @@ interface Connection {
   sendCopyFail(message: string): void;
 }
 
-/** What `pg` calls of a query that is none of its own. */
+/** The methods that `pg` calls on a custom query object. */
 class Copy {
   readonly #ended = Promise.withResolvers<void>();
   readonly begun = Promise.withResolvers<Connection>();
@@ -38,7 +38,7 @@ class Copy {
     this.begun.resolve(connection);
   }
 
-  /** A row. */
+  /** Receives one row. */
   handleCopyData({ chunk }: { chunk: Uint8Array }): void {
     this.take(chunk);
   }
@@ -60,7 +60,7 @@ class Copy {
 
 const BLOCK = 262_144;
 
-/** Bytes that are added to, in memory that is used again: an array for each row is more than what is in it. */
+/** Growable byte buffer that reuses its memory: an array per row would take more memory than the row's data. */
 export class Rows {
   #memory = new Uint8Array(BLOCK);
   length = 0;
@@ -91,7 +91,7 @@ export class Session {
 
   static async open(url: string): Promise<Session> {
     const client = new pg.Client({ connectionString: url });
-    // A connection that is lost fails the statement that waits for it; without a listener it would end the process.
+    // A lost connection fails the pending statement; without this listener it would also end the process.
     client.on("error", () => {});
     await client.connect();
     return new Session(client);
@@ -105,12 +105,12 @@ export class Session {
     return (await this.client.query(text, values)).rows as Row[];
   }
 
-  /** Any number of statements without values. */
+  /** Runs any number of statements without parameters. */
   async run(text: string): Promise<void> {
     await this.client.query(text);
   }
 
-  /** @param take Gets rows, some at a time, in memory that is written over when it returns. */
+  /** @param take Receives batches of rows in memory that is overwritten after it returns. */
   async copyOut(text: string, take: (rows: Uint8Array) => void): Promise<void> {
     const rows = new Rows();
     const copy = new Copy(text, (row) => {

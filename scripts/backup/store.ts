@@ -1,23 +1,23 @@
-/** Where archives lie: a folder, or any S3. An archive is a folder of parts with a manifest, which is written last. */
+/** Where archives are stored: a folder, or any S3-compatible service. An archive is a folder of parts with a manifest, which is written last. */
 import { dirname, join } from "node:path";
 import { AwsClient } from "aws4fetch";
 import type { Bytes } from "./cipher.ts";
 
 export interface Store {
-  /** For people; without credentials. */
+  /** Display name, without credentials. */
   readonly place: string;
-  /** Whole or not at all. */
+  /** Writes the file atomically. */
   put(path: string, bytes: Bytes): Promise<void>;
   /** @throws {Missing} */
   get(path: string): Promise<Bytes>;
-  /** Every path that begins so, with its size. */
+  /** Lists every path with this prefix, and its size. */
   list(prefix: string): AsyncIterable<{ path: string; bytes: number }>;
   remove(paths: string[]): Promise<void>;
 }
 
 export class Missing extends Error {
   constructor(path: string) {
-    super(`Cannot read ${path}: it is not there`);
+    super(`Cannot read ${path}: it does not exist`);
   }
 }
 
@@ -98,7 +98,7 @@ class FolderStore implements Store {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       });
     }
-    // An archive's folder goes with its last file.
+    // Delete an archive's folder with its last file.
     for (const folder of new Set(paths.map((path) => dirname(path)))) {
       for (let at = folder; at !== "." && at !== "/"; at = dirname(at)) {
         if (!await Deno.remove(join(this.folder, at)).then(() => true, () => false)) break;
@@ -122,7 +122,7 @@ class S3Store implements Store {
 
   constructor(private readonly options: S3Options) {
     const { accessKeyId, secretAccessKey, region } = options;
-    // The wait doubles: ten attempts outlast a minute of 503 and "slow down".
+    // The delay doubles each time, with jitter: nine attempts within 26 s outlast a short run of 503 and "slow down" responses.
     this.#client = new AwsClient({
       accessKeyId,
       secretAccessKey,

@@ -1,7 +1,7 @@
 /**
- * Suggestions for real items, where the shared data set is there, else for made-up ones: what one costs on average, how long it takes besides
- * the provider, and whether it would be of use, by rule. With `OPENAI_API_KEY` and `OPENAI_API_URL=https://api.openai.com/v1` in the
- * environment (or those of another provider, named by `BENCH_AI_PROVIDER`) real models are asked, and paid; else simulated ones.
+ * Suggestions for real items if the shared data set exists, otherwise for generated ones: the average cost, the time beside the provider's,
+ * and whether a creator would accept them, judged by fixed rules. With `OPENAI_API_KEY` and `OPENAI_API_URL=https://api.openai.com/v1` in the
+ * environment (or those of the provider in `BENCH_AI_PROVIDER`) it calls real models, which costs money; otherwise simulated ones.
  */
 import { isWrittenIn } from "../../supabase/functions/_shared/ai/language.ts";
 import type { ProviderSlug } from "../../supabase/functions/_shared/ai/provider.ts";
@@ -15,7 +15,7 @@ import { quantile, sum } from "./measure.ts";
 const ITEMS = 500;
 const CREATORS = 10;
 const DATA = new URL("../../../shared/data/youtube_trending_fulldesc.ndjson.gz", import.meta.url);
-/** Where a provider is when it is the real one. */
+/** URLs of the real providers. */
 const REAL: Partial<Record<ProviderSlug, RegExp>> = {
   openai: /api\.openai\.com/,
   anthropic: /api\.anthropic\.com/,
@@ -40,7 +40,7 @@ interface Made {
   whole_ms: number;
   provider_ms: number;
   item: Item;
-  /** Tags that the creator gave the item and that were kept from the model. */
+  /** The creator's own tags that were withheld from the model. */
   hidden: string[];
   body: GeneratedAnswer;
 }
@@ -62,7 +62,7 @@ export const ai: Benchmark = {
       try {
         for (const library of libraries) {
           await using creator = await prepare(provider, library, is_real);
-          // The first of a creator also pays for what is imported at need.
+          // Warm-up: a creator's first suggestion also includes lazy imports.
           await creator.generate();
           for (const [place, item] of library.entries()) {
             const one = await suggest(creator, creator.items[place] ?? "", item, is_real);
@@ -91,7 +91,10 @@ export const ai: Benchmark = {
   },
 };
 
-/** A creator with a library, on a plan with room for it. With real models the installation's key is used, else one that tells calls apart. */
+/**
+ * Creates a creator with a library, on a plan with enough quota. Real models use the installation's key; simulated ones a key per
+ * creator, which distinguishes their calls.
+ */
 async function prepare(
   provider: ProviderSlug,
   library: readonly Item[],
@@ -112,7 +115,7 @@ async function prepare(
   return creator;
 }
 
-/** Every other tag: the rest stands for what the creator adds later. */
+/** Returns every other tag; the rest represents tags that the creator adds later. */
 const shown = (tags: readonly string[]) => tags.filter((_, place) => place % 2 === 0);
 
 async function suggest(creator: AiCreator, id: string, item: Item, is_real: boolean): Promise<Made> {
@@ -190,7 +193,7 @@ function outcome(
 
 const folded = (text: string) => text.normalize("NFKC").toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "");
 
-/** Whether a suggestion keeps the rules that a creator would hold it to at once. */
+/** Checks a suggestion against the rules that a creator would apply at first sight. */
 function accepted({ item, hidden, body }: Made) {
   const words = new Set([...body.suggested_tags, ...body.suggested_hashtags].map(folded));
   const found = hidden.filter((tag) => words.has(folded(tag))).length;
@@ -198,17 +201,17 @@ function accepted({ item, hidden, body }: Made) {
   return {
     length: body.suggested_titles.every((title) => title.length >= 15 && title.length <= 100) &&
       body.suggested_descriptions.every((text) => text.length >= 40),
-    // What is called an item's language is not always the one that it is written in.
+    // An item's declared language is not always the language of its text.
     language: !isWrittenIn(`${item.title} ${item.description}`, item.language) ||
       isWrittenIn([...body.suggested_titles, ...body.suggested_descriptions].join(" "), item.language),
-    // At least half of the tags are of what the item says or what its creator called it.
+    // At least half of the tags must occur in the item's texts or tags.
     tags: words.size > 0 &&
       (found > 0 || [...words].filter((word) => known.includes(word)).length * 2 >= words.size),
     found,
   };
 }
 
-/** Ten creators and their items: of the data set those with a language and six tags at least. */
+/** Returns ten creators' libraries; from the data set only items with a language and at least six tags. */
 async function librariesOf(count: number): Promise<{ source: string; libraries: Item[][] }> {
   const each = Math.ceil(count / CREATORS);
   const share = (items: readonly Item[]) =>
@@ -251,7 +254,7 @@ async function librariesOf(count: number): Promise<{ source: string; libraries: 
     }
   }
   const full = [...channels.values()].filter(({ length }) => length === each);
-  // Spread over the file, which is ordered by channel.
+  // Spreads the choice over the file, which is ordered by channel.
   const step = Math.max(1, Math.floor(full.length / CREATORS));
   return { source: "real", libraries: full.filter((_, place) => place % step === 0).slice(0, CREATORS) };
 }

@@ -1,7 +1,7 @@
 /**
- * How long a backup, and a restore with every row compared, take at many items, and how much memory each process has at most (on Linux):
- * `deno run -A scripts/bench/backup.ts [items]`, 1,000,000 by default. Recovery time is the restore's; what may be lost is what came after the
- * archive (or, with WAL archiving, docs/backups.md).
+ * Measures how long a backup and a restore with a comparison of every row take, and the peak memory of each process (on Linux):
+ * `deno run -A scripts/bench/backup.ts [items]`, 1,000,000 by default. The recovery time is that of the restore; a restore loses what was
+ * written after the archive (with WAL archiving less: docs/backups.md).
  */
 import postgres from "postgres";
 import * as z from "zod";
@@ -24,7 +24,7 @@ try {
   const began = performance.now();
   for (let from = 1; from <= items; from += 50_000) {
     await sql.begin(async (transaction) => {
-      // Without triggers: nothing is to be found by visitors, only to be kept.
+      // Without triggers: the items need to be stored, not found by visitors.
       await transaction`set local session_replication_role = replica`;
       await transaction`
         with item as (
@@ -61,7 +61,7 @@ try {
 }
 Deno.exit(0);
 
-/** As people run it, in a process of its own; without the stack that a drill starts. */
+/** Runs the backup CLI in a separate process, as operators do; the results exclude the stack that a drill starts. */
 async function run(what: string, env: Record<string, string>) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "scripts/backup/cli.ts", what],

@@ -1,6 +1,6 @@
 /**
- * `deno task bench [name …]`: benchmarks, each with its peer and its limit in one run. Prints a table and the goals, and writes
- * test-results/bench/<name>.json with the machine and the versions. What counts are the ratios: the machine is whoever's it is.
+ * `deno task bench [name …]`: benchmarks, each with its peer and its limit in the same run. Prints a table and the goals, and writes
+ * test-results/bench/<name>.json with the machine and the versions. The ratios count: absolute figures depend on the machine.
  */
 import { parseArgs } from "node:util";
 import { ai } from "./ai.ts";
@@ -146,7 +146,7 @@ function format(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: value >= 100 ? 0 : 2 });
 }
 
-/** Where and with what it was measured. */
+/** Returns the machine and the versions that were measured. */
 async function machine(): Promise<Record<string, unknown>> {
   const { imports } = JSON.parse(await Deno.readTextFile("deno.json")) as { imports: Record<string, string> };
   const cpu = await Deno.readTextFile("/proc/cpuinfo").then(

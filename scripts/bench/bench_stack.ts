@@ -1,7 +1,7 @@
-/** A stack of the benchmarks' own: its PostgreSQL with the schema, on free ports, in a temporary folder. */
+/** A separate stack for benchmarks: PostgreSQL with the schema, on free ports, in a temporary folder. */
 import { type StackInfo, startStack } from "../local/stack.ts";
 
-/** Runs `use` with a fresh stack and takes the stack away again. */
+/** Runs `use` with a fresh stack, then stops and deletes the stack. */
 export async function withStack<T>(
   use: (place: StackInfo) => Promise<T>,
   env: Record<string, string> = {},
@@ -16,7 +16,7 @@ export async function withStack<T>(
   }
 }
 
-/** The address for the service: what functions log in with. */
+/** Returns the connection URL of the role that functions log in with. */
 export function serviceUrl(db_url: string): string {
   const url = new URL(db_url);
   url.search = "?options=-c%20role%3Dservice_role";

@@ -1,13 +1,13 @@
-/** What a benchmark is and what it gives. A new one is a file beside these and a line in `bench.ts`. */
+/** The interface of a benchmark. To add one, create a file in this folder and add a line to `bench.ts`. */
 import type { Figures } from "./measure.ts";
 
-/** How long and how often. */
+/** How long, how often and at which size a benchmark runs. */
 export interface Effort {
   rounds: number;
   seconds: number;
-  /** Of what a benchmark does a given number of times, beside what it does for a time. */
+  /** The number of operations or rows, for the parts of a benchmark that are not limited by time. */
   size: number;
-  /** Writes what was measured into docs/, for the benchmarks that can. */
+  /** Writes the results into docs/, if the benchmark supports it. */
   write_docs: boolean;
 }
 
@@ -15,13 +15,13 @@ export interface Effort {
 export interface Row {
   case: string;
   system: string;
-  /** Of a loop. */
+  /** Results of a loop. */
   figures?: Figures;
-  /** Of anything else, with its unit in the name. */
+  /** Any other results, with the unit in the name. */
   values?: Record<string, number>;
 }
 
-/** A goal of the specification and what became of it. Unmet ones say why, as far as it is known. */
+/** A goal of the specification, and the result. */
 export interface Goal {
   name: string;
   goal: string;
@@ -29,27 +29,27 @@ export interface Goal {
   met: boolean;
 }
 
-/** What one benchmark gives. */
+/** The result of one benchmark. */
 export interface Outcome {
   rows: Row[];
   goals: Goal[];
-  /** What happened over time, for the file of the result. */
+  /** Measurements over time, for the result file. */
   series?: unknown;
 }
 
 export interface Benchmark {
   name: string;
-  /** One line. */
+  /** A description in one line. */
   about: string;
   run(effort: Effort): Promise<Outcome>;
 }
 
-/** A goal that a value must reach from below. */
+/** Returns a goal that is met if the value is at least `least`. */
 export function atLeast(name: string, least: number, value: number, unit = ""): Goal {
   return { name, goal: `≥ ${least.toLocaleString("en")}${unit}`, value, met: value >= least };
 }
 
-/** A goal that a value must stay under. */
+/** Returns a goal that is met if the value is at most `most`. */
 export function atMost(name: string, most: number, value: number, unit = ""): Goal {
   return { name, goal: `≤ ${most.toLocaleString("en")}${unit}`, value, met: value <= most };
 }

@@ -1,6 +1,6 @@
 /**
- * Clicks: an appended row each, against what counts at once, an update of a counter that an index orders items by. Then so many clicks
- * (`--size`) over all items, with roll-ups beside them and crashes of the database in between: none may be lost, none counted twice.
+ * Clicks: appending a row per click, against the alternative that counts immediately, an update of a counter that an index orders items by.
+ * Then `--size` clicks over all items, with concurrent roll-ups and crashes of the database: none may be lost, none counted twice.
  */
 import pg from "pg";
 import postgres from "postgres";
@@ -92,7 +92,7 @@ async function makeItems(sql: postgres.Sql): Promise<string[]> {
   return items.map(({ id }) => id);
 }
 
-/** Each click is told from all others by its query. */
+/** Makes `size` clicks, each identified by its query, during roll-ups and crashes. */
 async function clickAll(db_url: string, ids: string[], size: number) {
   const started = performance.now();
   const unanswered: string[] = [];
@@ -157,7 +157,7 @@ async function clickAll(db_url: string, ids: string[], size: number) {
     return rows[0] as { clicks: number; different: number; late: number; counted: number };
   };
   let found = await counted();
-  // A transaction of cron's that is older may hold the last ones back.
+  // An older transaction of cron may delay the counting of the last clicks.
   for (const end = Date.now() + 60_000; found.counted !== found.clicks && Date.now() < end;) {
     found = await counted();
   }

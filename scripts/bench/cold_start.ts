@@ -1,7 +1,7 @@
 /**
- * What a user waits for when an isolate is new: the import of each function in a fresh process, its first answer to a request that brings
- * a credential (what is imported at need is imported then), and the size of its bundle (as `deno bundle` makes it, all lazy parts
- * included; an estimate of what a deploy uploads).
+ * What a user waits for when an isolate is new: the import of each function in a fresh process, its first response to a request with a
+ * credential (which includes lazy imports), and the size of its bundle (as `deno bundle` makes it, including all lazy parts; an estimate
+ * of what a deploy uploads).
  */
 import { atMost, type Benchmark, type Row } from "./benchmark.ts";
 import { median } from "./measure.ts";
@@ -22,7 +22,7 @@ export const coldStart: Benchmark = {
       const times = new Map<string, { whole: number[]; imported: number[]; answered: number[] }>(
         ["", ...names].map((name) => [name, { whole: [], imported: [], answered: [] }]),
       );
-      // Once beforehand, so that every file is in the page cache and in Deno's own.
+      // One run beforehand, so that every file is in the page cache and in Deno's cache.
       for (const name of names) await startOnce(name, scratch);
       for (let round = 0; round < Math.max(5, rounds); round++) {
         for (const [name, taken] of times) {

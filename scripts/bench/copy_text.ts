@@ -1,4 +1,4 @@
-/** A value as PostgreSQL's COPY takes it in its text format (https://www.postgresql.org/docs/17/sql-copy.html). */
+/** Returns a value in the text format of PostgreSQL's COPY (https://www.postgresql.org/docs/17/sql-copy.html). */
 export function copyText(value: unknown): string {
   if (value === null) return "\\N";
   const text = Array.isArray(value)

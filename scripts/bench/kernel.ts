@@ -1,6 +1,6 @@
 /**
- * What the kernel adds to a request: an endpoint with a handler that does nothing (credentials, validation, limit, log, metrics) against
- * a bare `Deno.serve` that makes the same limiter call, each in a process of its own, asked in turns.
+ * The time that the kernel adds to a request: an endpoint with an empty handler (credentials, validation, limit, log, metrics) against
+ * a bare `Deno.serve` that makes the same limiter call, each in a separate process, with alternating requests.
  */
 import { withStack } from "./bench_stack.ts";
 import { atMost, type Benchmark, type Row } from "./benchmark.ts";
@@ -22,7 +22,7 @@ export const kernel: Benchmark = {
         await closedLoop(4, 1, () => full.ask());
         const calls = await full.databaseCalls();
 
-        // One at a time, in strict turns: all meet the same moments of the machine.
+        // One request at a time, strictly alternating, so that changes of the machine's speed affect all systems equally.
         const alone: Record<System, Sample[]> = { bare: [], kernel: [], "kernel, new token": [] };
         const overheads: Record<string, number[]> = { kernel: [], "kernel, new token": [] };
         const asks: Record<System, () => Promise<void>> = {

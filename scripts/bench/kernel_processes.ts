@@ -1,14 +1,14 @@
-/** Starts the two servers of `bench kernel` and asks them. */
+/** Starts the two servers of `bench kernel` and sends them requests. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { serviceUrl } from "./bench_stack.ts";
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface Server {
-  /** One request of a creator who asks for the second time or more, answered and read. */
+  /** Sends a request with a token that the server has seen before, and reads the response. */
   ask(): Promise<void>;
-  /** One request with a token that the server has not seen, or has forgotten. */
+  /** Sends a request with a token that the server has not seen, or no longer remembers. */
   askAnew(): Promise<void>;
-  /** What the server counted for its last request. */
+  /** Returns the number of database calls that the server counted for its last request. */
   databaseCalls(): Promise<number>;
   stop(): Promise<void>;
 }
@@ -18,10 +18,10 @@ interface Place {
   db_url: string;
 }
 
-// The servers trust a key of the benchmark's own, so that it can make as many creators as it wants.
+// The servers trust the benchmark's own key, so it can issue tokens for any number of creators.
 const { privateKey, publicKey } = await generateKeyPair("ES256", { extractable: true });
 const PUBLISHABLE = "sb_publishable_bench";
-/** More than the kernel remembers. */
+/** More tokens than the kernel remembers. */
 const TOKENS = 2_500;
 let tokens: string[] | undefined;
 
@@ -39,7 +39,7 @@ async function makeTokens(): Promise<string[]> {
   );
 }
 
-/** Starts one of the two; both get the settings that the stack gives to functions. */
+/** Starts one of the two servers, with the settings that the stack gives to functions. */
 export async function startServer(system: "bare" | "kernel", place: Place): Promise<Server> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", new URL("./kernel_server.ts", import.meta.url).pathname, system],
@@ -66,7 +66,7 @@ export async function startServer(system: "bare" | "kernel", place: Place): Prom
   }
   const port = Number(/port (\d+)/.exec(printed)?.[1]);
   let logged = "";
-  // The log is part of the work; it is read, so that the pipe never fills.
+  // Logging is part of the measured work; reading the log keeps the pipe from filling up.
   const reading = (async () => {
     for (let step = await lines.read(); !step.done; step = await lines.read()) {
       logged = (logged + step.value).slice(-5_000);

@@ -1,4 +1,4 @@
-/** One server of `bench kernel`: `bare` makes the limiter call and answers; `kernel` is an endpoint with a handler that does nothing. */
+/** One server of `bench kernel`: `bare` makes the limiter call and responds; `kernel` is an endpoint with an empty handler. */
 import { z } from "zod";
 import { createAdmin } from "../../supabase/functions/_shared/database/database.ts";
 import { endpoint } from "../../supabase/functions/_shared/http/endpoint.ts";

@@ -1,4 +1,4 @@
-/** Items of a large library, made from their numbers: the same text for the same number, about as long as real titles and descriptions. */
+/** Items of a large library, generated from their numbers: the same number gives the same texts, which are about as long as real ones. */
 
 export interface BenchItem {
   platform_content_id: string;
@@ -27,7 +27,7 @@ const WORDS = Array.from(
   (_, i) => `${SYLLABLES[i % 20]}${SYLLABLES[Math.floor(i / 20) % 20]}${SYLLABLES[Math.floor(i / 400) % 20]}`,
 );
 
-/** Items with the numbers below `end`, as many as `count`. */
+/** Returns the `count` items with the highest numbers below `end`. */
 export function itemsOf(end: number, count: number): BenchItem[] {
   return Array.from({ length: count }, (_, index) => itemOf(end - count + index));
 }
@@ -35,7 +35,7 @@ export function itemsOf(end: number, count: number): BenchItem[] {
 function itemOf(number: number): BenchItem {
   let seed = (number * 2_654_435_761 + 12_345) % 2_147_483_648;
   const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
-  // Few words are common and most are rare, as in language.
+  // Few words are common and most are rare, as in natural language.
   const words = (count: number) =>
     Array.from({ length: count }, () => WORDS[Math.floor(random() ** 3 * WORDS.length)] ?? "").join(" ");
   const id = `video-${number}`;

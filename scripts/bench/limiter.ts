@@ -1,6 +1,6 @@
 /**
- * The rate limiter alone, through a client, on one hot key and on 10,000 keys: the counter that the kernel uses, one plain call a check,
- * rate-limiter-flexible on the same PostgreSQL, and the floor (`select`) that client and server allow on this machine at this moment.
+ * The rate limiter alone, through a client, on one hot key and on 10,000 keys: the counter that the kernel uses, one plain call per check,
+ * rate-limiter-flexible on the same PostgreSQL, and `select` as the fastest call that client and server allow on this machine right now.
  */
 import pg from "pg";
 import postgres from "postgres";
@@ -15,10 +15,10 @@ import { closedLoop, type Figures, interleaved, ratioOf } from "./measure.ts";
 const CLIENTS = [1, 8, 16, 64];
 const PLENTY = 1_000_000_000;
 const WINDOW_SECONDS = 3_600;
-/** Our connections; a plain client sends without waiting for the answer before, so few are enough. */
+/** Connections of StreamVibe; the client pipelines its queries, so few are enough. */
 const CONNECTIONS = 4;
 const PEER_CONNECTIONS = 16;
-/** A round is cut into so many: a slow moment of the machine then spoils few of them. */
+/** Parts per round: a slow moment of the machine then affects few of them. */
 const PARTS = 4;
 
 const OURS = "streamvibe";
@@ -81,7 +81,7 @@ export const limiter: Benchmark = {
     }),
 };
 
-/** Every system on so many keys, each of which has a window already: what a key costs for the first time is a case of its own. */
+/** Measures every system on keys that already have a window; the first check of a key is a separate case. */
 async function compare(
   systems: Record<string, Check>,
   effort: Effort,
@@ -138,7 +138,7 @@ interface Peer {
   consume(key: string, points: number): Promise<unknown>;
 }
 
-/** The peer as its documentation sets it up; it makes its own table. */
+/** Creates the peer as its documentation recommends; it creates its own table. */
 function makePeer(pool: unknown): Promise<Peer> {
   return new Promise((resolve, reject) => {
     const peer: Peer = new RateLimiterPostgres({

@@ -1,6 +1,6 @@
-/** Measuring: closed loops, interleaved rounds, medians and spreads. */
+/** Measurements: closed and open loops, interleaved rounds, medians and spreads. */
 
-/** What one loop gave. */
+/** The results of one loop. */
 export interface Sample {
   per_second: number;
   p50_ms: number;
@@ -8,7 +8,7 @@ export interface Sample {
   p99_ms: number;
 }
 
-/** What several rounds gave: the median of each figure, and the extremes of the rate. */
+/** The results of several rounds: the median of each figure, and the extremes of the rate. */
 export interface Figures extends Sample {
   rounds: number;
   lowest_per_second: number;
@@ -17,7 +17,7 @@ export interface Figures extends Sample {
   rates: number[];
 }
 
-/** How many times as fast one system is as another: the median of the rounds' ratios, and their extremes. */
+/** The speed of one system relative to another: the median of the rounds' ratios, and their extremes. */
 export interface Ratio {
   median: number;
   lowest: number;
@@ -25,30 +25,30 @@ export interface Ratio {
 }
 
 /**
- * Compares two systems round by round. Neighbours of a shared machine can change its speed tenfold within seconds; what ran one after
- * the other within a round was treated alike more often than not, so the median of the ratios holds where absolute rates mean little.
+ * Compares two systems round by round. On a shared machine, other work can change the speed tenfold within seconds. Two systems that run
+ * directly after each other usually meet the same conditions, so the median of the ratios is reliable where absolute rates mean little.
  */
 export function ratioOf(system: Pick<Figures, "rates">, to: Pick<Figures, "rates">): Ratio {
   const ratios = system.rates.map((rate, round) => rate / (to.rates[round] ?? Number.NaN));
   return { median: median(ratios), lowest: Math.min(...ratios), highest: Math.max(...ratios) };
 }
 
-/** Value below which the given part of the sorted values lies. */
+/** Returns the value below which the given share of the sorted values lies. */
 export function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
-/** Median of unsorted values. */
+/** Returns the median of unsorted values. */
 export function median(values: readonly number[]): number {
   return quantile(values.toSorted((a, b) => a - b), 0.5);
 }
 
-/** All of them together. */
+/** Returns the sum of the values. */
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Calls `work` from `concurrency` places at once, each as soon as its last call ended, for so many seconds. */
+/** Runs `concurrency` loops for the given number of seconds; each calls `work` again as soon as its last call has ended. */
 export async function closedLoop(
   concurrency: number,
   seconds: number,
@@ -76,17 +76,17 @@ export async function closedLoop(
   };
 }
 
-/** What an open loop gave; more than half of the calls in flight at its end means that it could not keep up. */
+/** The results of an open loop; if more than half of the calls are in flight at its end, the system did not keep up. */
 export interface OpenSample extends Sample {
   failed: number;
   kept_up: boolean;
 }
 
 /**
- * Begins `rate` calls a second for so many seconds, however long they take, as visitors come. Latencies are from when a call was to
- * begin, so that whoever had to wait because others were slow is counted as having waited.
+ * Starts `rate` calls a second for the given number of seconds, however long they take, as visitors arrive. Latencies count from the
+ * scheduled start of a call, so waiting behind slow calls is included.
  *
- * @param work One call; it is told when it was to begin (`performance.now()`).
+ * @param work Makes one call; receives its scheduled start (`performance.now()`).
  */
 export async function openLoop(
   rate: number,
@@ -123,7 +123,7 @@ export async function openLoop(
   };
 }
 
-/** Runs every system once a round, in turns, so that the hour of the day is the same for all. */
+/** Runs every system once per round, one after the other, so that all meet the same conditions. */
 export async function interleaved<Name extends string>(
   rounds: number,
   systems: Record<Name, () => Promise<Sample>>,
@@ -131,7 +131,7 @@ export async function interleaved<Name extends string>(
   const samples = new Map<Name, Sample[]>();
   const names = Object.keys(systems) as Name[];
   for (let round = 0; round < rounds; round++) {
-    // Each round begins with another system: whoever comes first pays for caches and autovacuum.
+    // Each round starts with another system, because the first one pays for caches and autovacuum.
     for (let turn = 0; turn < names.length; turn++) {
       const name = names[(round + turn) % names.length] as Name;
       samples.set(name, [...samples.get(name) ?? [], await systems[name]()]);
@@ -143,7 +143,7 @@ export async function interleaved<Name extends string>(
   >;
 }
 
-/** Medians over rounds. */
+/** Returns the medians over rounds. */
 export function summary(samples: readonly Sample[]): Figures {
   const rates = samples.map(({ per_second }) => per_second);
   return {

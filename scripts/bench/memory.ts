@@ -1,13 +1,13 @@
-/** Memory of a stack that this process has started, in megabytes. */
+/** The memory of a stack that this process has started, in megabytes. */
 
 export interface Memory {
-  /** Functions, gateway and what else is not PostgreSQL; without this process, which makes the load. */
+  /** Functions, gateway and every other process except PostgreSQL's and this one, which generates the load. */
   services: number;
-  /** PostgreSQL's processes without what they share. */
+  /** PostgreSQL's processes, without shared memory. */
   database: number;
 }
 
-/** Of every process what is its own, where the system says so (Linux); elsewhere what is resident. */
+/** Adds up the private memory of every process where the system reports it (Linux), otherwise the resident memory. */
 export async function stackMemory(): Promise<Memory> {
   const { stdout } = await new Deno.Command("ps", { args: ["-e", "-o", "pid=,ppid=,rss=,args="] }).output();
   const rows = new TextDecoder().decode(stdout).trim().split("\n").map((line) => {
@@ -28,7 +28,7 @@ export async function stackMemory(): Promise<Memory> {
   const memory: Memory = { services: 0, database: 0 };
   for (const { pid, rss, isDatabase } of rows) {
     if (!ours.has(pid)) continue;
-    // Those that have ended meanwhile have none.
+    // A process that has ended in the meantime has no status file.
     const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
     const own = Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? (isDatabase ? 0 : rss));
     memory[isDatabase ? "database" : "services"] += own / 1_024;

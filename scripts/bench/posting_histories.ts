@@ -1,23 +1,23 @@
 /**
- * When accounts published: real histories, if the shared data set is there, else generated ones. Both give the same shape, so
- * the simulation runs everywhere; what it prints says which it had.
+ * When accounts published: real histories if the shared data set exists, otherwise generated ones. Both have the same shape, so the
+ * simulation runs everywhere; its output states which it used.
  */
 
 export interface History {
   /** How much the account publishes in the simulated year. */
   kind: Kind;
-  /** Milliseconds, oldest first; half a year before the simulated one is known already. */
+  /** Milliseconds, oldest first; includes half a year before the simulated year. */
   published: number[];
 }
 
 export const KINDS = ["several a week", "weekly", "monthly", "rare", "silent"] as const;
 export type Kind = typeof KINDS[number];
 
-/** Those of whom freshness is expected. */
+/** The kinds of accounts whose items should be found soon. */
 export const ACTIVE: readonly Kind[] = ["several a week", "weekly"];
 
 const DAY = 86_400_000;
-/** The data set was gathered from 2025-02-23 to 2026-08-22. */
+/** The data set was collected from 2025-02-23 to 2026-08-22. */
 export const BEGIN = Date.UTC(2025, 7, 22);
 export const END = BEGIN + 365 * DAY;
 
@@ -63,10 +63,10 @@ async function realHistories(perKind: number): Promise<History[] | null> {
     }
   }
   const chosen = new Map<Kind, History[]>(KINDS.map((kind) => [kind, []]));
-  // By their ids, which say nothing about them: the same channels in every run.
+  // Ordered by id, which is unrelated to the content: the same channels in every run.
   for (const id of [...channels.keys()].sort()) {
     const published = (channels.get(id) ?? []).sort((a, b) => a - b);
-    // Somebody connects an account that has something.
+    // Creators connect accounts that already have items.
     if ((published[0] ?? END) >= BEGIN) continue;
     const kind = kindOf(published);
     const list = chosen.get(kind) ?? [];
@@ -75,7 +75,7 @@ async function realHistories(perKind: number): Promise<History[] | null> {
   return [...chosen.values()].flat();
 }
 
-/** Creators with a rhythm, favourite hours, holidays and an end. */
+/** Generates creators with a rhythm, favourite hours, holidays and an end. */
 function generated(perKind: number): History[] {
   let seed = 7;
   const random = () => (seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;

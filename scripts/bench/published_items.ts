@@ -1,9 +1,9 @@
-/** Public items of creators, in the lists, the way they come there. */
+/** Creates public items of creators and adds them to the lists with the product's own functions. */
 import type postgres from "postgres";
 
 export interface PublishedItem {
   id: string;
-  /** Its creator's name. */
+  /** The creator's name. */
   channel: string;
   title: string;
   description: string;
@@ -15,7 +15,7 @@ export interface PublishedItem {
 
 const CHUNK = 2_000;
 
-/** Each channel is a creator with an account; every item is public and in the lists. */
+/** Creates a creator with an account for each channel; every item is public and in the lists. */
 export async function publish(sql: postgres.Sql, items: readonly PublishedItem[]): Promise<void> {
   const creators = new Map<string, string>();
   for (const { channel } of items) if (!creators.has(channel)) creators.set(channel, crypto.randomUUID());

@@ -1,6 +1,6 @@
 /**
- * The job queue against graphile-worker and pg-boss on the same PostgreSQL, in the same run, with the same durability: one job at a time, batches,
- * creating jobs, and the time until one begins. And the same through job-processor over HTTP.
+ * The job queue against graphile-worker and pg-boss on the same PostgreSQL, in the same run, with the same durability: one job at a time,
+ * batches, creating jobs, and the time until a job starts. Also the queue through job-processor over HTTP.
  */
 import pg from "pg";
 import { withStack } from "./bench_stack.ts";
@@ -8,10 +8,10 @@ import { atLeast, atMost, type Benchmark, type Goal, type Row } from "./benchmar
 import { closedLoop, type Figures, interleaved, quantile, ratioOf, type Sample } from "./measure.ts";
 import { graphile, latencies, pgBoss, streamvibe, type System } from "./queue/systems.ts";
 
-/** Each round in parts: many short ones are treated more alike by a machine that changes its speed than few long ones. */
+/** Parts per round: on a machine whose speed changes, many short parts give a fairer comparison than few long ones. */
 const PARTS = 4;
 const CONCURRENCY = [1, 4, 10, 24];
-/** In turns, so that no system has a slow minute of the machine for itself. */
+/** The systems alternate, so that a slow minute of the machine does not affect only one of them. */
 const LATENCY_TURNS = 6;
 const LATENCY_JOBS = 60;
 
@@ -22,7 +22,7 @@ export const queue: Benchmark = {
     withStack(async ({ db_url, api_url, secret_key }) => {
       const rows: Row[] = [];
       const goals: Goal[] = [];
-      // Before the others: it needs the key that they take away.
+      // Runs first, because it needs the key that the other parts delete.
       await overHttp({ db_url, api_url, secret_key }, seconds, rows, goals);
       const systems = [await streamvibe(db_url), await graphile(db_url), await pgBoss(db_url)] as const;
       const [ours, , boss] = systems;
@@ -121,7 +121,7 @@ function ratio(figures: Record<string, Figures>, peer: string): number {
   return ratioOf(figures.streamvibe as Figures, figures[peer] as Figures).median;
 }
 
-/** As a project without a long-lived worker has it: creating a job calls the function, and the function does what is there. */
+/** Measures a project without a long-lived worker: creating a job calls the function, and the function processes the waiting jobs. */
 async function overHttp(
   { db_url, api_url, secret_key }: { db_url: string; api_url: string; secret_key: string },
   seconds: number,
@@ -165,7 +165,7 @@ async function overHttp(
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     waits.sort((a, b) => a - b);
-    // Nobody may begin before all are created: the call below is the one that is measured.
+    // No job may start before all are created: only the call below is measured.
     await pool.query(
       "update ops.job_wake set asked_at = now() + interval '1 minute'",
     );
@@ -175,7 +175,7 @@ async function overHttp(
       [jobs],
     );
     const start = performance.now();
-    // Asked of the queue and not added up from the answers: cron visits too, at any full minute.
+    // Reads the number from the queue instead of adding up the responses, because cron also calls the function at every full minute.
     for (let left = jobs; left > 0;) {
       await process();
       const { rows: [open] } = await pool.query(

@@ -1,4 +1,4 @@
-/** Whether history and plans for the future cost anything: the same jobs with nothing kept, and with 1,000,000 ended and 100,000 waiting ones. */
+/** Whether history and planned jobs slow the queue down: the same jobs in an empty queue, and beside 1,000,000 ended and 100,000 waiting ones. */
 import pg from "pg";
 import { withStack } from "./bench_stack.ts";
 import { atLeast, type Benchmark, type Goal, type Row } from "./benchmark.ts";

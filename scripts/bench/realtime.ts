@@ -1,8 +1,8 @@
 /**
- * From a change to the message about it: many subscribers, each of its own rows, while rows change and while the database broadcasts, in
- * turns. With a filter on the owner, as docs/realtime.md advises; with row-level security alone; and by Broadcast on each one's own
- * private channel. Sockets are bare, so that what is measured is the relay and the database; writer and subscribers share the machine
- * with them.
+ * The time from a change to its message: many subscribers, each to its own rows, alternately while rows change and while the database
+ * broadcasts. With a filter on the owner, as docs/realtime.md recommends; with row-level security alone; and by Broadcast on each
+ * subscriber's private channel. Bare sockets limit the measurement to the relay and the database; writers and subscribers share their
+ * machine.
  */
 import { join } from "node:path";
 import * as jose from "jose";
@@ -14,7 +14,7 @@ import { median, quantile, type Sample, summary } from "./measure.ts";
 
 const SUBSCRIBERS = 500;
 const PER_SECOND = 1_000;
-/** Changes of one statement; statements follow each other by the clock, whether or not the last has been answered. */
+/** Changes per statement; statements are sent on schedule, whether or not the last one has completed. */
 const AT_ONCE = 10;
 const WRITERS = 4;
 const PATIENCE_MS = 60_000;
@@ -36,7 +36,7 @@ export const realtime: Benchmark = {
   } changes/s`,
   run: ({ rounds, seconds, size }) =>
     withStack(async (place) => {
-      // The same people are always written by the same connection, so that no two wait for each other.
+      // One connection always writes the same people's rows, so that no two connections wait for each other.
       const writers = Array.from({ length: WRITERS }, () =>
         postgres(place.db_url, { max: 1, onnotice: () => {} }));
       const ears = new Ears();
@@ -46,7 +46,7 @@ export const realtime: Benchmark = {
         const samples = new Map<Kind, Sample[]>(KINDS.map((kind) => [kind, []]));
         const memory: number[] = [];
         let [missed, extra] = [0, 0];
-        // The first round is not counted: plans, caches, compiled code.
+        // The first round is a warm-up for plans, caches and compiled code, and does not count.
         for (let round = 0; round <= rounds; round++) {
           for (const kind of KINDS) {
             const { sample, lost } = await measure(kind, people, writers, ears, seconds);
@@ -98,7 +98,7 @@ export const realtime: Benchmark = {
     }, { STREAMVIBE_SEED: "off" }),
 };
 
-/** What all sockets hear: joins that are ready, and how long each message took. */
+/** Collects the messages of all sockets: which joins are ready, and how long each message took. */
 class Ears {
   readonly #sockets: WebSocket[] = [];
   readonly took: number[] = [];
@@ -114,7 +114,7 @@ class Ears {
       const text = typeof data === "string" ? data : decoder.decode(data);
       const sent = /"(?:title|sent)": ?"([\d.]+)"/.exec(text)?.[1];
       if (sent) this.took.push(now - Number(sent));
-      // A channel with changes is ready later than its join is answered.
+      // A channel with changes is ready only after the response to its join.
       else if (text.includes("Subscribed to PostgreSQL") || /"postgres_changes":\[\]/.test(text)) {
         this.ready++;
       } else if (text.includes('"error"')) throw new Error(`Cannot subscribe: ${text}`);
@@ -189,14 +189,14 @@ async function measure(
       { length: AT_ONCE },
       (_, n) => people[(number * AT_ONCE + n) % people.length] as Person,
     );
-    // Counted from when it was to be sent: a busy writer is no excuse.
+    // Latency counts from the scheduled time, so a slow writer does not hide delays.
     const sent = due.toFixed(3);
     const sql = writers[number % (people.length / AT_ONCE) % WRITERS] as postgres.Sql;
     const statement = kind === "broadcast"
       ? sql`select realtime.send(jsonb_build_object('sent', ${sent}::text), 'tick', topic, true)
           from unnest(${some.map(topic)}::text[]) as topic`
       : sql`update public.notification set title = ${sent} where id in ${sql(some.map(({ row }) => row))}`;
-    // A query is sent when somebody waits for it: without this, all of them at the end.
+    // The driver sends a query only when it is awaited; without this call, all of them would be sent at the end.
     statements.push(statement.execute());
   }
   await Promise.all(statements);
@@ -218,13 +218,13 @@ async function measure(
   };
 }
 
-/** Waits in vain no longer than a minute: what is missing then is counted. */
+/** Waits for at most a minute; messages that are missing then count as lost. */
 async function until(check: () => boolean): Promise<void> {
   const limit = performance.now() + PATIENCE_MS;
   while (!check() && performance.now() < limit) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-/** Resident megabytes of the process in which the relay runs. */
+/** Returns the resident megabytes of the process that runs the relay. */
 async function memoryOf(pid: number): Promise<number> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`).catch(() => "");
   return Number(/VmRSS:\s*(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;

@@ -1,8 +1,8 @@
-/** A chart of staleness against calls, both in powers, as an SVG that needs nothing else. */
+/** A chart of staleness against calls, both axes logarithmic, as a self-contained SVG. */
 
 export interface Curve {
   label: string;
-  /** Joined by a line, or points alone. */
+  /** Whether a line joins the points. */
   line: boolean;
   points: { calls: number; hours: number; label: string }[];
 }

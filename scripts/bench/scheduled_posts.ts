@@ -1,6 +1,6 @@
 /**
- * Many posts that are due within a minute, on many accounts at X and Facebook, with `deno task worker` beside the stack: how late each begins, and
- * whether the order on each account is kept, everything is out once and no limit of a platform was met.
+ * Many posts that are due within a minute, on many accounts at X and Facebook, with `deno task worker` beside the stack: how late each post
+ * starts, and whether the order on each account is kept, each post is published once and no platform limit refuses one.
  */
 import { poolerUrl, simulatorSettings } from "../local/functions/environment.ts";
 import { simulator, testDatabase, testStack, useStack } from "../test/stack.ts";
@@ -11,13 +11,13 @@ import { atMost, type Benchmark } from "./benchmark.ts";
 export interface ScheduledPlan {
   posts: number;
   accounts: number;
-  /** Within which they are due, evenly. */
+  /** The period over which the due times are evenly spread. */
   seconds: number;
 }
 
 export interface ScheduledReport {
   published: number;
-  /** From the time that was chosen to the first call. */
+  /** From the scheduled time to the first call. */
   late_p50_s: number;
   late_p99_s: number;
   late_most_s: number;
@@ -40,7 +40,7 @@ export async function runScheduled({ posts, accounts, seconds }: ScheduledPlan):
   const sql = await testDatabase({ max: 4 });
   await using _worker = await startWorker();
   try {
-    // Enough for writing all of them down before the first is due.
+    // Leaves enough time to save all posts before the first is due.
     const start = Date.now() + 2_000 + posts * 15;
     await Promise.all(Array.from({ length: 4 }, async (_, lane) => {
       for (let index = lane; index < posts; index += 4) {
@@ -114,7 +114,7 @@ async function createAccounts(count: number): Promise<Account[]> {
   return all;
 }
 
-/** `deno task worker` as an operator runs it, for the stack of this run. */
+/** Starts `deno task worker`, as an operator does, for the stack of this run. */
 async function startWorker() {
   const stack = await testStack();
   const worker = new Deno.Command(Deno.execPath(), {

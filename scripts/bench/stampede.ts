@@ -1,4 +1,4 @@
-/** A thousand asks at once for an answer that has expired, from four processes over one Redis: ours, and bentocache. */
+/** A thousand simultaneous requests for an expired cache entry, from four processes over one Redis: StreamVibe's cache, and bentocache. */
 import { startRedis } from "../../supabase/functions/tests/support/redis.ts";
 import { withStack } from "./bench_stack.ts";
 import { atMost, type Benchmark } from "./benchmark.ts";

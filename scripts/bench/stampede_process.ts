@@ -1,4 +1,4 @@
-/** One of the processes of `bench stampede`: puts an answer, waits with the others until it has expired, asks, and says what it computed. */
+/** One process of `bench stampede`: stores an entry, waits with the others until it has expired, requests it, and reports its computations. */
 import { BentoCache, bentostore } from "bentocache";
 import { memoryDriver } from "bentocache/drivers/memory";
 import { redisDriver } from "bentocache/drivers/redis";
@@ -59,7 +59,7 @@ await Promise.all(Array.from({ length: Number(ASKS) }, async () => {
   await get();
   longest_ms = Math.max(longest_ms, performance.now() - began);
 }));
-// What is computed in the background counts, too.
+// Computations in the background count, too.
 await new Promise((resolve) => setTimeout(resolve, 2 * Number(COMPUTATION_MS)));
 console.log(JSON.stringify({ computed, longest_ms }));
 Deno.exit(0);

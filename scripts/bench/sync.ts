@@ -1,6 +1,6 @@
 /**
- * Bringing items into the library: apply_sync_page() as the pipeline calls it, 50 items a page, against one upsert an item and against
- * COPY into the same table. `content_item` has all its indexes and 100,000 rows. No platform takes part: it would answer at once.
+ * Adding items to the library: apply_sync_page() as the pipeline calls it, 50 items per page, against one upsert per item and against
+ * COPY into the same table. `content_item` has all its indexes and 100,000 rows. No platform is called.
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -14,7 +14,7 @@ import { type BenchItem, itemsOf } from "./library_items.ts";
 
 const BASE = 100_000;
 const PAGE = 50;
-/** Of one measurement of one system in one part of a round; short, so that a slow moment of the machine spoils few of them. */
+/** Pages per measurement of one system in one part of a round; few, so that a slow moment of the machine affects few measurements. */
 const PAGES = 20;
 const SINGLES = 150;
 const PARTS = 10;
@@ -40,13 +40,13 @@ const COLUMNS = [
   "metadata",
 ] as const;
 
-/** What somebody writes who knows PostgreSQL and thinks of one item: insert, or else overwrite. */
+/** The obvious statement for a single item: insert, or overwrite on conflict. */
 const UPSERT = `insert into public.content_item (user_id, social_account_id, ${COLUMNS.join(", ")})
   values ($1, $2, ${COLUMNS.map((_, index) => `$${index + 3}`).join(", ")})
   on conflict (social_account_id, platform_content_id) do update
   set ${COLUMNS.slice(1).map((name) => `${name} = excluded.${name}`).join(", ")}, updated_at = now()`;
 
-/** As `begin_sync` and `apply_sync_page` get it from the pipeline. */
+/** As the pipeline passes it to `begin_sync` and `apply_sync_page`. */
 const QUOTA = {
   app: "bench",
   scope: "app",
@@ -58,7 +58,7 @@ const QUOTA = {
   pause: 900,
 };
 
-/** Without this the end of a COPY waits 40 ms for an acknowledgement (Nagle's algorithm), which is no cost of the COPY. */
+/** Without this, the end of a COPY waits 40 ms for an acknowledgement (Nagle's algorithm), which is not a cost of COPY itself. */
 const AT_ONCE = {
   async socket({ host, port }: { host: string[]; port: number[] }): Promise<Socket> {
     const socket = connect(port[0] ?? 5432, host[0] ?? "localhost");
@@ -72,7 +72,7 @@ const USAGE = JSON.stringify({ ...QUOTA, units: 2, calls: 2 });
 
 interface Place {
   sql: postgres.Sql;
-  /** The driver that the functions use. */
+  /** A client of the driver that the functions use. */
   client: pg.Client;
   owner: postgres.Sql;
   user: string;
@@ -81,10 +81,10 @@ interface Place {
 
 interface Timing {
   per_second: number;
-  /** Of one page, or of one item. */
+  /** Milliseconds per page, or per item. */
   latencies: number[];
   items: number;
-  /** What was left to cron, in ms. */
+  /** Work deferred to cron, in ms. */
   put_off?: number;
 }
 
@@ -113,7 +113,7 @@ export const sync: Benchmark = {
             ["new, COPY of all", () => copied(place, fresh(PAGES * PAGE))],
             ["unchanged, single upserts", () => singles(place, known.slice(0, SINGLES))],
             ["unchanged, pages", async () => {
-              // What single upserts rewrote no longer says what a sync said; a pass before puts that right.
+              // Rows rewritten by single upserts no longer match what a sync stored; a pass beforehand restores them.
               await pages(place, known);
               const before = await versions(place, known);
               const timing = await pages(place, known);
@@ -127,7 +127,7 @@ export const sync: Benchmark = {
             const [name, measure] = measurements[(index + round) % measurements.length] ?? [];
             if (!name || !measure) continue;
             const timing = await measure();
-            // As cron does: nobody pays for what another left in the search indexes' lists.
+            // As cron does, so that no system pays for entries that another left in the pending lists of the search indexes.
             const before = performance.now();
             await owner`select ops.tidy_search_indexes()`;
             const put_off = performance.now() - before;
@@ -152,12 +152,12 @@ async function furnished(sql: postgres.Sql, client: pg.Client, owner: postgres.S
       '{"platform_account_id": "UCbench"}') ->> 'social_account_id' as account`;
   const place = { sql, client, owner, user, account: row?.account ?? "" };
   for (let done = 0; done < BASE; done += 10_000) await copied(place, itemsOf(done + 10_000, 10_000));
-  // The platform's texts are known for all of them, as after a sync.
+  // The platform's texts of all items are stored, as after a sync.
   await owner`vacuum analyze public.content_item`;
   return place;
 }
 
-/** A pass of as many pages as there are, through the two calls that a step of the pipeline makes. */
+/** Runs one pass over all pages, with the two calls that a step of the pipeline makes. */
 async function pages({ sql, client, account }: Place, items: BenchItem[]): Promise<Timing> {
   const latencies: number[] = [];
   const [begun] = await sql`select public.begin_sync(null, ${account}, null, 600, 'youtube', ${
@@ -167,7 +167,7 @@ async function pages({ sql, client, account }: Place, items: BenchItem[]): Promi
   for (let done = 0; done < items.length; done += PAGE) {
     const page = items.slice(done, done + PAGE);
     const ids = page.map((item) => item.platform_content_id);
-    // Made into text before the clock starts, as for the COPY.
+    // Serialized before the clock starts, as for COPY.
     const listed = JSON.stringify({
       cursor: done === 0 ? null : { key: `p${done}` },
       next_cursor: { key: `p${done + PAGE}` },
@@ -202,7 +202,7 @@ async function singles({ owner, user, account }: Place, items: BenchItem[]): Pro
   return { per_second: items.length * 1_000 / sum(latencies), latencies, items: items.length };
 }
 
-/** The limit for pages that stand one by one: a COPY and a commit each, which does not wait for the disk either. */
+/** The limit for separate pages: a COPY and a commit per page, which does not wait for the disk either. */
 async function copiedByPage(place: Place, items: BenchItem[]): Promise<Timing> {
   const latencies: number[] = [];
   await place.owner`set synchronous_commit = off`;
@@ -213,7 +213,7 @@ async function copiedByPage(place: Place, items: BenchItem[]): Promise<Timing> {
   return { per_second: items.length * 1_000 / sum(latencies), latencies, items: items.length };
 }
 
-/** The limit of all: one COPY, which neither compares nor remembers anything. */
+/** The absolute limit: one COPY, which neither compares nor remembers anything. */
 async function copied({ owner, user, account }: Place, items: BenchItem[]): Promise<Timing> {
   const text = items.map((item) =>
     [user, account, ...COLUMNS.map((name) => item[name])].map(copyText).join("\t") + "\n"
@@ -227,7 +227,7 @@ async function copied({ owner, user, account }: Place, items: BenchItem[]): Prom
     stream.end(text);
   });
   const elapsed = performance.now() - started;
-  // As a page would take of it, to be compared.
+  // The time per page, for comparison.
   return {
     per_second: items.length / (elapsed / 1_000),
     latencies: [elapsed * PAGE / items.length],
@@ -235,7 +235,7 @@ async function copied({ owner, user, account }: Place, items: BenchItem[]): Prom
   };
 }
 
-/** Which version of each of these items' rows there is. */
+/** Returns the current row version of each of these items. */
 async function versions({ owner, account }: Place, items: BenchItem[]): Promise<Map<string, string>> {
   const rows = await owner<{ id: string; version: string }[]>`
     select platform_content_id as id, xmin::text || ctid::text as version from public.content_item
@@ -245,7 +245,7 @@ async function versions({ owner, account }: Place, items: BenchItem[]): Promise<
   return new Map(rows.map(({ id, version }) => [id, version]));
 }
 
-/** In ms an item. */
+/** Returns the deferred work in ms per item. */
 const putOff = ({ put_off = Number.NaN, items }: Timing) => put_off / items;
 
 function outcome(timings: Record<string, Timing[]>, written: number, rounds: number) {
@@ -268,14 +268,14 @@ function outcome(timings: Record<string, Timing[]>, written: number, rounds: num
       },
     };
   });
-  // Round by round, since the machine's hour differs more than the systems do.
+  // Compares round by round, since the machine's speed varies more than the systems differ.
   const ratio = (one: string, other: string) =>
     median(
       (timings[one] ?? []).map(({ per_second }, round) =>
         per_second / (timings[other]?.[round]?.per_second ?? Number.NaN)
       ),
     );
-  /** From the first byte to indexes without a list, in ms an item. */
+  /** Returns the time until the indexes' pending lists are empty, in ms per item. */
   const whole = (timing: Timing | undefined) =>
     timing ? 1_000 / timing.per_second + putOff(timing) : Number.NaN;
   const wholeRatio = (one: string, other: string) =>

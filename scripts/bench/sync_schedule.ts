@@ -1,6 +1,6 @@
 /**
  * A year of automatic syncs, simulated with the database's own ops.sync_interval(): how stale items are when they are found, and
- * how many calls that took, beside the fixed schedule of every four hours. Writes docs/sync-schedule.md and its picture.
+ * how many calls it takes, compared with a fixed schedule of every four hours. Writes docs/sync-schedule.md and its picture.
  */
 import postgres from "postgres";
 import { withStack } from "./bench_stack.ts";
@@ -15,11 +15,11 @@ const FIXED_HOURS = 4;
 const DOCUMENT = "docs/sync-schedule.md";
 const PICTURE = "docs/images/sync-schedule.svg";
 
-/** What became of one account in the year. */
+/** The result of the year for one account. */
 interface Outcome {
   kind: Kind;
   calls: number;
-  /** Hours from publishing to being found, one an item. */
+  /** Hours from publication until the item is found, one entry per item. */
   delays: number[];
 }
 
@@ -79,7 +79,7 @@ export const syncSchedule: Benchmark = {
     }),
 };
 
-/** Runs the year inside the database, with the function that the product uses. */
+/** Simulates the year inside the database, with the product's own function. */
 async function simulated(sql: postgres.Sql, all: History[]): Promise<Outcome[]> {
   await sql.unsafe(`
     create function pg_temp.year(p_published timestamptz[], p_begin timestamptz, p_end timestamptz, out calls integer, out delays float[])
@@ -120,7 +120,7 @@ async function simulated(sql: postgres.Sql, all: History[]): Promise<Outcome[]> 
   return outcomes;
 }
 
-/** The same year at a fixed pace; each account begins at another moment. */
+/** Simulates the same year at a fixed pace; each account starts at a different moment. */
 export function everyHours({ kind, published }: History, hours: number, phase: number): Outcome {
   const step = hours * HOUR;
   const first = BEGIN + phase * step;
@@ -155,7 +155,7 @@ function curves(all: History[], kinds: Record<string, { adaptive: Summary }>): C
     {
       label: "adaptive",
       line: false,
-      // All accounts have the same rule, and nobody knows beforehand who will publish much: the calls of all buy what is found of each.
+      // All accounts have the same rule, and it is not known beforehand who will publish much: so each group is shown with the calls of all.
       points: (["active", "all"] as const).map((name) => ({
         calls: kinds.all?.adaptive.calls ?? 0,
         hours: kinds[name]?.adaptive.mean ?? 0,
@@ -184,25 +184,25 @@ function document(
 
 Written by \`deno task bench sync-schedule\`; change the words in \`scripts/bench/sync_schedule.ts\`.
 
-An account in automatic mode has its own next date (\`social_account.next_sync_at\`), reckoned by \`ops.sync_interval()\` whenever a
-pass ends:
+Each account in automatic mode has its own next date (\`social_account.next_sync_at\`). \`ops.sync_interval()\` computes it whenever a sync
+run ends:
 
-- **By its rate.** From the last 30 items: one a day is worth a look every three hours, sixteen a day every hour and a half, one a week
-  every five hours. Intervals that go with the root of the rate would find most items soonest, the same interval for all would be fair to
-  each account; this lies between.
-- **By its hours.** Most creators publish at certain hours of the day. Looks are put where items come, and moved away from where none come;
-  nobody is left alone for more than one and a half times what the rate alone would say.
-- **By its silence.** With the cube of the time since the last item: after a week nothing changes, after a month it is looked at once a
-  day, after eight weeks once a week.
-- **Within bounds.** One hour to seven days, or what the owner set (\`min_sync_hours\`, \`max_sync_hours\`; both the same: a fixed pace).
-- **Within the plan.** An automatic sync costs a unit like any other, so they are spread over what is left of the month, and when none is left
-  the account waits for the next. Another plan wakes it.
+- **By its rate.** From the last 30 items: an account with one item a day is synced every three hours, with sixteen a day every hour and a
+  half, with one a week every five hours. Intervals by the square root of the rate would find most items soonest, equal intervals would be
+  fair to each account; this is a compromise.
+- **By its hours.** Most creators publish at certain hours of the day. Syncs are moved to the hours with items and away from hours without;
+  no account waits more than one and a half times as long as by its rate alone.
+- **By its silence.** With the cube of the time since the last item: after a week nothing changes, after a month the account is synced once
+  a day, after eight weeks once a week.
+- **Within bounds.** One hour to seven days, or what the owner set (\`min_sync_hours\`, \`max_sync_hours\`; equal values give a fixed pace).
+- **Within the plan.** An automatic sync costs one unit like any other, so syncs are spread over the rest of the month. When no units are left,
+  the account waits for the next month. A change of plan ends the wait.
 
 ## What it is worth
 
-A year (2025-08-22 to 2026-08-22) of ${accounts} accounts, as many of each kind; ${source}. Calls are syncs per account and year; staleness
-is the time from publishing to being found: mean / median / 95th percentile, in hours. The plan's limits are left out. "Active" are those who publish
-about weekly or more often.
+A year (2025-08-22 to 2026-08-22) of ${accounts} accounts, equally many of each kind; ${source}. Calls are syncs per account and year; staleness
+is the time from publication until the item is found: mean / median / 95th percentile, in hours. The plan's limits are ignored. "Active"
+accounts publish about weekly or more often.
 
 | accounts | calls, every 4 h | calls, adaptive | staleness, every 4 h | staleness, adaptive |
 | --- | --- | --- | --- | --- |
@@ -210,14 +210,14 @@ ${lines.join("\n")}
 
 All accounts together take **${
     share.toFixed(2)
-  }×** the calls of the fixed schedule; the items of active ones are found after **${staleness.toFixed(2)}×**
-its time.
+  }×** the calls of the fixed schedule; the items of active accounts are found after
+**${staleness.toFixed(2)}×** the time.
 
 ![Staleness against calls: fixed schedules as a line, adaptive ones as points below it](images/sync-schedule.svg)
 
-A point below the line is fresher than any fixed schedule of as many calls. The kinds are known only afterwards. The mean of those who
-publish weekly or less is made by the few items that end a long silence: they are found late, half of all items within the median.
-Who wants an account looked at at a fixed pace sets \`max_sync_hours\`. The histories are of videos that trended, so real accounts publish
-more than they show.
+A point below the line is fresher than any fixed schedule with as many calls. The kinds are known only afterwards. The mean of accounts that
+publish weekly or less is dominated by the few items that end a long silence: these are found late, while half of all items are found
+within the median. To limit how long an account waits, set \`max_sync_hours\`. The histories contain only videos that trended, so real
+accounts publish more than they show.
 `;
 }

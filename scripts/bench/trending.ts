@@ -1,6 +1,6 @@
 /**
- * What the lists of trends show: after the real daily snapshots of YouTube's trending page, where the shared data set is there, and in a
- * month of clicks with known bursts, hits that are over and bots. Draws the plots of docs/trending.md.
+ * What the trending lists show: for the real daily snapshots of YouTube's trending page, if the shared data set exists, and for a
+ * month of clicks with known bursts, past hits and bots. Draws the plots of docs/trending.md.
  */
 import postgres from "postgres";
 import { withStack } from "./bench_stack.ts";
@@ -14,7 +14,7 @@ import { snapshots } from "./trending/snapshots.ts";
 const IMAGES = new URL("../../docs/images/", import.meta.url);
 const HOURS = 30 * 24;
 const DAY_MS = 86_400_000;
-/** Creators in the order of their size, in parts of as many. */
+/** Creators by size, in five equal parts. */
 const PARTS = ["smallest fifth", "second", "third", "fourth", "largest fifth"];
 
 export const trending: Benchmark = {
@@ -27,7 +27,7 @@ export const trending: Benchmark = {
   },
 };
 
-/** Runs with an empty database in which cron keeps no list. */
+/** Runs with an empty database in which cron refreshes no list. */
 function withQuietStack<T>(use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   return withStack(async ({ db_url }) => {
     const sql = postgres(db_url, { max: 1, onnotice: () => {} });
@@ -57,7 +57,7 @@ async function listed(sql: postgres.Sql, list: string): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-/** In which part each one is, by size. */
+/** Returns the part that each key belongs to, by size. */
 function parts<Key>(sizes: Map<Key, number>): Map<Key, number> {
   const sorted = [...sizes].sort(([, a], [, b]) => a - b);
   return new Map(sorted.map(([key], place) => [key, Math.floor(place * PARTS.length / sorted.length)]));
@@ -224,7 +224,7 @@ async function realDays(size: number): Promise<Outcome> {
       await sql`select ops.refresh_trending(${now})`;
       const today = await listed(sql, "today");
       const here = new Set(today.map((id) => of.get(id) ?? ""));
-      // Young videos that have grown most since they were seen, the first time by all they have.
+      // Young videos by growth since they were last seen; the first time, all their views count as growth.
       const grown = [...views].flatMap(([video, count]) => {
         const age = now.getTime() - Date.parse(videos.get(video)?.published_at ?? "");
         const gain = count - (seen.get(video) ?? 0);
@@ -272,7 +272,7 @@ async function realDays(size: number): Promise<Outcome> {
         },
       ],
       goals: [
-        // Not all: what grows most is for some channels what is usual.
+        // Not all, because for some channels such growth is usual.
         atLeast(
           "the ten young videos that grew most are in today's list the same day, share",
           0.85,

@@ -1,6 +1,6 @@
 /**
- * stripe-webhook beside its database: signed events as Stripe sends them, each a new one of another customer, over HTTP. While Stripe's
- * API answers, while it refuses connections, and while it takes them and never answers: the answer to the webhook must not wait for it.
+ * stripe-webhook beside its database: signed events as Stripe sends them, each new and of another customer, over HTTP. Measured while Stripe's
+ * API responds, refuses connections, and accepts them but never responds: the response to the webhook must not wait for that API.
  */
 import { createHmac } from "node:crypto";
 import stripeWebhook from "../../supabase/functions/stripe-webhook/index.ts";
@@ -11,7 +11,7 @@ import { atMost, type Benchmark, type Goal, type Row } from "./benchmark.ts";
 import { closedLoop, openLoop, summary } from "./measure.ts";
 
 const SECRET = "whsec_bench";
-/** Events a second: as many as Stripe lets a sandbox make calls. */
+/** Events a second: as many as the calls that Stripe allows a sandbox. */
 const RATE = 25;
 
 export const webhook: Benchmark = {
@@ -71,7 +71,7 @@ async function post(url: string): Promise<void> {
     created: Math.floor(Date.now() / 1_000),
     livemode: false,
     type: "customer.subscription.updated",
-    // As long as a real one.
+    // As long as in a real event.
     data: {
       object: {
         id: `sub_${sent}`,
@@ -97,7 +97,7 @@ interface Stand {
   stop(): Promise<void>;
 }
 
-/** Has no subscriptions of anybody. */
+/** Starts a stand-in for Stripe that returns no subscriptions. */
 function answering(): Stand {
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
@@ -113,7 +113,7 @@ function refusing(): Stand {
   return { url: `http://127.0.0.1:${port}`, stop: () => Promise.resolve() };
 }
 
-/** Takes connections and says nothing. */
+/** Starts a stand-in for Stripe that accepts connections and never responds. */
 function silent(): Stand {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const taken: Deno.Conn[] = [];

@@ -1,12 +1,12 @@
 /**
- * The tables of docs/capacity.md: what an installation of a given size needs, computed from what was measured (`measured`) and what is
- * assumed (`assumed`). `deno run -A scripts/capacity/capacity.ts` prints them; `task generate` writes them into the document.
+ * The tables of docs/capacity.md: what an installation of a given size needs, computed from measurements (`measured`) and assumptions
+ * (`assumed`). `deno run -A scripts/capacity/capacity.ts` prints them; `task generate` writes them into the document.
  */
 import { formatted } from "../check/formatted.ts";
 
 const FILE = "docs/capacity.md";
 
-/** Printed by `task bench` on two cores of a busy, shared machine: on any other they are better. */
+/** Printed by `task bench` on two cores of a busy, shared machine; any other machine gives better values. */
 export const measured = {
   make_feed_ms: {
     value: 59,
@@ -24,7 +24,7 @@ export const measured = {
   },
 };
 
-/** Nobody can know them before there are users. Change them here; the tables follow. */
+/** Unknown until there are users. Change the values here; the tables follow. */
 export const assumed = {
   public_read_ms: { value: 15, why: "of the database for a public read that no cache has" },
   queue_jobs: { value: 1_500, why: "jobs a second of one queue, with room to spare" },
@@ -77,7 +77,7 @@ interface Need {
   usd_a_user: number;
 }
 
-/** What so many users need at the busiest hour. */
+/** Computes what a number of users needs at the busiest hour. */
 export function need(users: number): Need {
   const of = <Name extends keyof typeof assumed>(name: Name) => assumed[name].value;
   const daily = users * of("daily_share");
@@ -142,7 +142,7 @@ function shown(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : String(Number(value.toPrecision(2)));
 }
 
-/** The tables, as Markdown. */
+/** Returns the tables as Markdown. */
 export function tables(): string {
   const needs = SIZES.map(need);
   const words = (table: Record<string, { value: number; why?: string; from?: string }>, what: string) => [
@@ -165,7 +165,7 @@ export function tables(): string {
   ].join("\n");
 }
 
-/** docs/capacity.md with its tables. */
+/** Returns docs/capacity.md with updated tables. */
 export async function generateCapacity(): Promise<Record<string, string>> {
   const [before, , after] = (await Deno.readTextFile(FILE)).split(/(<!-- tables -->[\s\S]*<!-- end -->)/);
   return { [FILE]: await formatted(`${before}<!-- tables -->\n\n${tables()}\n\n<!-- end -->${after}`, "md") };

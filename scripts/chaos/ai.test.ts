@@ -1,4 +1,4 @@
-/** The short forms; `deno task chaos:ai` has the long ones. */
+/** Short versions of the AI chaos tests; `deno task chaos:ai` runs the long ones. */
 import assert from "node:assert/strict";
 import { faultedAnswers } from "./ai/faulted_answers.ts";
 import { killBetween } from "./ai/kills.ts";

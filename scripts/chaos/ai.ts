@@ -1,6 +1,6 @@
 /**
- * `deno task chaos:ai`: ten thousand faulted answers, and processes killed until a thousand calls have died between reservation and
- * settlement, on a stack of its own. Ends with 1 when a unit of the plan, a cent or a suggestion is not what it must be.
+ * `deno task chaos:ai`: runs ten thousand faulted answers, then kills processes until a thousand calls have died between reservation and
+ * settlement, on a stack of its own. Exits with 1 if a unit of the plan, a cent or a suggestion is off.
  */
 import { parseArgs } from "node:util";
 import { startStack } from "../local/stack.ts";

@@ -1,4 +1,4 @@
-/** The short chaos; `deno task chaos` is the long one. */
+/** Short version of the chaos test; `deno task chaos` runs the long one. */
 import assert from "node:assert/strict";
 import { runChaos } from "./run_chaos.ts";
 

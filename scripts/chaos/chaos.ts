@@ -1,6 +1,6 @@
 /**
- * `deno task chaos`: thousands of jobs, several workers, and everything that can die dies at random. The same seed makes the same plan of
- * faults; how it interleaves with the work is the machine's. Ends with 1 when a job was lost, stuck, ended twice or had its effect twice.
+ * `deno task chaos`: runs thousands of jobs on several workers and kills every component at random. The same seed produces the same plan of
+ * faults; how the faults interleave with the work depends on the machine. Exits with 1 if a job was lost, stuck, ended twice or applied twice.
  */
 import { parseArgs } from "node:util";
 import { runChaos } from "./run_chaos.ts";

@@ -1,4 +1,4 @@
-/** A worker for the chaos: the product's own loop with one handler, which leaves a mark, fails now and then, and hears of time what a bad clock says. */
+/** A worker for the chaos test: the product's own loop with one handler that leaves a mark and sometimes fails, and with a clock that may be wrong. */
 import { createAdmin } from "../../supabase/functions/_shared/database/database.ts";
 import { callDirectly } from "../../supabase/functions/_shared/database/pooler.ts";
 import type { Handler } from "../../supabase/functions/_shared/jobs/job.ts";
@@ -19,7 +19,7 @@ const admin = createAdmin(settings);
 const leaveMark: Handler = async ({ job }) => {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
   await callDirectly(url, settings, "chaos_mark", { p_job_id: job.job_id, p_fence: job.fence });
-  // The worst moment: the effect is there, and nobody has been told.
+  // The worst moment to fail: the effect is applied, but not yet reported.
   if (Math.random() < 0.03) throw new Error("a fault of the handler's own");
   return { result: { marked: true } };
 };

@@ -1,8 +1,7 @@
 /**
- * `deno task chaos:publishing`: thousands of posts on five simulated platforms, each with one call broken, on a stack of its own. Ends with 1 when
- * anything was published twice or lost, or when a pair of step and
- * fault happened less often than `--least` times. `--rule retry` does the same by the rule "retry on error", for comparison; `--only <regular
- * expression>` only some steps.
+ * `deno task chaos:publishing`: publishes thousands of posts to five simulated platforms, each with one faulted call, on a stack of its own.
+ * Exits with 1 if anything was published twice or lost, or if a pair of step and fault occurred less often than `--least` times.
+ * `--rule retry` runs the same plan with the rule "retry on error", for comparison; `--only <regular expression>` selects steps.
  */
 import { parseArgs } from "node:util";
 import postgres from "postgres";
@@ -26,7 +25,7 @@ const stack = await bootStack();
 try {
   useStack(stack.info);
   const sql = postgres(stack.info.db_url, { max: 1, onnotice: () => {} });
-  // The stack's own cron publishes what is due, too, with limits of its own.
+  // The stack's cron job would also publish due posts, with its own settings.
   await sql`select cron.unschedule('publish-due-posts')`;
   const [runs, crashes] = [Number(values.runs), Number(values.crashes)];
   const report = await runPublishing({

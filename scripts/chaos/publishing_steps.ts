@@ -1,4 +1,4 @@
-/** Every call that publishing makes, with a post that makes it: what the chaos breaks, one at a time. */
+/** Every call that publishing makes, each with a post that triggers it. The chaos test breaks one of them at a time. */
 import type { PlatformSlug } from "../../supabase/functions/_shared/platforms/platform.ts";
 import type { PostKind, TargetOptions } from "../../supabase/functions/_shared/publishing/publisher.ts";
 import type { NewMedium } from "../../supabase/functions/tests/support/publishing_account.ts";
@@ -7,14 +7,14 @@ export interface StepCase {
   name: string;
   slug: PlatformSlug;
   kind: PostKind;
-  /** The call, as the simulators' log has it; `skip` so many that match first. */
+  /** Pattern for the call as the simulators log it; `skip` is the number of matching calls to let through first. */
   match: string;
   skip?: number;
   media?: NewMedium[];
   options?: TargetOptions;
 }
 
-/** Two parts of the smallest size. */
+/** Size for the smallest upload of two parts. */
 const VIDEO: NewMedium = { kind: "video", bytes: 300_000 };
 const COMMENT: TargetOptions = { first_comment: "The first comment" };
 
@@ -165,7 +165,7 @@ export const STEPS: readonly StepCase[] = [
 
 export const CALL_TIMEOUT_MS = 500;
 
-/** What may happen to a call. Kills happen in the worker, the rest at the platform. */
+/** Faults that a call may suffer. Kills happen in the worker, the others at the platform. */
 export const FAULTS: Readonly<Record<string, Record<string, unknown> | "kill before" | "kill after">> = {
   "killed before the call": "kill before",
   "killed after the call": "kill after",

@@ -1,6 +1,6 @@
 /**
- * The chaos itself, on a stack of its own. What must hold at the end: every job is in a final state and came there exactly once, every
- * completed job's effect was applied exactly once, and a mark with an old number was never taken.
+ * Runs the chaos test on a stack of its own. At the end, every job must have reached a final state exactly once, the effect of every
+ * completed job must have been applied exactly once, and no mark with a stale fence may have been accepted.
  */
 import postgres from "postgres";
 import { startStack } from "../local/stack.ts";
@@ -9,7 +9,7 @@ import { cuttableNetwork } from "../test/cuttable_network.ts";
 export interface ChaosOptions {
   jobs: number;
   workers: number;
-  /** Faults in all: most kill a worker, the others freeze one, crash the database or cut the network. */
+  /** Total number of faults: most kill a worker, the others freeze one, crash the database or cut the network. */
   kills: number;
   seed: number;
   say?: (line: string) => void;
@@ -20,17 +20,17 @@ export interface ChaosReport {
   seconds: number;
   kills: { worker: number; frozen: number; database: number; network: number };
   by_status: Record<string, number>;
-  /** Runs begun; more than jobs, for those that died. */
+  /** Runs started; exceeds the number of jobs when runs die. */
   runs: number;
-  /** Marks that came too late and were refused. */
+  /** Marks refused because their fence was stale. */
   stale_marks: number;
-  /** What must not be; empty when all is well. */
+  /** Violated invariants; empty if the run passed. */
   faults: string[];
 }
 
-/** Of a frozen worker: longer than its lease, so that another has its jobs when it goes on as if nothing had been. */
+/** How long a worker stays frozen: longer than its lease, so another worker has claimed its jobs when it resumes unaware. */
 const FROZEN_MS = [2_500, 5_000] as const;
-/** Longer than the lease and what a worker needs to notice. */
+/** Longer than the lease plus the time that a worker needs to notice. */
 const PATIENCE_MS = 60_000;
 
 export async function runChaos(
@@ -55,14 +55,14 @@ export async function runChaos(
   url.search = "?options=-c%20role%3Dservice_role";
   const crew: Deno.ChildProcess[] = [];
   const dismissed = new Set<Deno.ChildProcess>();
-  /** Workers that ended by themselves, which none of these faults may make them do. */
+  /** Workers that exited on their own, which none of these faults may cause. */
   let deserters = 0;
   const dismiss = (worker: Deno.ChildProcess | undefined) => {
     if (worker) dismissed.add(worker);
     return killWorker(worker);
   };
   const hire = () => {
-    // Every other worker's clock is up to an hour wrong.
+    // Each worker has an even chance of a clock that is up to an hour wrong.
     const clock_error = random() < 0.5 ? 0 : Math.round((random() - 0.5) * 7_200_000);
     const script = new URL("./chaos_worker.ts", import.meta.url).pathname;
     const worker = new Deno.Command(Deno.execPath(), {
@@ -107,7 +107,7 @@ export async function runChaos(
         await crash(sql);
         done.database += 1;
       }
-      // Cron visits every five minutes; nobody wants to wait here.
+      // Cron runs this every five minutes; the test does not wait for it.
       if (n % 10 === 9) {
         await patient(() => sql`select public.detect_stuck_jobs()`);
       }
@@ -139,7 +139,7 @@ export async function runChaos(
   }
 }
 
-/** What the chaos adds to the schema: the effect of a job, fenced, and a witness of every end. */
+/** Adds the test's own schema: a fenced effect for each job, and a trigger that records every end. */
 async function prepare(sql: postgres.Sql): Promise<void> {
   await sql.unsafe(`
     insert into ops.job_handler (name, job_type) values ('chaos', 'token_refresh');
@@ -228,13 +228,13 @@ async function judge(
   };
 }
 
-/** A worker dies without a last word. */
+/** Kills a worker without letting it clean up. */
 async function killWorker(worker: Deno.ChildProcess | undefined): Promise<void> {
   signal(worker, "SIGKILL");
   await worker?.status;
 }
 
-/** False: it had ended already. */
+/** Sends a signal to the worker; returns false if it has already exited. */
 function signal(worker: Deno.ChildProcess | undefined, name: Deno.Signal): boolean {
   try {
     worker?.kill(name);
@@ -245,7 +245,7 @@ function signal(worker: Deno.ChildProcess | undefined, name: Deno.Signal): boole
   }
 }
 
-/** One server process of the database dies: PostgreSQL throws everybody out and recovers from its log. */
+/** Kills one server process of the database: PostgreSQL terminates all connections and recovers from its WAL. */
 export async function crash(sql: postgres.Sql): Promise<void> {
   const rows = await patient(() =>
     sql<{ pid: number }[]>`
@@ -255,11 +255,11 @@ export async function crash(sql: postgres.Sql): Promise<void> {
   try {
     if (rows[0]) Deno.kill(rows[0].pid, "SIGKILL");
   } catch {
-    // It has gone by itself.
+    // The process has already exited.
   }
 }
 
-/** The database comes back within seconds; whoever asks meanwhile asks again. */
+/** Retries for up to 30 seconds, since the database recovers within seconds. */
 async function patient<T>(work: () => PromiseLike<T>): Promise<T> {
   const end = performance.now() + 30_000;
   for (;;) {
@@ -276,7 +276,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** mulberry32: small, and the same everywhere. */
+/** mulberry32: small, and deterministic on every machine. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

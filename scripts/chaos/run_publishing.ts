@@ -1,6 +1,6 @@
 /**
- * Publishes posts to the simulated platforms while one call of each is broken, and looks at the platforms afterwards: nothing twice, nothing lost.
- * The same seed makes the same plan. With the rule "retry on error" the same posts go out as many products do it: a job that fails begins again.
+ * Publishes posts to the simulated platforms with one faulted call per post, then checks the platforms for duplicates and lost posts.
+ * The same seed produces the same plan. With the rule "retry on error" the posts go out as many products send them: a failed job starts over.
  */
 import type { Context } from "../../supabase/functions/_shared/context.ts";
 import { PlatformFault, type PlatformSlug } from "../../supabase/functions/_shared/platforms/platform.ts";
@@ -16,12 +16,12 @@ import { CALL_TIMEOUT_MS, FAULTS, type StepCase, STEPS } from "./publishing_step
 export interface PublishingChaosOptions {
   runs: number;
   seed: number;
-  /** Accounts on each platform, which is how many posts are under way at once there. */
+  /** Accounts per platform, which is also the number of posts in progress at once there. */
   accounts: number;
   rule?: "ask" | "retry on error";
-  /** Only steps whose names match. */
+  /** Restricts the run to steps whose names match. */
   only?: RegExp | undefined;
-  /** Called now and then, to crash the database. */
+  /** Called at intervals to crash the database. */
   crash?: (() => Promise<void>) | undefined;
   crash_every?: number;
   say?: (line: string) => void;
@@ -31,9 +31,9 @@ export interface PublishingChaosReport {
   rule: string;
   runs: number;
   seconds: number;
-  /** The fewest times that the fault of a pair of step and fault has really happened. */
+  /** The lowest number of times that the fault of any pair of step and fault was triggered. */
   fewest_per_pair: number;
-  /** Runs whose fault never came, by pair; a post that waits for a limit may not get so far. */
+  /** Runs whose fault was never triggered, by pair; a post that waits for a limit may not reach the call. */
   unfired: Record<string, number>;
   crashes: number;
   duplicates: number;
@@ -41,7 +41,7 @@ export interface PublishingChaosReport {
   duplicates_by_platform: Record<string, number>;
   lost_by_platform: Record<string, number>;
   by_status: Record<string, number>;
-  /** Of the calls that show something and of which nobody heard: how many were settled without a person, and how. */
+  /** Publishing calls whose answer was lost: how many were settled without a person, how many were left to the creator, and how. */
   unheard: { settled: number; left: number; by: Record<string, number> };
   faults: string[];
 }
@@ -120,7 +120,7 @@ export async function runPublishing(options: PublishingChaosOptions): Promise<Pu
   return report;
 }
 
-/** Each pair of step and fault as often as any other, in an order of the seed's. */
+/** Repeats each pair of step and fault equally often, in a seeded order. */
 function planOf(steps: readonly StepCase[], runs: number, seed: number): Planned[] {
   const chance = new Seeded(seed, 0);
   const pairs = steps.flatMap((step) => Object.keys(FAULTS).map((fault) => ({ step, fault })));
@@ -135,7 +135,7 @@ function planOf(steps: readonly StepCase[], runs: number, seed: number): Planned
   return plan;
 }
 
-/** What the platforms would refuse so many posts of is not what this is about. */
+/** Raises the platforms' posting limits, which this test does not cover. */
 async function unlimited(own: PublishingAccount): Promise<void> {
   const { account_id, row } = own.account;
   const buckets: Partial<Record<PlatformSlug, string[]>> = {
@@ -212,7 +212,7 @@ function judge(
     report.duplicates_by_platform[step.slug] = (report.duplicates_by_platform[step.slug] ?? 0) + extra;
     if (report.rule === "ask") report.faults.push(`twice: ${step.name}, ${fault}`);
   }
-  // Neither out, nor known to be in question, nor waiting for its turn.
+  // Neither published, nor reported as unknown, nor waiting for its turn.
   if (posts.length === 0 && status !== "unknown" && status !== "waiting") {
     report.lost++;
     report.lost_by_platform[step.slug] = (report.lost_by_platform[step.slug] ?? 0) + 1;
@@ -242,7 +242,7 @@ async function tally(own: PublishingAccount, id: string, report: PublishingChaos
   }
 }
 
-/** Visits of workers, of which one dies, or two of them at once, until the post has come to an end. */
+/** Runs worker visits, one of which dies or two of which overlap, until the post reaches a final state. */
 async function publishToTheEnd(
   own: PublishingAccount,
   id: string,
@@ -252,7 +252,7 @@ async function publishToTheEnd(
 ): Promise<string> {
   const first = own.visit(kill.worker(own.context)).catch(ignore);
   if (isDoubled) {
-    // While the first waits for its slow answer its lease ends, and another takes the post over.
+    // The first worker's lease expires while it waits for a slow answer, and a second worker takes over the post.
     let target = await gate.open(() => own.target(id));
     let isOver = false;
     first.finally(() => isOver = true);
@@ -272,7 +272,7 @@ async function publishToTheEnd(
     if (target.next_at === null) return target.status;
     await gate.open(() => own.nudge(id));
     await pause(170);
-    // Some calls are only made in a later visit.
+    // Some calls only happen in a later visit.
     await own.visit(kill.hasFired ? own.context : kill.worker(own.context)).catch(ignore);
   }
   return (await gate.open(() => own.target(id))).status;
@@ -280,7 +280,7 @@ async function publishToTheEnd(
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A crash hits the workers in the middle of their work; the bookkeeping of the chaos itself waits until the database is back. */
+/** Lets a crash hit the workers in the middle of their work, while the test's own bookkeeping waits until the database is back. */
 class Gate {
   private closed: Promise<void> | null = null;
   private inside = 0;
@@ -315,11 +315,11 @@ class Gate {
 
 const ignore = () => {};
 
-/** A worker whose clock is wrong, and that dies at one call: nothing that it does afterwards reaches anybody. */
+/** A worker with a wrong clock that dies at one call: nothing that it does afterwards has an effect. */
 class Kill {
   private isDead = false;
 
-  /** Whether it came to the call at which it dies. */
+  /** Whether the worker has reached the call at which it dies. */
   get hasFired(): boolean {
     return this.isDead;
   }
@@ -363,7 +363,7 @@ class Kill {
   }
 }
 
-/** What many products do: a job that fails is done again from its beginning, up to five times. */
+/** Publishes as many products do: a failed job starts over from the beginning, up to five times. */
 async function retryOnError(
   own: PublishingAccount,
   post: {

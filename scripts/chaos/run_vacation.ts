@@ -1,7 +1,7 @@
 /**
- * Nobody is there: creators sync and publish, visitors search, the clock runs, and everything that can fail fails at random, on a stack of
- * its own. What must hold when the faults end: every library is what its platform has, each item once; every post went out exactly once; no
- * job is left; nobody had to do anything; memory is where it was.
+ * Runs the product unattended on a stack of its own: creators sync and publish, visitors search, the clock advances, and everything that can
+ * fail fails at random. After the faults end, every library must match its platform with each item once; every post must have gone out exactly
+ * once; no job may be left; nobody may have had to act; memory must be back at its former level.
  */
 import { join } from "node:path";
 import postgres from "postgres";
@@ -15,13 +15,13 @@ import { crash } from "./run_chaos.ts";
 
 export interface VacationOptions {
   seconds: number;
-  /** Creators; each has an account at the next platform, every other one publishes on X, too. */
+  /** Number of creators; each gets an account on the next platform, and every second one also publishes on X. */
   creators: number;
   seed: number;
   say?: (line: string) => void;
 }
 
-/** What was seen in one second. */
+/** Observations of one second. */
 export interface Second {
   at: number;
   answered: number;
@@ -39,14 +39,14 @@ export interface VacationReport {
   items: number;
   posts: number;
   faults: Record<string, number>;
-  /** Faults that could not be brought about, by their reason. */
+  /** Faults that could not be triggered, by reason. */
   in_vain: Record<string, number>;
-  /** Accounts whose creator had to consent again: a platform renewed the token, and its answer was lost. */
+  /** Accounts whose creator had to consent again because the platform rotated the token and its answer was lost. */
   reconnected: number;
-  /** From the last fault until everything was well again. */
+  /** Seconds from the last fault until every check passed again. */
   healed_after_seconds: number;
   memory_mb: { first_third: number; last_third: number };
-  /** What must not be; empty when all is well. */
+  /** Violated invariants; empty if the run passed. */
   wrong: string[];
   timeline: Second[];
 }
@@ -67,7 +67,7 @@ const SETTINGS = {
     ) => [`RATE_LIMIT_${name}`, "1000000/60"]),
   ),
 };
-/** How a provider may fail: before it did anything, after it did, or without a word. */
+/** Ways in which a provider may fail: before the call takes effect, after it, or without an answer. */
 const OUTAGES = [
   { status: 503 },
   { status: 500 },
@@ -77,7 +77,7 @@ const OUTAGES = [
   { malformed: true },
   { delay_ms: 400 },
 ] as const;
-/** Moments at which a clock does something odd: midnight, the end of a month and a year, of February, both changes of the clocks. */
+/** Edge cases for the clock: midnight, the end of a month, a year and February, and both daylight saving changes. */
 const MOMENTS = [
   "2026-11-30T23:59:59.9Z",
   "2026-12-01T00:00:00Z",
@@ -89,7 +89,7 @@ const MOMENTS = [
   "2027-10-31T00:30:00Z",
   "2027-10-31T01:30:00Z",
 ];
-/** What cron runs and takes a time for. */
+/** Functions that cron runs and that take a time as their argument. */
 const CLOCKWORK = [
   "ops.roll_up_clicks",
   "ops.refresh_trending",
@@ -97,14 +97,14 @@ const CLOCKWORK = [
   "ops.queue_seo_jobs",
   "ops.evaluate_alerts",
 ];
-/** What whoever asks is told when the database goes, and while it is not back. */
+/** Errors that a client sees when the database crashes and while it is down. */
 const LOST = /ECONNRESET|ECONNREFUSED|EPIPE|CONNECTION_|57P0|terminating/;
-/** X takes 100 posts of an account in 15 minutes, and more would wait for longer than there is time to heal. */
+/** X accepts 100 posts per account in 15 minutes; further posts would wait longer than the time left to heal. */
 const X_POSTS = 80;
 const X_WINDOW_SECONDS = 900;
-/** For everything together, so that the end comes however much does not heal. */
+/** Overall limit for healing, so that the run ends no matter how much does not heal. */
 const HEAL_WITHIN_MS = 240_000;
-/** For one thing that is done or looked at: longer than a restart of the database and of the functions on a busy machine. */
+/** Limit for a single action or check: longer than a restart of the database and the functions on a busy machine. */
 const ONE_THING_MS = 60_000;
 
 export async function runVacation(
@@ -125,7 +125,7 @@ export async function runVacation(
     faults[name] = (faults[name] ?? 0) + 1;
     second.faults.push(name);
   };
-  /** A call that may fail while things break; whether it went well. */
+  /** Makes a call that may fail during a fault; returns whether it succeeded. */
   const attempt = async (work: () => Promise<{ status: number } | void>): Promise<boolean> => {
     try {
       const answer = await within(ONE_THING_MS, work);
@@ -138,7 +138,7 @@ export async function runVacation(
     }
   };
 
-  // A connection that rests while the database dies has nobody who waits for it; what was asked on it is asked again.
+  // Nothing awaits an idle connection when the database dies, so its error is unhandled; the queries on it are retried.
   const mourn = (event: PromiseRejectionEvent) => {
     if (LOST.test(`${event.reason} ${event.reason?.code}`)) event.preventDefault();
   };
@@ -159,7 +159,7 @@ export async function runVacation(
   try {
     for (let n = 0; n < creators; n++) {
       const slug = PLATFORMS[n % PLATFORMS.length] ?? "youtube";
-      // On a machine that has more to do a simulator's answer may come too late.
+      // On a busy machine a simulator's answer may come too late.
       accounts.push(await again(() => ConnectedAccount.create(slug, { items: 12 }), () => true));
       if (n % 2 === 0) {
         publishers.push(await again(() => PublishingAccount.create("twitter", {}, 1), () => true));
@@ -237,7 +237,7 @@ export async function runVacation(
           await onceUp(() => sql.unsafe(`select ${name}($1::timestamptz)`, [moment]));
           await onceUp(() => sql.unsafe(`select ${name}(now())`));
         }
-        // A month's end for one creator, while they sync.
+        // End the month of one creator while they sync.
         const { creator } = pick(accounts);
         await onceUp(() =>
           sql`update public.subscription set cycle_end_date = now() - interval '1 second' where user_id = ${creator.id}`
@@ -246,7 +246,7 @@ export async function runVacation(
       },
     };
     const names = Object.keys(breaks);
-    // The last part of the time is for healing, and for seeing that memory comes back.
+    // The last tenth of the time is for healing, and to see memory return to its former level.
     while (performance.now() < until - seconds * 100) {
       await pause(600 + random() * 1_400);
       const name = pick(names);
@@ -269,7 +269,7 @@ export async function runVacation(
     let reconnected = 0;
     for (const [index, account] of accounts.entries()) {
       await becomes(`library ${index} of ${account.row.slug}`, async () => {
-        // Where a platform gives a new refresh token for each and the answer was lost, nobody has a token that is good: its creator was told.
+        // If the platform rotates refresh tokens and the answer was lost, no valid token is left, and the creator was asked to reconnect.
         const { status } = await account.state();
         if (status === "disconnected") {
           await account.reconnect();
@@ -369,7 +369,7 @@ export async function runVacation(
   }
 }
 
-/** Tries until it is so or the time is over; then it is wrong. */
+/** Retries until the check passes or the time is up; then records the failure in `wrong`. */
 async function becomesSo(
   what: string,
   wrong: string[],
@@ -389,7 +389,7 @@ async function becomesSo(
   }
 }
 
-/** @throws When it takes longer: a connection may wait for ever for a server that was killed. */
+/** @throws When the work takes longer: a connection may wait forever for a server that was killed. */
 async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -402,7 +402,7 @@ async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Asks again for a minute, as long as what went wrong may pass. */
+/** Retries for a minute as long as the error may be temporary. */
 async function again<T>(work: () => PromiseLike<T>, mayPass: (error: unknown) => boolean): Promise<T> {
   for (const end = performance.now() + ONE_THING_MS;;) {
     try {
@@ -414,7 +414,7 @@ async function again<T>(work: () => PromiseLike<T>, mayPass: (error: unknown) =>
   }
 }
 
-/** While the database is down nobody can tell it anything: that is asked again, and no other failure is. */
+/** Retries while the database is down; any other error is thrown. */
 function onceUp<T>(ask: () => PromiseLike<T>): Promise<T> {
   return again(ask, (error) => LOST.test(`${error} ${(error as { code?: string }).code}`));
 }
@@ -454,7 +454,7 @@ function signal(pid: number): void {
   try {
     Deno.kill(pid, "SIGKILL");
   } catch {
-    // It has gone by itself.
+    // The process has already exited.
   }
 }
 
@@ -478,7 +478,7 @@ function processes(): Running[] {
         memory_mb: Number(/^RssAnon:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1_024,
       });
     } catch {
-      // It ended while it was looked at.
+      // The process exited while it was being read.
     }
   }
   return found;
@@ -488,7 +488,7 @@ function childrenOf(pid: number): Running[] {
   return processes().filter(({ parent }) => parent === pid);
 }
 
-/** Of the stack, its functions and simulators, the database and the worker: memory that is nobody else's. */
+/** Private memory of the stack, its functions and simulators, the database and the worker. */
 function memoryOf(...roots: number[]): number {
   const all = processes();
   const of = new Set(roots);
@@ -503,7 +503,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** mulberry32: small, and the same everywhere. */
+/** mulberry32: small, and deterministic on every machine. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-/** `deno task chaos:stripe`: subscriptions whose events come in any order, on a stack of its own. Ends with 1 when one ended otherwise than at Stripe. */
+/** `deno task chaos:stripe`: delivers subscription events in any order, on a stack of its own. Exits with 1 if a subscription ended differently than at Stripe. */
 import { parseArgs } from "node:util";
 import { withStack } from "../bench/bench_stack.ts";
 import { type OrdersReport, runOrders } from "./stripe_orders.ts";
@@ -37,7 +37,7 @@ console.log(JSON.stringify(report, null, 2));
 print(report);
 Deno.exit(report.faults.length === 0 ? 0 : 1);
 
-/** The table of docs/billing.md. */
+/** Prints the table of docs/billing.md. */
 function print({ schedules, delivered, streamvibe, rules }: OrdersReport): void {
   const share = (wrong: number, of: number) => `${of === 0 ? 0 : (100 * wrong / of).toFixed(1)} %`;
   for (const [name, wrong] of Object.entries({ ...rules, StreamVibe: streamvibe })) {

@@ -1,9 +1,9 @@
 /**
- * Subscriptions whose events come in any order: random lives of a customer at the simulated Stripe, and for each event deliveries that are
- * late, double or lost, fetches that are slow, and workers that are killed between any two steps. At the end the database must say what
- * Stripe says. The same schedules go through four other rules, written anew from their description, which are wrong so often.
+ * Delivers subscription events in any order: random customer lives at the simulated Stripe, with late, duplicate and lost deliveries, slow
+ * fetches, and workers killed between any two steps. At the end the database must match Stripe. The same schedules also run through four
+ * other rules, reimplemented from their descriptions, to count how often those are wrong.
  *
- * Everything that happens waits at a gate, and a seeded choice opens one gate at a time: the same seed is the same schedule.
+ * Every step waits at a gate, and a seeded choice opens one gate at a time: the same seed produces the same schedule.
  */
 import postgres from "postgres";
 import { factsOf, StripeEvent } from "../../supabase/functions/_shared/billing/event.ts";
@@ -27,12 +27,12 @@ export interface OrdersOptions {
   schedules: number;
   seed: number;
   db_url: string;
-  /** Schedules under way at once. */
+  /** Number of schedules to run in parallel. */
   at_once?: number;
   say?: (line: string) => void;
 }
 
-/** Wrong ends, among all schedules and among those in which every event was delivered. */
+/** Wrong end states, among all schedules and among those in which every event was delivered. */
 export interface Wrong {
   all: number;
   delivered: number;
@@ -51,7 +51,7 @@ export interface OrdersReport {
   superseded: number;
   streamvibe: Wrong;
   rules: Record<Rule, Wrong>;
-  /** The first differences of StreamVibe's own, with their seeds; empty when all is well. */
+  /** The first differences between StreamVibe and Stripe, with their seeds; empty if the run passed. */
   faults: string[];
 }
 
@@ -65,20 +65,20 @@ export type Rule = typeof RULES[number];
 
 const DAY = 86_400;
 
-/** The chance of a kill at each gate, and that an event of a lossy schedule is never delivered. */
+/** The chance of a kill at each gate, and the chance that an event of a lossy schedule is never delivered. */
 const KILL = 0.05;
 const LOSS = 0.2;
 
 export async function runOrders(options: OrdersOptions): Promise<OrdersReport> {
   const { schedules, seed, db_url, at_once = 4, say = () => {} } = options;
   const started = performance.now();
-  // Nothing here crashes the database, so nobody has to wait for the disk.
+  // This test never crashes the database, so commits need not wait for the disk.
   const sql = postgres(db_url, { max: 4, onnotice: () => {}, connection: { synchronous_commit: false } });
   const settings = readSettings({
     SUPABASE_URL: "http://127.0.0.1:1",
     STREAMVIBE_POOLER_URL: `${serviceUrl(db_url)}%20-c%20synchronous_commit%3Doff`,
     DATABASE_POOL_SIZE: "8",
-    // A machine that is busy with something else is not what is tested.
+    // A busy machine must not fail the test.
     DATABASE_TIMEOUT_MS: "120000",
     STRIPE_SECRET_KEY: LOCAL_KEY,
     LOG_LEVEL: "silent",
@@ -122,7 +122,7 @@ export async function runOrders(options: OrdersOptions): Promise<OrdersReport> {
   return report;
 }
 
-/** Opens one gate at a time, and waits until whoever passed it stands at the next one or is done. */
+/** Opens one gate at a time, and waits until the task that passed it reaches its next gate or ends. */
 class Gates {
   #waiting: { open: () => void; mortal: boolean }[] = [];
   #moved: (() => void) | undefined;
@@ -131,14 +131,14 @@ class Gates {
 
   constructor(private readonly random: Seeded) {}
 
-  /** Stands at a gate. Whoever is mortal may be killed there: it never passes, and nobody is told. */
+  /** Waits at a gate. A mortal task may be killed there: it never passes, and nothing is notified. */
   gate = (mortal = false): Promise<void> =>
     new Promise((resolve) => {
       this.#waiting.push({ open: resolve, mortal });
       this.#stopped();
     });
 
-  /** Something that takes part from now on. */
+  /** Starts a task that takes part from now on. */
   start(work: () => Promise<void>): void {
     this.#running += 1;
     work().finally(() => this.#stopped());
@@ -149,7 +149,7 @@ class Gates {
     this.#moved?.();
   }
 
-  /** Until nobody waits any more. */
+  /** Runs until no task waits at a gate. */
   async run(): Promise<void> {
     for (;;) {
       while (this.#running > 0) {
@@ -183,7 +183,7 @@ class Schedule {
   #looks = 0;
   readonly #lossy: boolean;
   #lost = 0;
-  /** What the other rules believe. */
+  /** The state that each of the other rules holds. */
   readonly #states = Object.fromEntries(RULES.map((rule) => [rule, new Map<string, unknown>()])) as Record<
     Rule,
     State
@@ -217,7 +217,7 @@ class Schedule {
     return Math.floor(this.#random.next() * limit);
   }
 
-  /** How many gates an answer of Stripe is on its way: now and then so many that all else is over by then. */
+  /** Number of gates that an answer of Stripe passes on its way: occasionally so many that everything else is over by then. */
   #slow(): number {
     return this.#chance(0.3) ? this.#below(this.#chance(0.4) ? 120 : 12) : 1;
   }
@@ -248,7 +248,7 @@ class Schedule {
     }
   }
 
-  /** A random life. What happens between two gates happens within the same second, unless the clock moves. */
+  /** A random customer life. Everything between two gates happens within the same second, unless the clock moves. */
   async #live(): Promise<void> {
     const happenings = this.#house.of(LOCAL_KEY).happenings;
     let told = happenings.length;
@@ -263,7 +263,7 @@ class Schedule {
         if (customerOf(happening) === this.#customer) this.#tell(happening);
       }
       told = happenings.length;
-      // Changes follow each other at once, or when what went before has long arrived.
+      // Changes follow each other immediately, or long after the previous one has arrived.
       const pauses = this.#chance(0.5) ? this.#below(4) : 10 + this.#below(30);
       for (let pause = 0; pause < pauses; pause++) await this.#gates.gate();
     }
@@ -329,7 +329,7 @@ class Schedule {
     this.#account.keep(customer);
   }
 
-  /** Stripe delivers an event: late, now and then twice, or never. */
+  /** Delivers an event as Stripe does: late, occasionally twice, or never. */
   #tell(happening: Happening): void {
     this.report.events += 1;
     if (this.#lossy && this.#chance(LOSS)) {
@@ -357,7 +357,7 @@ class Schedule {
         p_data: factsOf(event),
       });
     };
-    // Killed before it has stored, or before it has answered: Stripe delivers again.
+    // Killed before storing the event, or before answering: Stripe delivers again.
     if (this.#chance(KILL)) {
       if (this.#chance(0.5)) await store();
       this.#gates.start(() => this.#deliver(happening, event, this.#below(10)));
@@ -367,7 +367,7 @@ class Schedule {
     this.#work();
   }
 
-  /** As the webhook does after its answer. */
+  /** Processes events as the webhook does after its answer. */
   #work(): void {
     if (this.#looks > 60) return;
     this.#looks += 1;
@@ -377,7 +377,7 @@ class Schedule {
     });
   }
 
-  /** What the functions get: a database and a Stripe at whose every call there is a gate, before and after. */
+  /** Builds the context for the functions, with a gate before and after every call to the database and to Stripe. */
   #context(mortal: boolean): Context {
     const { settings } = this;
     const url = settings.STREAMVIBE_POOLER_URL ?? "";
@@ -409,7 +409,7 @@ class Schedule {
     };
   }
 
-  /** Stripe's answer, without a network. */
+  /** Returns Stripe's answer without a network. */
   async #ask(url: URL, init?: RequestInit): Promise<Response> {
     const path = `/api.stripe.com${url.pathname}`;
     const method = init?.method ?? "GET";
@@ -435,7 +435,7 @@ class Schedule {
     throw new Error(`The simulated Stripe has no ${method} ${path}`);
   }
 
-  /** The rules of others, as they are described: what they do with an event of a subscription. */
+  /** Applies an event of a subscription under one of the other rules, as its description says. */
   async #deliverTo(rule: Rule, happening: Happening, delay: number): Promise<void> {
     for (let wait = 0; wait < delay; wait++) await this.#gates.gate();
     const { thing, created } = happening;
@@ -460,7 +460,7 @@ class Schedule {
       }
       default: {
         await this.#gates.gate();
-        // A refetch is a call, and a call fails now and then.
+        // A refetch is a call, and calls occasionally fail.
         const fails = isDead || this.#chance(0.05);
         if (fails) return rule === "refetch without lock" ? again() : undefined;
         const fetched = this.#truth();
@@ -472,7 +472,7 @@ class Schedule {
     }
   }
 
-  /** What counts of a subscription: all but its invoice, whose events the other rules do not use. */
+  /** The compared state of a subscription: everything except its invoice, whose events the other rules do not use. */
   #shape(thing: Parameters<typeof render>[0]): unknown {
     const { latest_invoice: _, ...rest } = Subscription.parse(
       render(thing, { version: CURRENT_VERSION, livemode: false, look: this.#account }),
@@ -484,7 +484,7 @@ class Schedule {
     return new Map(this.#account.subscriptionsOf(this.#customer).map((one) => [one.id, this.#shape(one)]));
   }
 
-  /** Leases of the dead end, and everything that is due is done. What was never delivered is the reconciler's. */
+  /** Expires the leases of killed workers and processes everything that is due. The reconciler handles events that were never delivered. */
   async #finish(): Promise<void> {
     const calm = this.#calm();
     for (let round = 0; round < 30; round++) {
@@ -503,7 +503,7 @@ class Schedule {
     }
   }
 
-  /** Nobody dies and nothing is slow. */
+  /** Builds a context without kills and delays. */
   #calm(): Context {
     const { settings } = this;
     const url = settings.STREAMVIBE_POOLER_URL ?? "";

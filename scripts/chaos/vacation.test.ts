@@ -1,4 +1,4 @@
-/** The short form of `deno task vacation`; docs/vacation.md says what is broken and what must hold. */
+/** Short version of `deno task vacation`; docs/vacation.md lists the faults and the invariants. */
 import assert from "node:assert/strict";
 import { runVacation } from "./run_vacation.ts";
 import { vacationChart } from "./vacation_chart.ts";

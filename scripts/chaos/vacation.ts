@@ -1,6 +1,6 @@
 /**
- * `deno task vacation`: half an hour in which nobody is there, and everything that can fail fails at random. The same seed makes the same plan
- * of faults. Prints what happened, writes it with its chart to test-results, and ends with 1 when something was lost, doubled or did not heal.
+ * `deno task vacation`: runs the product unattended for half an hour while everything that can fail fails at random. The same seed produces the
+ * same plan of faults. Prints the result, writes it with a chart to test-results, and exits with 1 if something was lost, doubled or did not heal.
  */
 import { parseArgs } from "node:util";
 import { runVacation } from "./run_vacation.ts";

@@ -1,4 +1,4 @@
-/** Requests, faults and memory of a vacation test over time, as an SVG that needs nothing else. */
+/** Requests, faults and memory of a vacation test over time, as a self-contained SVG. */
 import type { Second } from "./run_vacation.ts";
 
 const WIDTH = 900;

@@ -1,15 +1,15 @@
-/** What the Data API offers to clients, read from the catalogue: tables with their columns and grants, functions with their arguments. */
+/** Reads from the catalogue what the Data API offers to clients: tables with their columns and grants, functions with their arguments. */
 import postgres from "postgres";
 
 /** A column that a signed-in creator may at least read. */
 export interface Column {
   name: string;
-  /** As PostgreSQL writes it: `uuid`, `text[]`, `public.job_status_enum`. */
+  /** PostgreSQL type name: `uuid`, `text[]`, `public.job_status_enum`. */
   type: string;
   /** The values of an enum. */
   values: string[] | null;
   is_nullable: boolean;
-  /** An insert may leave it out. */
+  /** May be omitted from an insert. */
   has_default: boolean;
   is_key: boolean;
   may: { select: boolean; insert: boolean; update: boolean };
@@ -20,7 +20,7 @@ export interface Column {
 export interface Relation {
   name: string;
   comment: string | null;
-  /** Without signing in. */
+  /** Readable without signing in. */
   is_public: boolean;
   may_delete: boolean;
   columns: Column[];
@@ -39,10 +39,10 @@ export interface Routine {
   comment: string | null;
   is_public: boolean;
   is_read: boolean;
-  /** Gives a list. */
+  /** Returns a list. */
   is_set: boolean;
   arguments: Argument[];
-  /** Columns of a row that it gives; null: one value of `returns`. */
+  /** Columns of a returned row; null if it returns a single value of type `returns`. */
   columns: Argument[] | null;
   returns: string;
 }
@@ -89,7 +89,7 @@ const ROUTINES = `
     and has_function_privilege('authenticated', p.oid, 'execute')
   order by p.proname`;
 
-/** The part of a database that clients see. */
+/** Reads the part of a database that clients see. */
 export async function readCatalogue(db_url: string): Promise<Catalogue> {
   const sql = postgres(db_url, { max: 1, onnotice: () => {} });
   try {

@@ -1,4 +1,4 @@
-/** `deno task check`: the one gate. Runs every check, prints one line each, and ends with 1 when one fails. */
+/** `deno task check`: the single quality gate. Runs every check, prints one line per check, and exits with 1 if any fails. */
 import { documentProblems } from "./documents.ts";
 import { drift, GENERATORS } from "./generate.ts";
 import { endFreshStack } from "./generated_stack.ts";
@@ -6,7 +6,7 @@ import { openApiProblems } from "./openapi_lint.ts";
 import { workflowProblems } from "./workflows.ts";
 import { supabaseCli } from "./supabase_cli.ts";
 
-/** A check answers with its problems; none means that it passed. `skip` says why it cannot run here. */
+/** A check returns its problems; an empty list means that it passed. `skip` gives the reason why it cannot run here. */
 type Check = { name: string; run: () => Promise<string[] | { skip: string }> };
 
 const CHECKS: Check[] = [
@@ -60,7 +60,7 @@ function deno(args: string[]): Promise<string[]> {
   return run(Deno.execPath(), args);
 }
 
-/** Every TypeScript file of the repository that git knows or would know. The console's are a browser's, with a check of their own. */
+/** Returns every TypeScript file that git tracks or would track. The console's sources run in a browser and have their own check. */
 async function sourceFiles(): Promise<string[]> {
   return (await gitFiles("*.ts")).filter((file) => !file.startsWith("apps/console/src/"));
 }
@@ -75,7 +75,7 @@ async function gitFiles(pattern: string): Promise<string[]> {
   return kept;
 }
 
-/** `import { z }` brings zod whole, with the errors of fifty languages, into every bundle: 0.6 MB of it nobody needs. */
+/** `import { z }` pulls all of zod, including error messages in fifty languages, into every bundle: 0.6 MB of unused code. */
 async function wholePackages(): Promise<string[]> {
   const problems: string[] = [];
   for (const file of await gitFiles("supabase/functions/*.ts")) {
@@ -86,7 +86,7 @@ async function wholePackages(): Promise<string[]> {
   return problems;
 }
 
-/** The CLI reads config.toml whole: keys that it does not know are a WARN line, wrong values an error. */
+/** The CLI validates all of config.toml: unknown keys produce a WARN line, invalid values an error. */
 async function configToml(): Promise<string[]> {
   const result = await supabaseCli(["gen", "bearer-jwt", "--role", "anon"]);
   const warnings = result.stderr.split("\n").filter((line) => /\bWARN/.test(line) && !line.startsWith("npm"));

@@ -1,4 +1,4 @@
-/** The typed client's types come from docs/openapi.json, and so does what it must know of the operations at run time. */
+/** Generates the typed client's types from docs/openapi.json, along with what it needs to know about the operations at run time. */
 import openapiTS, { astToString } from "openapi-typescript";
 import { z } from "zod";
 import { RAISED } from "../../supabase/functions/_shared/errors.ts";
@@ -13,7 +13,7 @@ const Operation = z.object({
 });
 const Document = z.object({ paths: z.record(z.string(), z.record(z.string(), Operation)) });
 
-/** The generated sources of packages/client. */
+/** Returns the generated sources of packages/client. */
 export async function generateClientTypes(): Promise<Record<string, string>> {
   const text = await Deno.readTextFile(SOURCE);
   const types = astToString(

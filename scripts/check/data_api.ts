@@ -26,7 +26,7 @@ const SIMPLE: Record<string, Json> = {
   "jsonb": {},
 };
 
-/** How PostgreSQL's JSON shows a type. */
+/** Returns the JSON Schema of a PostgreSQL type. */
 function schemaOf(type: string, values: string[] | null, is_nullable = false): Json {
   if (type.endsWith("[]")) {
     return { type: is_nullable ? ["array", "null"] : "array", items: schemaOf(type.slice(0, -2), values) };
@@ -46,7 +46,7 @@ function described(schema: Json, text: string | null): Json {
   return text ? { ...schema, description: text } : schema;
 }
 
-/** A row as it is read. Every column is there unless `select` names others. */
+/** Returns the schema of a row as it is read. It has every column unless `select` names some. */
 function rowSchema({ comment, columns }: Relation): Json {
   const readable = columns.filter(({ may }) => may.select);
   const properties = Object.fromEntries(readable.map(({ name, type, values, is_nullable, comment }) => {
@@ -82,7 +82,7 @@ const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${nam
 const USER = [{ publishableKey: [], user: [] }];
 const ANYBODY = [{ publishableKey: [] }, ...USER];
 
-/** Refusals of the Data API; what an RPC raises is told with status 400 and its SQLSTATE. */
+/** Error responses of the Data API; an error that an RPC raises has status 400 and its SQLSTATE. */
 const REFUSALS = {
   400: ref("responses", "DataApi400"),
   401: ref("responses", "DataApi401"),
@@ -232,7 +232,7 @@ const parameter = (name: string, schema: Json, description: string, place = "que
   description,
 });
 
-/** What the operations of the Data API share. */
+/** Components that the operations of the Data API share. */
 export const DATA_API_COMPONENTS = {
   parameters: {
     Select: parameter(
@@ -291,7 +291,7 @@ export const DATA_API_ERROR: Json = {
   },
 };
 
-/** Paths and schemas of everything that clients reach through the Data API. */
+/** Returns the paths and schemas of everything that clients reach through the Data API. */
 export function dataApi({ relations, routines }: Catalogue): { paths: Json; schemas: Json } {
   return {
     paths: {

@@ -1,9 +1,9 @@
-/** `_shared/database/database.types.ts` comes from `supabase gen types` on a database that has every module. */
+/** Generates `_shared/database/database.types.ts` with `supabase gen types` from a database that has every module. */
 import { formatted } from "./formatted.ts";
 import { freshStack } from "./generated_stack.ts";
 import { remoteUrl, supabaseCli } from "./supabase_cli.ts";
 
-/** The types of a fresh database, as the CLI prints them, in this repository's format. */
+/** Returns the types of a fresh database as the CLI prints them, formatted like this repository. */
 export async function generateDatabaseTypes(): Promise<Record<string, string>> {
   const remote = remoteUrl((await freshStack()).info.db_url);
   const { code, stdout, stderr } = await supabaseCli(

@@ -1,15 +1,15 @@
 /**
- * Does what docs/add-an-endpoint.md says in a copy of the repository: writes its blocks where they belong and runs its commands.
- * Ends with the status of the first that fails.
+ * Follows docs/add-an-endpoint.md in a copy of the repository: writes its code blocks to their files and runs its commands. Exits with the
+ * status of the first command that fails.
  */
 import { dirname, join } from "node:path";
 
 const PAGE = "docs/add-an-endpoint.md";
-/** A block's first line names its file, and for a file that is there the text that it stands before. */
+/** A block's first line names its file and, for an existing file, the text before which the block is inserted. */
 const BLOCK = /^```(?:ts|sql|txt) (\S+)(?: before (.+))?\n([\s\S]*?)^```$/gm;
 const COMMANDS = /^```sh\n([\s\S]*?)^```$/m;
 
-/** Puts the page's blocks into the repository at `root`. */
+/** Writes the page's blocks into the repository at `root`. */
 async function follow(page: string, root: string): Promise<void> {
   for (const [, path = "", place, text = ""] of page.matchAll(BLOCK)) {
     const file = join(root, path);

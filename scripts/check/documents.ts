@@ -1,13 +1,13 @@
-/** Documents name what is there: files and folders in backticks, relative links, and every platform. */
+/** Checks that documents refer only to existing files: paths in backticks and relative links. They also mention every platform. */
 import { dirname, join } from "node:path";
 import { PLATFORM_SLUGS } from "../../supabase/functions/_shared/platforms/platform.ts";
 
 const PATH = /`((?:supabase|scripts|database|docs|postman)\/[\w./-]+)`/g;
 const LINK = /\]\((?!\w+:)([^)#\s]+)/g;
-/** The platform that docs/add-a-platform.md adds in its example. */
+/** The platform that docs/add-a-platform.md adds as its example. */
 const EXAMPLE = "vimeo";
 
-/** What documents name and nobody finds; empty when all is there. */
+/** Returns references to missing files; empty if all exist. */
 export async function documentProblems(files: string[]): Promise<string[]> {
   const problems: string[] = [];
   for (const file of files) {

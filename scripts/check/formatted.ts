@@ -1,4 +1,4 @@
-/** Text in this repository's format, as `deno fmt` writes it. */
+/** Formats a text as `deno fmt` does for this repository. */
 export async function formatted(text: string, extension: "md" | "ts"): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", "--ext", extension, "--line-width", "110", "-"],

@@ -1,9 +1,8 @@
-/** The edge functions of this repository, and what each of them imports. */
+/** The edge functions of this repository and their imports. */
 
-/** Where the functions are. */
 export const FUNCTIONS_FOLDER = "supabase/functions";
 
-/** Names of all functions: every folder that is not shared code or tests. */
+/** Returns the names of all functions: every folder except shared code and tests. */
 export async function functionNames(): Promise<string[]> {
   const names: string[] = [];
   for await (const entry of Deno.readDir(FUNCTIONS_FOLDER)) {
@@ -16,7 +15,7 @@ interface Graph {
   modules: { specifier: string; dependencies?: { specifier: string }[] }[];
 }
 
-/** Every bare specifier (`zod`, `@supabase/server/core`) that a function reaches through its files. */
+/** Returns every bare specifier (`zod`, `@supabase/server/core`) that a function reaches through its files. */
 export async function bareImports(entry: string): Promise<Set<string>> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", entry],

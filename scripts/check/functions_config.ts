@@ -1,13 +1,13 @@
 /**
- * Each function is deployable alone, so each has its own deno.json; versions are pinned once, in the root's deno.json.
- * The entries of all functions end supabase/config.toml.
+ * Generates a deno.json for each function, because each is deployed separately; versions are pinned once, in the root deno.json. Also
+ * generates the function entries at the end of supabase/config.toml.
  */
 import { bareImports, functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
 const CONFIG = "supabase/config.toml";
 const MARK = "# Generated from here on (`deno task generate`): one entry a function.\n";
 
-/** The pinned packages that `specifiers` need: a subpath such as `jose/jwt` is served by the entry of its package. */
+/** Returns the pinned packages that `specifiers` need; a subpath such as `jose/jwt` uses the entry of its package. */
 export function pinsFor(
   specifiers: Iterable<string>,
   pinned: Record<string, string>,
@@ -28,7 +28,7 @@ export function pinsFor(
   return pins;
 }
 
-/** Every function's deno.json, and config.toml with every function's entry. */
+/** Returns every function's deno.json, and config.toml with an entry for every function. */
 export async function generateFunctionsConfig(): Promise<Record<string, string>> {
   const { imports }: { imports: Record<string, string> } = JSON.parse(await Deno.readTextFile("deno.json"));
   const files: Record<string, string> = {};

@@ -1,6 +1,6 @@
 /**
- * Everything that is derived and committed: `deno task generate` writes it, `deno task check` compares.
- * With names (`deno task generate postman types`) only these parts are written.
+ * Everything that is generated and committed: `deno task generate` writes it, `deno task check` compares it. With names (`deno task
+ * generate postman types`) only those parts are written.
  */
 import { generateDashboard } from "../../monitoring/dashboard.ts";
 import { generateCapacity } from "../capacity/capacity.ts";
@@ -14,10 +14,10 @@ import { generateDocuments } from "./openapi.ts";
 import { generateMcpSchemas } from "./mcp_schemas.ts";
 import { generateRollbacks } from "./rollbacks.ts";
 
-/** A generator answers with the texts of its files, by their paths. */
+/** A generator returns the texts of its files, keyed by path. */
 type Generator = () => Promise<Record<string, string>> | Record<string, string>;
 
-/** What writes which files, in the order in which they build on each other. */
+/** Generators by name, in the order of their dependencies. */
 export const GENERATORS: Record<string, Generator> = {
   functions: generateFunctionsConfig,
   openapi: generateDocuments,
@@ -31,7 +31,7 @@ export const GENERATORS: Record<string, Generator> = {
   types: generateDatabaseTypes,
 };
 
-/** The files of one generator that differ from the committed ones. */
+/** Compares the files of one generator with the committed ones. */
 export async function drift(name: string): Promise<string[]> {
   const problems: string[] = [];
   for (const [file, text] of Object.entries(await GENERATORS[name]?.() ?? {})) {

@@ -1,14 +1,14 @@
-/** One fresh stack for all generators that read a database: booted by the first that needs it, ended by whoever ran them. */
+/** One fresh stack shared by all generators that read a database: the first that needs it boots it, and the program that ran them stops it. */
 import { type BootedStack, bootStack } from "../test_runner/boot.ts";
 
 let booting: Promise<BootedStack> | undefined;
 
-/** A database that has every module, and nothing else. */
+/** Returns a stack whose database has every module and nothing else. */
 export function freshStack(): Promise<BootedStack> {
   return booting ??= bootStack({ comparesAnswers: false });
 }
 
-/** Ends what `freshStack` has booted. */
+/** Stops the stack that `freshStack` booted. */
 export async function endFreshStack(): Promise<void> {
   const stack = await booting?.catch(() => undefined);
   booting = undefined;

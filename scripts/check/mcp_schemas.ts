@@ -1,4 +1,4 @@
-/** The input schemas of the MCP server's tools come from the operations in docs/openapi.json that they call. */
+/** Generates the input schemas of the MCP server's tools from the operations in docs/openapi.json that they call. */
 import { z } from "zod";
 import { type Tool, TOOLS } from "../../supabase/functions/_shared/mcp/tools.ts";
 import { formatted } from "./formatted.ts";
@@ -24,7 +24,7 @@ const Document = z.object({
 });
 type Document = z.output<typeof Document>;
 
-/** `_shared/mcp/schemas.ts`. Tools whose operation is not there (yet) are left out. */
+/** Generates `_shared/mcp/schemas.ts`. Omits tools whose operation does not exist (yet). */
 export async function generateMcpSchemas(): Promise<Record<string, string>> {
   const document = Document.parse(JSON.parse(await Deno.readTextFile("docs/openapi.json")));
   const schemas = Object.fromEntries(

@@ -1,5 +1,5 @@
 /**
- * docs/openapi.json, docs/api.md and docs/problems.md come from the functions' contracts and the table of error codes, so they cannot
+ * Generates docs/openapi.json, docs/api.md and docs/problems.md from the functions' contracts and the table of error codes, so they cannot
  * drift apart from what the functions do.
  */
 import { pathToFileURL } from "node:url";
@@ -13,16 +13,16 @@ import { freshStack } from "./generated_stack.ts";
 import { ADVICE } from "./problem_advice.ts";
 import { functionNames, FUNCTIONS_FOLDER } from "./functions.ts";
 
-/** Answers of a test run, by operation. */
+/** Recorded responses of a test run, by operation. */
 const EXAMPLES = "docs/examples.json";
 
 type Json = Record<string, unknown>;
 type Described = ReturnType<typeof describeContract>;
 
-/** What every function may answer without saying so in its contract. */
+/** Errors that every function may return without declaring them. */
 const ALWAYS: ErrorCode[] = [
   "bad_request",
-  // A credential that is wrong is refused also where none is needed.
+  // An invalid credential is refused even by functions that need none.
   "unauthorized",
   "method_not_allowed",
   "not_found",
@@ -43,7 +43,7 @@ const WITH_KEY: ErrorCode[] = [
   "idempotency_key_reused",
 ];
 
-/** The contracts of all functions, by name. */
+/** Returns the contracts of all functions, sorted by name. */
 export async function contracts(): Promise<Described[]> {
   return await Promise.all((await functionNames()).map(async (name) => {
     const url = pathToFileURL(`${FUNCTIONS_FOLDER}/${name}/index.ts`).href;
@@ -73,7 +73,7 @@ const SECURITY: Record<string, Json> = {
 
 const PROBLEM = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
 
-/** What several operations say alike stands once, by name. */
+/** Components that several operations share, by name. */
 const COMPONENTS: Json = {
   securitySchemes: {
     user: {
@@ -135,19 +135,22 @@ const COMPONENTS: Json = {
   },
 };
 
-/** A schema that refers to itself (any JSON at all) names its definitions from its own root, which inside a document is another. */
+/**
+ * A recursive schema (any JSON) refers to definitions at its own root, which does not exist inside another document; such a reference
+ * becomes "any".
+ */
 function embedded(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(embedded);
   if (typeof schema !== "object" || schema === null) return schema;
   const { $schema: _, $defs: __, ...rest } = schema as Json;
   if (typeof rest.$ref === "string" && rest.$ref.startsWith("#/$defs/")) return {};
-  // Anything, or null, is anything.
+  // "Anything or null" is the same as "anything".
   const choices = Array.isArray(rest.anyOf) ? rest.anyOf.map(embedded) : [];
   if (choices.some((choice) => JSON.stringify(choice) === "{}")) return {};
   return Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, embedded(value)]));
 }
 
-/** What answers without a body mean. */
+/** Descriptions of responses without a body. */
 const BODILESS: Record<number, string> = {
   202: "Accepted; there is nothing to answer",
   302: "The address is in `Location`",
@@ -164,7 +167,7 @@ function operation(contract: Described): Json {
     const required = new Set(body.required as string[] ?? []);
     for (const [key, schema] of Object.entries(body.properties as Json ?? {})) {
       const given = (example as Json)[key];
-      // In a query everything is text; here a number is shown as one.
+      // Query parameters are text; an integer is shown as a number here.
       const value = (schema as Json).type === "integer" && typeof given === "string" ? Number(given) : given;
       parameters.push({ name: key, in: "query", required: required.has(key), schema, example: value });
     }
@@ -174,7 +177,7 @@ function operation(contract: Described): Json {
   if (contract.cache) responses[304] = { description: BODILESS[304] };
   for (const code of errorCodes(contract)) {
     const [status, title] = CODES[code];
-    // health answers its 503 with its checks, not with a problem.
+    // health returns its checks with a 503, not a problem.
     responses[status] ??= also_answers.includes(status)
       ? { description: title, content: { ...content, ...PROBLEM } }
       : { $ref: `#/components/responses/Problem${status}` };
@@ -198,7 +201,7 @@ function operation(contract: Described): Json {
   };
 }
 
-/** What a webhook's sender asks before it sends. */
+/** Describes the verification request that a webhook's sender makes before it delivers. */
 function challengeOf(contract: Described): Json {
   const codes = (Object.keys(CODES) as ErrorCode[]).filter((code) =>
     [...ALWAYS, ...WITH_INPUT, ...WITH_LIMIT].includes(code)
@@ -230,7 +233,7 @@ function challengeOf(contract: Described): Json {
   };
 }
 
-/** Puts answers that were recorded in a test run (`deno task test --record`) where they belong. */
+/** Inserts responses recorded in a test run (`deno task test --record`) as examples. */
 function addExamples(paths: Json, examples: Json): void {
   for (const operations of Object.values(paths) as Record<string, Json>[]) {
     for (const { operationId, responses } of Object.values(operations)) {
@@ -241,7 +244,7 @@ function addExamples(paths: Json, examples: Json): void {
   }
 }
 
-/** The OpenAPI 3.1 document: all functions, and what clients reach through the Data API. */
+/** Returns the OpenAPI 3.1 document: all functions, and what clients reach through the Data API. */
 export function openApi(all: Described[], catalogue: Catalogue, examples: Json = {}): Json {
   const data = dataApi(catalogue);
   const paths = {
@@ -294,7 +297,7 @@ function fields(schema: Json): string {
   return names.map((name) => `\`${name}\`${required.has(name) ? "" : "?"}`).join(", ") || "–";
 }
 
-/** The same contracts as a table for people. */
+/** Renders the same contracts as a table for readers. */
 export function apiPage(all: Described[]): string {
   const rows = all.map((contract) => {
     const { method, name, summary, rate, idempotent, produces, errors = [] } = contract;
@@ -319,14 +322,14 @@ ${rows.join("\n")}
 `;
 }
 
-/** What to do about each code, under a heading that `type` and other pages can lead to. */
+/** Renders the advice for each code, under a heading that `type` and other pages can link to. */
 function advice(): string {
   return Object.entries(CODES).map(([code, [status, title]]) =>
     `### ${code}\n\n${status}: ${title}. ${ADVICE[code as ErrorCode] ?? "Read `detail`."}`
   ).join("\n\n");
 }
 
-/** The table of error codes as a page. */
+/** Renders the table of error codes as a page. */
 export function problemsPage(): string {
   const rows = Object.entries(CODES).map(([code, [status, title]]) =>
     `| [\`${code}\`](#${code}) | ${status} | ${title} | ${
@@ -342,7 +345,7 @@ export function problemsPage(): string {
     }\n\n## What to do\n\n${advice()}\n`;
 }
 
-/** The documents of the contracts. */
+/** Returns the documents generated from the contracts. */
 export async function generateDocuments(): Promise<Record<string, string>> {
   const all = await contracts();
   const catalogue = await readCatalogue((await freshStack()).info.db_url);

@@ -1,9 +1,9 @@
-/** docs/openapi.json by the rules of Redocly's recommended set; examples are compared with their schemas, too. */
+/** Checks docs/openapi.json against Redocly's recommended rules; also validates examples against their schemas. */
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 
 const DOCUMENT = "docs/openapi.json";
 
-/** What is wrong with the document, a line each. */
+/** Returns the problems of the document, one line per problem. */
 export async function openApiProblems(text?: string): Promise<string[]> {
   const config = await createConfig({
     extends: ["recommended"],
@@ -11,7 +11,7 @@ export async function openApiProblems(text?: string): Promise<string[]> {
       "no-invalid-media-type-examples": { severity: "error", allowAdditionalProperties: true },
       "no-invalid-parameter-examples": "error",
       "no-invalid-schema-examples": "error",
-      // Robots, sitemaps and health have no failure that is the caller's.
+      // Robots, sitemaps and health have no client errors.
       "operation-4xx-response": "off",
     },
   });

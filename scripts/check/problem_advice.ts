@@ -1,7 +1,7 @@
-/** What a program or a person does about each code; the second half of docs/problems.md. */
+/** What a program or a person should do about each error code; the second half of docs/problems.md. */
 import type { ErrorCode } from "../../supabase/functions/_shared/errors.ts";
 
-/** A test sees that every code has its line. */
+/** A test checks that every code has an entry. */
 export const ADVICE: Partial<Record<ErrorCode, string>> = {
   bad_request: "Read `detail`; the request itself has to change. Repeating it gives the same.",
   invalid_json: "Send JSON, made by a serializer, with `Content-Type: application/json`.",

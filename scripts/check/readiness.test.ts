@@ -1,4 +1,4 @@
-/** docs/readiness.md: every command is one that works. And .env.example: every setting that the code reads, and no other. */
+/** docs/readiness.md: every command works. .env.example: it lists every setting that the code reads, and no other. */
 import assert from "node:assert/strict";
 import { testStack } from "../test/stack.ts";
 
@@ -85,7 +85,7 @@ Deno.test(".env.example has every setting that the code reads, and no other", as
   ) {
     const text = await Deno.readTextFile(file).catch(() => "");
     texts.push(text);
-    // What a domain declares of itself: the keys of its settingsPart.
+    // Settings that a domain declares: the keys of its settingsPart.
     for (const [, part = ""] of text.matchAll(/settingsPart\((.*?)\n\}\)/gs)) {
       for (const [, name = ""] of part.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)) read.add(name);
     }

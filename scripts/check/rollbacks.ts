@@ -1,9 +1,9 @@
-/** A rollback drops every function of its module: those that it does not name by hand stand in one generated statement. */
+/** A rollback drops every function of its module. One generated statement drops those that it does not drop by name elsewhere. */
 
 const MARK =
   "-- Generated (`deno task generate`): the module's functions, but those that are dropped by name elsewhere here.\n";
 
-/** The rollbacks, each with the list of its module's functions. */
+/** Returns the rollbacks, each with the list of its module's functions. */
 export async function generateRollbacks(): Promise<Record<string, string>> {
   const files: Record<string, string> = {};
   for await (const { name } of Deno.readDir("database/rollback")) {

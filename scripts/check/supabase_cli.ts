@@ -1,16 +1,16 @@
-/** The official Supabase CLI, from the npm registry, in the one version that this project is checked against. */
+/** The official Supabase CLI from the npm registry, in the version that this project is tested with. */
 
-/** The version that `db push`, `db advisors`, `gen types` and config.toml were checked with. */
+/** The version that `db push`, `db advisors`, `gen types` and config.toml were tested with. */
 export const CLI_VERSION = "3.1.0";
 
-/** What a run of the CLI printed. */
+/** The exit code and output of a CLI run. */
 export interface CliResult {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Runs `supabase <args>` without prompts and without telemetry. */
+/** Runs `supabase <args>` without prompts or telemetry. */
 export async function supabaseCli(args: string[], env: Record<string, string> = {}): Promise<CliResult> {
   const { code, stdout, stderr } = await new Deno.Command("npx", {
     args: ["--yes", `supabase@${CLI_VERSION}`, ...args],
@@ -23,7 +23,7 @@ export async function supabaseCli(args: string[], env: Record<string, string> = 
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** A PostgreSQL URL as the CLI's `--remote` takes it: the local engine speaks no TLS. */
+/** Returns a PostgreSQL URL for the CLI's `--remote`, with TLS disabled: the local engine has none. */
 export function remoteUrl(databaseUrl: string): string {
   const url = new URL(databaseUrl);
   url.searchParams.set("sslmode", "disable");

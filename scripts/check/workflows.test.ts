@@ -1,4 +1,4 @@
-/** The rules for workflows, each with its offence; and what the workflows call. */
+/** Tests each workflow rule with a violation, and the scripts that the workflows call. */
 import assert from "node:assert/strict";
 import { putComment, readSummaries, writeComment } from "../ci/pull_request_comment.ts";
 import { phasesOf } from "../ci/changed_phases.ts";

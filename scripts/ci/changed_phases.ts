@@ -1,10 +1,10 @@
 /**
- * Which phases a change touches, as a JSON list: `deno run -A scripts/ci/changed_phases.ts <base commit>`. What several phases share
- * touches all of them; words alone touch none.
+ * Prints the phases that a change affects, as a JSON list: `deno run -A scripts/ci/changed_phases.ts <base commit>`. Shared code affects
+ * all phases; documentation affects none.
  */
 import { LAST_PHASE, phaseOfFunction, phaseOfModule } from "../deploy/phases.ts";
 
-/** The phases of some changed paths. */
+/** Returns the phases that the changed paths affect. */
 export function phasesOf(paths: string[]): number[] {
   const phases = new Set<number>();
   const all = Array.from({ length: LAST_PHASE }, (_, index) => index + 1);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Point-in-time recovery on Debian's PostgreSQL 15 with pgBackRest: WAL archiving, a full backup, a restore to a second between two rows.
-# Everything lies in a temporary folder; nothing of the system's own clusters is touched.
+# Uses only a temporary folder; the system's own clusters are not touched.
 set -euo pipefail
 
 usage() {
@@ -93,13 +93,13 @@ query 'insert into written (n) select generate_series(1, 100000)'
 say 'backing up'
 backrest --type=full backup
 query 'insert into written (n) values (100001)'
-# Times of commits must differ from the target by more than a clock's grain.
+# Commit times must differ from the target by more than the clock's resolution.
 before=$(query 'select pg_sleep(1); select clock_timestamp();' | tail -1)
 query 'select pg_sleep(1)' >/dev/null
 query 'insert into written (n) values (-1)'
 query 'delete from written where n <= 50000 and n > 0'
 query 'select pg_switch_wal()' >/dev/null
-# Until the segment with the mistake is in the archive: a restore to a second needs what came after it, too.
+# Wait until the segment with the mistake is archived: a restore to a point in time also needs the WAL after it.
 for _ in $(seq 1 240); do
   [ "$(query "select last_archived_wal >= pg_walfile_name(pg_current_wal_lsn() - 1) or archived_count > 0 and not exists (select from pg_ls_archive_statusdir() where name like '%.ready') from pg_stat_archiver")" = t ] && break
   query 'select pg_sleep(0.25)' >/dev/null

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The lane that needs what npm does not have: Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check.
-# Installs the packages (as root), starts a cluster of its own in a temporary folder, runs debian_postgres.test.ts, removes it.
+# The test lane for what npm does not provide: Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check. Installs the packages (as
+# root), starts its own cluster in a temporary folder, runs debian_postgres.test.ts, and removes the cluster.
 set -euo pipefail
 
 usage() {
@@ -47,7 +47,7 @@ if "$dry_run"; then
   exit 0
 fi
 
-# PostgreSQL refuses to run as root; Debian's package brings the user postgres.
+# PostgreSQL refuses to run as root; Debian's package creates the user postgres.
 as_owner=()
 folder=$(mktemp -d /tmp/streamvibe-debian-XXXXXX)
 if [ "$(id -u)" -eq 0 ]; then
@@ -65,7 +65,7 @@ port=$(node -e 's=require("net").createServer().listen(0,"127.0.0.1",()=>{consol
 cd /
 "${as_owner[@]}" "$programs/initdb" -D "$folder/data" -U supabase_admin --encoding=UTF8 --locale=C.UTF-8 --auth=trust \
   --no-sync >/dev/null
-# The local vault's key, where scripts/local/database/sql/vault.sql reads it.
+# The local vault's key, at the path that scripts/local/database/sql/vault.sql reads.
 # shellcheck disable=SC2016 # the inner shell expands its own argument
 "${as_owner[@]}" bash -c 'umask 077; head -c 32 /dev/urandom | base64 -w 0 > "$1"' bash "$folder/data/vault.key"
 "${as_owner[@]}" "$programs/pg_ctl" -D "$folder/data" -l "$folder/log" -w start -o \

@@ -1,4 +1,4 @@
-/** Runs by scripts/ci/debian_postgres.sh only: what the embedded engine cannot show, on PostgreSQL 15 with the real pg_cron. */
+/** Run only by scripts/ci/debian_postgres.sh: tests on PostgreSQL 15 with the real pg_cron what the embedded engine cannot cover. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { describeCatalogue } from "../../supabase/tests/schema/catalogue.ts";
@@ -38,7 +38,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
   });
 
   await t.step("the command of every job runs, also twice at once", async () => {
-    // Cron's two secrets are there on every installation (docs/operations.md); the calls go nowhere here.
+    // Cron's two secrets exist on every installation (docs/operations.md); here the calls reach no server.
     await owner`select vault.create_secret('http://127.0.0.1:9', 'project_url')`;
     await owner`select vault.create_secret('sb_secret_debian_lane', 'cron_secret_key')`;
     const jobs = await owner<{ jobname: string; command: string }[]>`select jobname, command from cron.job`;

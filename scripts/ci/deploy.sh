@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# What the workflows do to staging and production: the last phase, watched for some minutes, with the way back taken by itself.
+# How the workflows deploy to staging and production: deploys the last phase, watches health for some minutes, and rolls back automatically
+# on failure.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 Usage: scripts/ci/deploy.sh staging|production [deploy|rollback] [--dry-run] [--help]
 
-deploy (default): scripts/deploy-phase.sh with the last phase, then health is watched; when it fails, functions and cron jobs
-go back to the release before and the run fails. rollback: scripts/rollback-phase.sh.
+deploy (default): scripts/deploy-phase.sh with the last phase, then watches health; if it fails, functions and cron jobs
+return to the previous release and the run fails. rollback: scripts/rollback-phase.sh.
 STREAMVIBE_PHASE is the phase (default: the last), STREAMVIBE_WATCH_SECONDS how long health is watched (default: 180).
 TEXT
 }

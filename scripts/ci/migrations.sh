@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The migrations up, down and up again on one version of PostgreSQL: the same schema each time, and nothing left in between.
+# Applies, rolls back and reapplies the migrations on one version of PostgreSQL: the schema must be the same each time, with nothing left in between.
 set -euo pipefail
 
 usage() {
   cat <<'TEXT'
 Usage: scripts/ci/migrations.sh 15|17 [--dry-run] [--help]
 
-15: Debian's, with the real pg_cron and plpgsql_check (root installs them); 17: the one that npm brings.
+15: Debian's PostgreSQL, with the real pg_cron and plpgsql_check (installed as root); 17: PostgreSQL from npm.
 TEXT
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One phase as a pull request is tested: its tests, its collection with Newman, and a summary for the comment.
+# Tests one phase for a pull request: its tests, its collection with Newman, and a summary for the comment.
 set -uo pipefail
 
 usage() {

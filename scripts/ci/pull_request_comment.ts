@@ -1,7 +1,7 @@
 /**
- * The one comment on a pull request: made by the first run, updated by every later one.
- * `deno run -A scripts/ci/pull_request_comment.ts <folder with phase-*-summary.json>`; reads GITHUB_TOKEN, GITHUB_REPOSITORY,
- * PULL_REQUEST and RUN_URL. With --dry-run it prints the comment.
+ * Maintains a single comment on a pull request: the first run creates it, every later run updates it. `deno run -A
+ * scripts/ci/pull_request_comment.ts <folder with phase-*-summary.json>`; reads GITHUB_TOKEN, GITHUB_REPOSITORY, PULL_REQUEST and RUN_URL.
+ * With --dry-run it prints the comment.
  */
 import { join } from "node:path";
 import * as z from "zod";
@@ -11,10 +11,10 @@ const MARK = "<!-- streamvibe: phases -->";
 
 const Summary = z.object({ phase: z.int(), passed: z.int(), failed: z.int(), seconds: z.int() });
 
-/** What each phase's run left behind. */
+/** The result of one phase's run. */
 export type Summary = z.output<typeof Summary>;
 
-/** Every summary below a folder: artifacts come in folders of their own. */
+/** Reads every summary below a folder; each artifact has its own subfolder. */
 export async function readSummaries(folder: string): Promise<Summary[]> {
   const summaries: Summary[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -27,7 +27,7 @@ export async function readSummaries(folder: string): Promise<Summary[]> {
   return summaries.sort((a, b) => a.phase - b.phase);
 }
 
-/** The comment as Markdown. */
+/** Formats the comment as Markdown. */
 export function writeComment(summaries: Summary[], runUrl: string): string {
   const rows = summaries.map(({ phase, passed, failed, seconds }) =>
     `| ${failed === 0 ? "✅" : "❌"} ${phase} ${phaseName(phase)} | ${passed} | ${failed} | ${seconds} s |`
@@ -48,7 +48,7 @@ export interface Repository {
   token: string;
 }
 
-/** Puts the comment where the earlier one was, or at the end. */
+/** Updates the existing comment, or adds one. */
 export async function putComment(repository: Repository, pullRequest: number, body: string): Promise<void> {
   const { api, name } = repository;
   for (let page = 1;; page++) {

@@ -1,11 +1,11 @@
-/** `deno task client`: builds packages/client as it is published: one ES module and its types, in `dist/`. */
+/** `deno task client`: builds packages/client for publishing: one ES module and its types, in `dist/`. */
 import * as esbuild from "esbuild";
 import ts from "typescript";
 
 const PACKAGE = "packages/client";
 const SOURCES = `${PACKAGE}/src`;
 
-/** The published files, by their paths. */
+/** Returns the published files, keyed by path. */
 export async function buildClient(): Promise<Record<string, string>> {
   return { [`${PACKAGE}/dist/index.js`]: await bundle(), ...declarations() };
 }
@@ -17,7 +17,7 @@ async function bundle(): Promise<string> {
       bundle: true,
       write: false,
       format: "esm",
-      // What Node 20, browsers of the last years and React Native's Hermes run; neutral: nothing of Node or of a browser is assumed.
+      // Supported by Node 20, recent browsers and React Native's Hermes; neutral: assumes no Node or browser APIs.
       platform: "neutral",
       target: "es2022",
       external: ["@supabase/supabase-js"],
@@ -29,7 +29,7 @@ async function bundle(): Promise<string> {
   }
 }
 
-/** The types as other compilers read them; an error in them is an error of the build. */
+/** Generates the type declarations; a type error fails the build. */
 function declarations(): Record<string, string> {
   const files: Record<string, string> = {};
   const options: ts.CompilerOptions = {
@@ -48,7 +48,7 @@ function declarations(): Record<string, string> {
   };
   const program = ts.createProgram([`${SOURCES}/index.ts`], options);
   program.emit(undefined, (path, text) => {
-    // Declarations name their neighbours as they are published.
+    // Declarations import each other by their published file names.
     files[path] = text.replace(/(from |import\()"(\.\/[\w.]+)\.ts"/g, '$1"$2.js"');
   });
   const faults = ts.getPreEmitDiagnostics(program);

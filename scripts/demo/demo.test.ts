@@ -1,4 +1,4 @@
-/** The demo as a user runs it, against the stack that the tests run on. */
+/** Runs the demo as a user does, against the tests' stack. */
 import assert from "node:assert/strict";
 import { simulator, testStack } from "../test/stack.ts";
 
@@ -59,7 +59,7 @@ Deno.test("demo ends with 1 and says why when the platform misbehaves", async ()
   const file = await stackFile();
   const seen = new Set((await workshops()).map(({ channel_id }) => channel_id));
   const walk = demo({}, "--stack", file);
-  // The fault is armed for the walk's own channel only: other tests use the same simulator.
+  // The fault is armed only for this walk's own channel: other tests use the same simulator.
   const channel = await eventually(async () =>
     (await workshops()).find(({ channel_id }) => !seen.has(channel_id))
   );
@@ -81,10 +81,10 @@ Deno.test("demo boots a stack of its own when none runs, with the real catalogue
   const walk = await demo({ STREAMVIBE_HOME: home, STREAMVIBE_CATALOG: real ? catalogue : "" });
   await Deno.remove(home, { recursive: true });
   assert.equal(walk.code, 0, walk.out + walk.errors);
-  assert.match(walk.out, /No stack is running: booting one/);
+  assert.match(walk.out, /No stack is running: starting one/);
   for (const step of STEPS) assert.ok(walk.out.includes(`✓ ${step}`), step);
   assert.equal(walk.out.includes("Robin Ekström's Workshop"), !real);
-  const url = walk.out.match(/a stack of its own at (\S+)/)?.[1] ?? "";
+  const url = walk.out.match(/on its own stack at (\S+)/)?.[1] ?? "";
   await assert.rejects(fetch(url), "its stack still answers");
 });
 
@@ -101,14 +101,14 @@ Deno.test("demo --help names the steps", async () => {
   for (const step of STEPS) assert.ok(out.includes(step), step);
 });
 
-/** The channels that walks have made. */
+/** Returns the channels that walks have created. */
 async function workshops(): Promise<{ channel_id: string }[]> {
   const path = `youtube/accounts?limit=1000&search=${encodeURIComponent("Robin Ekström's Workshop")}`;
   const { accounts } = await simulator<{ accounts: { account_id: string }[] }>(path);
   return accounts.map(({ account_id }) => ({ channel_id: account_id }));
 }
 
-/** Waits for something to be there, at most a minute. */
+/** Waits until `look` returns a value, for at most a minute. */
 async function eventually<Value>(look: () => Promise<Value | undefined>): Promise<Value> {
   for (const end = Date.now() + 60_000; Date.now() < end;) {
     const value = await look();

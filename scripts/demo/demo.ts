@@ -1,6 +1,6 @@
 /**
- * `deno task demo`: walks a creator's whole journey, from sign-up to disconnect, the way an app would.
- * Every step checks its own result; the first that is not as it must be ends the walk with exit code 1.
+ * `deno task demo`: walks through a creator's whole journey, from sign-up to disconnect, as an app would. Every step checks its own result;
+ * the first failure ends the walk with exit code 1.
  */
 import { parseArgs } from "node:util";
 import { newJourney, type Step } from "../journey/journey.ts";
@@ -50,14 +50,14 @@ const STEPS: Step[] = [
 ];
 
 const USAGE = `Usage: deno task demo [--stack FILE] [--channel TEXT]
-Walks a creator's whole journey, and a visitor's, against the running stack, or against one of its own when none runs.
+Runs the whole journey of a creator and a visitor against the running stack, or against a stack of its own when none runs.
 
   --stack FILE    stack.json of the stack to use (default: $STREAMVIBE_HOME/stack.json, .local/stack.json)
-  --channel TEXT  connect a channel whose title has this text in it, or whose id it is
+  --channel TEXT  connect a channel whose title contains this text, or that has this id
   --help          print this text
 
 Steps: ${STEPS.map(({ name }) => name).join(" → ")}
-With STREAMVIBE_CATALOG (or a running stack that was started with it) the channel is one of the real catalogue.`;
+With STREAMVIBE_CATALOG (or a running stack that was started with it) the channel comes from the real catalogue.`;
 
 Deno.exit(await main());
 
@@ -85,13 +85,13 @@ async function main(): Promise<number> {
   try {
     const target = await findTarget(narrator, options.stack);
     stop = target.stop;
-    // Ctrl-C must not leave the demo's own stack behind.
+    // Ctrl-C must not leave the demo's own stack running.
     Deno.addSignalListener("SIGINT", () => {
       interrupted = true;
       stop().finally(() => Deno.exit(130));
     });
     const started = performance.now();
-    // A new address each time, so that the demo can be walked any number of times on one stack.
+    // A new address each time, so that the demo can run any number of times on one stack.
     const journey = newJourney(target.stack, {
       email: `robin-${crypto.randomUUID().slice(0, 8)}@example.com`,
       password: crypto.randomUUID(),

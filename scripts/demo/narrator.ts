@@ -1,4 +1,4 @@
-/** Says what happens: one line a step, with how long it took; a bar, or plain lines, while a step is long. */
+/** Prints progress: one line per step with its duration, and a progress bar or plain lines during a long step. */
 import { SingleBar } from "cli-progress";
 import type { Progress } from "../journey/journey.ts";
 
@@ -13,12 +13,12 @@ export class Narrator {
     this.#colour = colour;
   }
 
-  /** A line about the whole, before the first step or after the last. */
+  /** Prints a line about the whole walk, before the first step or after the last. */
   say(text: string): void {
     console.log(text);
   }
 
-  /** Runs a step and prints its line: number, name, what a person would want to see, duration. */
+  /** Runs a step and prints its line: number, name, result, duration. */
   async step(name: string, work: (progress: Progress) => Promise<string>): Promise<void> {
     const number = String(++this.#step).padStart(2);
     const started = performance.now();
@@ -36,7 +36,7 @@ export class Narrator {
     }
   }
 
-  /** The last line of a walk that did not reach its end. */
+  /** Prints the last line of a walk that failed. */
   fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     console.error(`${this.#paint("31", "The demo failed:")} ${message}`);
@@ -72,7 +72,7 @@ export class Narrator {
   }
 }
 
-/** A duration as a person says it: `85 ms`, `2.4 s`. */
+/** Formats a duration for people: `85 ms`, `2.4 s`. */
 export function duration(milliseconds: number): string {
   return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
 }

@@ -1,4 +1,4 @@
-/** The stack that the demo walks through: the running one, or one of its own that ends with it. */
+/** The stack that the demo walks through: the running one, or its own, which stops with the demo. */
 import { join } from "node:path";
 import { startStack } from "../local/stack.ts";
 import { Stack } from "../journey/journey.ts";
@@ -10,18 +10,18 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-/** Takes the stack that `file` describes, else the running one, else boots one in a temporary folder. */
+/** Returns the stack that `file` describes, else the running one, else boots one in a temporary folder. */
 export async function findTarget(narrator: Narrator, file?: string): Promise<Target> {
   const path = file ?? join(Deno.env.get("STREAMVIBE_HOME") ?? ".local", "stack.json");
   const stack = await readStack(path, file !== undefined);
   if (stack && await answers(stack)) {
-    narrator.say(`Walking through the stack at ${stack.api_url}`);
+    narrator.say(`Running the demo on the stack at ${stack.api_url}`);
     return { stack, stop: () => Promise.resolve() };
   }
-  if (file) throw new Error(`Cannot walk through ${file}: nothing answers at ${stack?.api_url}`);
-  narrator.say("No stack is running: booting one for this walk …");
+  if (file) throw new Error(`Cannot run the demo on ${file}: nothing answers at ${stack?.api_url}`);
+  narrator.say("No stack is running: starting one for this demo …");
   const own = await bootOwn();
-  narrator.say(`Walking through a stack of its own at ${own.stack.api_url}`);
+  narrator.say(`Running the demo on its own stack at ${own.stack.api_url}`);
   return own;
 }
 

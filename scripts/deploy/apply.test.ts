@@ -1,4 +1,4 @@
-/** What is applied while the database is in use. */
+/** Applying SQL while the database is in use. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../test/stack.ts";
 import { applyText } from "./apply.ts";
@@ -17,7 +17,7 @@ Deno.test("whoever waits too long for a lock lets others pass, and comes again; 
     });
     await locked.promise;
     const applied = applyText(sql, `alter table ${schema}.busy add column n integer`);
-    // Held for longer than the first attempt waits: a reader who came meanwhile would have stood behind it.
+    // Locked for longer than the first attempt waits: a reader that arrived during the wait would have queued behind it.
     const waits = async () => {
       const [row] =
         await sql`select count(*)::integer as count from pg_locks where relation = ${`${schema}.busy`}::regclass and not granted`;

@@ -1,11 +1,11 @@
-/** Applies SQL to a database that is in use: whoever loses a deadlock, or waits too long for a lock, lets go and tries again. */
+/** Applies SQL to a database that is in use: on a deadlock or a lock timeout it rolls back and retries. */
 import type postgres from "postgres";
 
 const ATTEMPTS = 20;
 /** deadlock_detected, lock_not_available */
 const PASSING = new Set(["40P01", "55P03"]);
 
-/** Runs a file's statements as one transaction. While it waits for a lock everybody behind it waits, too: therefore not for long. */
+/** Runs a file's statements as one transaction. The lock timeout is short, because every later query queues behind the waiting lock. */
 export async function applyText(sql: postgres.Sql, text: string): Promise<void> {
   for (let attempt = 1;; attempt++) {
     try {

@@ -1,4 +1,4 @@
-/** Phases one after the other on an empty stack, as scripts/deploy-phase.sh brings them; `deno task deploy:drill` is the long form. */
+/** Deploys phases one after another on an empty stack with scripts/deploy-phase.sh; `deno task deploy:drill` is the long version. */
 import assert from "node:assert/strict";
 import { copyRepository, PhasedStack, seededRandom } from "./phased_stack.ts";
 import { unknownNames } from "./phases.ts";
@@ -34,7 +34,7 @@ Deno.test("deploy-phase and rollback-phase explain themselves, and refuse what w
     ["deploy-phase.sh", ["1", "--target", "production"], /in production without --yes/, 2],
     ["deploy-phase.sh", ["1", "--target", "staging"], /SUPABASE_PROJECT_REF is missing/, 1],
     ["rollback-phase.sh", ["1", "--target", "production"], /in production without --yes/, 2],
-    ["rollback-phase.sh", ["1", "--module"], /without --yes: its data go with it/, 2],
+    ["rollback-phase.sh", ["1", "--module"], /without --yes: its data is deleted with it/, 2],
   ];
   for (const [name, args, message, code] of wrong) {
     const result = await script(name, args, { STREAMVIBE_HOME: "/nowhere" });
@@ -77,7 +77,10 @@ Deno.test("a rollback goes to the release before, and called again one further",
     "of a deploy that failed half-way",
   );
   assert.throws(() => previous(1, a), /no release was deployed before it/);
-  assert.throws(() => previous(1, c, b, a), /Cannot roll back phase 1: phase 2 \(Platform OAuth\) stands/);
+  assert.throws(
+    () => previous(1, c, b, a),
+    /Cannot roll back phase 1: phase 2 \(Platform OAuth\) is deployed/,
+  );
   assert.throws(() => previous(1), /nothing was deployed here/);
 });
 
@@ -107,7 +110,7 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
 
   await t.step("a second run changes nothing", async () => {
     const before = await stack.state();
-    // Two at once follow each other.
+    // Two concurrent deploys run one after the other.
     const again = await Promise.all([stack.deploy(1), stack.deploy(1)]);
     for (const { text } of again) assert.match(text, /Nothing to change/);
     assert.deepEqual(await stack.state(), before);
@@ -132,12 +135,12 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
   await t.step("functions and cron jobs go back by one command, and come again", async () => {
     const back = await stack.rollBack(2);
     done(back);
-    assert.match(back.text, /took away erase-requested-data, refresh-expiring-tokens/);
+    assert.match(back.text, /removed erase-requested-data, refresh-expiring-tokens/);
     const gone = await fetch(`${stack.stack.info.api_url}/functions/v1/oauth-youtube-init`);
     await gone.body?.cancel();
     assert.equal(gone.status, 404);
     const wrong = await stack.rollBack(2);
-    assert.match(wrong.text, /Cannot roll back phase 2: phase 1 \(User Onboarding\) stands/);
+    assert.match(wrong.text, /Cannot roll back phase 2: phase 1 \(User Onboarding\) is deployed/);
     done(await stack.deploy(2));
   });
 
@@ -171,12 +174,12 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
   await t.step("an older phase is not deployed over a newer one", async () => {
     assert.match(
       (await stack.deploy(1)).text,
-      /Cannot deploy phase 1: phase 2 \(Platform OAuth\) is there already/,
+      /Cannot deploy phase 1: phase 2 \(Platform OAuth\) is already deployed/,
     );
   });
 
   await t.step("modules go, the last first, and nothing is left", async () => {
-    assert.match((await stack.rollBack(1, "--module", "--yes")).text, /phase 2 .* the last goes first/);
+    assert.match((await stack.rollBack(1, "--module", "--yes")).text, /phase 2 .* the last is removed first/);
     for (const phase of [2, 1]) done(await stack.rollBack(phase, "--module", "--yes"));
     const ours = (await stack.describe()).filter((line) =>
       / (public|ops)\.|schema ops|^job |supabase_realtime/.test(line) && !empty.includes(line)

@@ -1,7 +1,6 @@
 /**
- * Brings a target to a phase: secrets, check of the migrations, modules, Realtime, functions, cron, smoke test, record. Every step looks
- * first whether there is anything to do, so that a run after a kill goes on and a second run changes nothing.
- * Called by scripts/deploy-phase.sh.
+ * Brings a target to a phase: secrets, migration check, modules, Realtime, functions, cron, smoke test, record. Every step first checks
+ * whether there is anything to do, so a run after a kill resumes and a second run changes nothing. Called by scripts/deploy-phase.sh.
  */
 import { parseArgs } from "node:util";
 import { type Migration, phaseName, readMigrations } from "./phases.ts";
@@ -35,11 +34,14 @@ if (import.meta.main) {
 interface Options {
   dry: boolean;
   force: boolean;
-  /** How many seconds health is watched afterwards; with it functions and cron jobs go back by themselves when it fails. */
+  /**
+   * Seconds to watch health after the deploy. If set, functions and cron jobs are rolled back automatically when a step from `functions` on
+   * fails.
+   */
   watch?: number;
 }
 
-/** @throws {DeployError} At the first step that fails; the next run goes on from there. */
+/** @throws {DeployError} At the first step that fails; the next run resumes there. */
 async function deploy(target: Target, phase: number, options: Options): Promise<void> {
   const started = performance.now();
   await using run = await Run.open(target);
@@ -49,14 +51,14 @@ async function deploy(target: Target, phase: number, options: Options): Promise<
     revision(),
     deployments(run.sql),
   ]);
-  // One that did not finish may have left anything behind.
+  // An unfinished deploy may have left the target in any state.
   const last = newest?.finished_at ? newest : undefined;
   if (plan.standing > phase) {
     throw new DeployError(
       `Cannot deploy phase ${phase}: phase ${plan.standing} (${
         phaseName(plan.standing)
-      }) is there already; deploy that one, ` +
-        "or go back by scripts/rollback-phase.sh",
+      }) is already deployed; deploy that one, ` +
+        "or roll back with scripts/rollback-phase.sh",
     );
   }
   const checksums = await sumUp(plan.wanted, release);
@@ -76,12 +78,12 @@ async function deploy(target: Target, phase: number, options: Options): Promise<
           `scripts/setup-vault-secrets.sh --target ${target.name} sets them`,
       );
     }
-    return "all there";
+    return "none missing";
   });
   await run.step("check", async () => await check(run, plan.pending));
   await run.step("migrations", async () => {
     await pushMigrations(run.sql, target, phase);
-    // Also when a run that was killed has applied them: it may not have come to this.
+    // Also needed if a killed run applied the migrations: it may not have sent this notification.
     if (!isSame) await run.sql`notify pgrst, 'reload schema'`;
     if (plan.pending.length === 0) return "nothing to apply";
     return `applied ${plan.pending.map(({ name }) => name).join(", ")}`;
@@ -99,7 +101,7 @@ async function deploy(target: Target, phase: number, options: Options): Promise<
     if (watch) await run.step("health", () => watchHealth(target.apiUrl, watch));
   } catch (error) {
     if (!options.watch || !(error instanceof DeployError)) throw error;
-    console.error(`${error.message}\nGoes back by itself:`);
+    console.error(`${error.message}\nRolling back automatically:`);
     await goBack(run, phase, false);
     throw new DeployError(`Deployed phase ${phase}, and rolled it back: ${error.message}`);
   }
@@ -108,7 +110,7 @@ async function deploy(target: Target, phase: number, options: Options): Promise<
   console.log(isSame ? `Nothing to change (${seconds} s)` : `Deployed phase ${phase} (${seconds} s)`);
 }
 
-/** What stands, by file: two deploys with the same sums are the same. */
+/** Returns the checksum of each deployed file: two deploys with equal checksums are the same. */
 async function sumUp(migrations: Migration[], release: Release): Promise<Record<string, string>> {
   const entries = await Promise.all(
     migrations.map(async ({ file }) => [file, await checksum(`supabase/migrations/${file}`)] as const),
@@ -125,12 +127,12 @@ async function check(run: Run, pending: Migration[]): Promise<string> {
   const findings = await checkMigrations(files, await largeTables(run.sql));
   if (findings.length > 0) {
     throw new DeployError(
-      `Cannot apply the migrations while people are served:\n${
+      `Cannot apply the migrations: they would block a database in use\n${
         findings.map((one) => `  ${tell(one)}`).join("\n")
       }`,
     );
   }
-  return files.length === 0 ? "nothing to check" : `${files.length} migrations hold nothing up`;
+  return files.length === 0 ? "nothing to check" : `${files.length} migrations block nothing`;
 }
 
 async function apply(run: Run, file: string): Promise<string> {

@@ -1,10 +1,10 @@
 /**
- * `deno task deploy:drill`: every phase alone, with kills; down to nothing and up again; a deploy and the way back under load. Writes
- * test-results/deploy-drill.json and ends with 1 when anything was lost.
+ * `deno task deploy:drill`: deploys every phase with kills, removes all phases and deploys them again, and deploys and rolls back under
+ * load. Writes test-results/deploy-drill.json and exits with 1 if anything was lost.
  *
- *   --seed N    of the moments at which deploys are killed (default: a random one, which is printed)
- *   --kills N   how many (default: 30)
- *   --rate N    calls a second (default: 200); those that the machine cannot serve wait, and the times tell
+ *   --seed N    seed for the moments at which deploys are killed (default: random, and printed)
+ *   --kills N   number of kills (default: 30)
+ *   --rate N    calls per second (default: 200); calls beyond the machine's capacity wait, which shows in their times
  *   --parts P   some of phases,down-and-up,load (default: all)
  */
 import assert from "node:assert/strict";
@@ -51,7 +51,7 @@ function done(outcome: Outcome): void {
   assert.equal(outcome.code, 0, outcome.text);
 }
 
-/** Each phase is killed some times, deployed, tested by its own collection, and deployed again for nothing. */
+/** Kills the deploy of each phase several times, then deploys it, runs its collection, and checks that another deploy changes nothing. */
 async function phases() {
   const rows = [];
   let killed = 0;
@@ -62,7 +62,7 @@ async function phases() {
         killAfterMs: 300 + random() * 9_000,
       });
       if (outcome.isKilled) killed += 1;
-      // It came to its end before the moment did: brought down to what a kill may also leave, a deploy with all to do again.
+      // The deploy finished before the kill: roll the module back, a state that a kill may also leave, so that the next deploy has all to do again.
       else if (outcome.code === 0) done(await stack.rollBackModule(phase));
     }
     const begun = performance.now();
@@ -85,7 +85,7 @@ async function phases() {
   return rows;
 }
 
-/** The schema of the first time up, nothing of ours at the bottom, and the same schema again. */
+/** Removes all modules, checks that nothing of ours remains, deploys again and compares the schema with the first. */
 async function downAndUp() {
   const standing = await stack.describe();
   const begun = performance.now();
@@ -107,7 +107,7 @@ async function downAndUp() {
   return row;
 }
 
-/** Another release comes, and goes again by one command, while people read and sync. */
+/** Deploys another release and rolls it back with one command each, under read and sync load. */
 async function underLoad() {
   const info = StackInfo.parse(stack.stack.info);
   useStack(info);
@@ -157,7 +157,7 @@ async function timed(work: () => Promise<Outcome>): Promise<[Outcome, number]> {
   return [outcome, Number(((performance.now() - begun) / 1_000).toFixed(1))];
 }
 
-/** Reads of visitors and creators, and syncs, one after the other of each account. */
+/** Returns a mix of visitor reads, creator reads, and syncs; the syncs of one account run one after another. */
 function mix(accounts: ConnectedAccount[], { api_url, publishable_key }: StackInfo): Call[] {
   const headers = (token?: string) => ({
     apikey: publishable_key,

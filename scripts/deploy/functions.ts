@@ -1,11 +1,11 @@
-/** Puts a release of functions into use, wherever the target is. */
+/** Activates a release of functions on any target. */
 import { useRelease } from "./local_functions.ts";
 import { deployFunctions } from "./hosted_functions.ts";
 import type { Deployment } from "./record.ts";
 import type { Release } from "./release.ts";
 import type { Run } from "./run.ts";
 
-/** Hosted functions are deployed when the code differs from what the last finished deploy brought. */
+/** Deploys hosted functions only if the code differs from the last finished deploy. */
 export async function putFunctions(
   run: Run,
   release: Release,
@@ -15,9 +15,9 @@ export async function putFunctions(
   const { target } = run;
   if (target.name === "local") {
     const changed = await useRelease(target.home, release);
-    return `${release.functions.length} functions of release ${release.id}${changed ? "" : ", as before"}`;
+    return `${release.functions.length} functions of release ${release.id}${changed ? "" : ", unchanged"}`;
   }
-  if (!force && last?.release === release.id) return `release ${release.id}, as before`;
+  if (!force && last?.release === release.id) return `release ${release.id}, unchanged`;
   await deployFunctions(run, target, release.functions, ".");
   return `${release.functions.length} functions of release ${release.id}`;
 }

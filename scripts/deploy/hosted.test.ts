@@ -1,14 +1,17 @@
-/** A Supabase project from nothing: secrets, phase 1, rotation, the way back. The official CLI talks to a simulated platform before an empty stack. */
+/**
+ * A Supabase project from scratch: secrets, phase 1, rotation, rollback. The official CLI talks to a simulated platform in front of an
+ * empty stack.
+ */
 import assert from "node:assert/strict";
 import { listArchives } from "../backup/manifest.ts";
 import { openStore } from "../backup/store.ts";
 import { copyRepository, PhasedStack, type RunOptions } from "./phased_stack.ts";
 import { ACCESS_TOKEN, PROJECT, SimulatedPlatform } from "./simulated_platform.ts";
 
-// Each call of the CLI takes seconds, and there are twenty: a lane of its own in .ci/run.
+// Each CLI call takes seconds, and there are twenty: the test has its own lane in .ci/run.
 const ignore = !Deno.env.get("STREAMVIBE_LONG_TESTS");
 
-/** What an operator sets to deploy to the simulated project. */
+/** The settings with which an operator deploys to the simulated project. */
 function settingsOf({ stack }: PhasedStack, platform: SimulatedPlatform) {
   return {
     SUPABASE_PROFILE: platform.profile,
@@ -51,7 +54,7 @@ Deno.test(
     };
     const secrets = (...args: string[]) =>
       run("staging", "setup-vault-secrets.sh", "--env-file", file, ...args);
-    /** Ages and rotation are the same for every target; this one needs no command line of another. */
+    /** Ages and rotation are the same for every target; the local one needs no external CLI. */
     const local = (...args: string[]) => run("local", "setup-vault-secrets.sh", "--env-file", file, ...args);
     const deploy = () => run("staging", "deploy-phase.sh", "1");
     const inVault = async (name: string) =>
@@ -117,7 +120,22 @@ Deno.test(
         assert.match(text, /set {5}PUBLIC_SITE_URL/);
         assert.ok(!text.includes("OPENAI_API_KEY"), text);
         const fresh = await secrets("--check");
-        assert.match(fresh.text, /ok {6}OPENAI_API_KEY, 0 days[^]*All there, none older than 90 days/);
+        assert.match(fresh.text, /ok {6}OPENAI_API_KEY, 0 days[^]*None missing, none older than 90 days/);
+      },
+    );
+
+    await t.step(
+      "what somebody set by hand at the platform is noticed, and replaced when that is asked for",
+      async () => {
+        const setByHand = (name: string, value: string) =>
+          platform.secrets.set(name, { value, updated_at: new Date().toISOString() });
+        setByHand("OPENAI_API_KEY", "sk-by-hand");
+        assert.match((await secrets()).text, /Cannot replace OPENAI_API_KEY: it is set to another value/);
+        assert.equal((await secrets("--rotate", "OPENAI_API_KEY")).code, 0);
+        assert.equal(platform.secrets.get("OPENAI_API_KEY")?.value, "sk-hosted");
+        setByHand("PUBLIC_SITE_URL", "https://other.example");
+        assert.match((await secrets()).text, /changed PUBLIC_SITE_URL/);
+        assert.equal(platform.secrets.get("PUBLIC_SITE_URL")?.value, "https://app.example");
       },
     );
 
@@ -139,7 +157,7 @@ Deno.test(
         );
         const { code, text } = await local("--rotate", "OPENAI_API_KEY");
         assert.equal(code, 0, text);
-        assert.match((await local("--check")).text, /All there/);
+        assert.match((await local("--check")).text, /None missing/);
       },
     );
 
@@ -150,7 +168,7 @@ Deno.test(
       settings.CRON_SECRET_KEY = secret_key;
       assert.match(
         (await local("--rotate", "CRON_SECRET_KEY")).text,
-        /cron uses the new one from its next call on/,
+        /cron uses the new one from its next call/,
       );
       assert.equal(await inVault("cron_secret_key"), secret_key);
     });
@@ -177,13 +195,14 @@ Deno.test(
 
     await t.step("what is no setting is refused, and no value was ever printed", async () => {
       settings.YOUTUBE_CLIENT_SECRT = "typo";
-      assert.match((await local()).text, /YOUTUBE_CLIENT_SECRT is no setting of \.env\.example/);
+      assert.match((await local()).text, /YOUTUBE_CLIENT_SECRT is not a setting of \.env\.example/);
       for (
         const value of [
           "sb_secret_",
           "GOCSPX-hosted",
           "sk-hosted",
           "sk-rotated",
+          "sk-by-hand",
           "whsec_",
           "sk_test_hosted",
           ACCESS_TOKEN,
@@ -260,7 +279,7 @@ Deno.test(
         assert.equal(code, 2);
         assert.match(text, /Cannot roll back a phase in production without --yes/);
         const dry = await run("rollback-phase.sh", ["--dry-run"]);
-        assert.match(dry.text, /Back from release .*Nothing was changed/s);
+        assert.match(dry.text, /Rolling back from release .*Nothing was changed/s);
         assert.equal((await ask("auth-profile-setup")).text, "release B");
       });
 

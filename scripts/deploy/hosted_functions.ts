@@ -1,4 +1,4 @@
-/** Functions of a Supabase project, one by one through the official CLI, which bundles them on the server. */
+/** Deploys functions of a Supabase project one by one with the official CLI, which bundles them on the server. */
 import * as z from "zod";
 import { supabaseCli } from "../check/supabase_cli.ts";
 import { isUpTo } from "./phases.ts";
@@ -9,10 +9,10 @@ const ATTEMPTS = 6;
 const FIRST_WAIT_MS = 2_000;
 
 /**
- * Deploys functions one after the other: many at once are throttled, and two deploys of one function break it. A refusal for
- * coming too often is waited for. A run that goes on with an interrupted one leaves out what that one deployed.
+ * Deploys functions sequentially: the platform throttles parallel deploys, and two deploys of one function break it. Retries after
+ * throttling. A run that resumes an interrupted one skips the functions that run has deployed.
  *
- * @param folder The project's folder: of the working tree, or of an earlier revision.
+ * @param folder The project folder: the working tree, or a checkout of an earlier revision.
  */
 export async function deployFunctions(
   run: Run,
@@ -29,7 +29,7 @@ export async function deployFunctions(
   }
 }
 
-/** Functions of the phases up to one that a project's folder has. */
+/** Returns the functions in a project folder that belong to the phases up to `phase`. */
 export async function listFunctions(folder: string, phase: number): Promise<string[]> {
   const names: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(`${folder}/supabase/functions`)) {
@@ -38,7 +38,7 @@ export async function listFunctions(folder: string, phase: number): Promise<stri
   return names.sort();
 }
 
-/** Takes functions away that an earlier release did not have; those that are not there are left out, also when a killed run took them. */
+/** Deletes functions that an earlier release did not have. Skips those that no longer exist, for example because a killed run deleted them. */
 export async function deleteFunctions(target: HostedTarget, names: string[]): Promise<void> {
   if (names.length === 0) return;
   const served = await servedFunctions(target);
@@ -74,7 +74,7 @@ async function patiently(target: HostedTarget, args: string[], what: string): Pr
     const said = (stdout + stderr).trim();
     const throttled = /\b429\b|throttl|too many requests/i.test(said);
     if (!throttled || attempt === ATTEMPTS) throw new DeployError(`Cannot ${what}: the CLI said\n${said}`);
-    console.log(`  ${what}: the platform is asked too often, waits ${wait / 1_000} s`);
+    console.log(`  ${what}: the platform limits the calls, waiting ${wait / 1_000} s`);
     await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }

@@ -1,24 +1,24 @@
-/** Calls at a steady rate, whether or not the answers keep up: what people do while a deploy goes on. */
+/** Sends calls at a steady rate, whether or not responses keep up: simulates user traffic during a deploy. */
 
-/** One kind of call, and how many of a hundred are of it. */
+/** One kind of call, and its percentage of all calls. */
 export interface Call {
   name: string;
   share: number;
   run: () => Promise<{ status: number }>;
 }
 
-/** What became of the calls. */
+/** The results of the calls. */
 export interface LoadReport {
   seconds: number;
   calls: number;
-  /** By name and status: a fault of the server, a function that is not there, or no answer. */
+  /** By name and status: a server error, a missing function, or no response. */
   failed: Record<string, number>;
   p50_ms: number;
   p99_ms: number;
   slowest_ms: number;
 }
 
-/** Runs until it is told to stop. */
+/** Sends calls until it is stopped. */
 export class Load {
   readonly #started = performance.now();
   readonly #times: number[] = [];
@@ -31,7 +31,7 @@ export class Load {
     this.#timer = setInterval(() => this.#send(), 10);
   }
 
-  /** Ends sending, waits for what is under way, and sums up. */
+  /** Stops sending, waits for calls in flight, and summarizes. */
   async stop(): Promise<LoadReport> {
     clearInterval(this.#timer);
     const seconds = (performance.now() - this.#started) / 1_000;
@@ -49,7 +49,7 @@ export class Load {
     };
   }
 
-  /** As many as are due by now. */
+  /** Sends all calls that are due by now. */
   #send(): void {
     const due = Math.floor((performance.now() - this.#started) / 1_000 * this.perSecond);
     for (; this.#sent < due; this.#sent++) {

@@ -1,4 +1,4 @@
-/** Releases of the local stack: folders in its home, each written once, and the manifest that names the one in use. */
+/** Releases of the local stack: folders in its home, each written once, and the manifest that names the active one. */
 import { dirname, join } from "node:path";
 import type { Home } from "../local/home/home.ts";
 import {
@@ -14,7 +14,7 @@ import { DeployError } from "./target.ts";
 const KEPT = 5;
 const PATIENCE_MS = 60_000;
 
-/** Puts a release into use, and waits until the host serves it. False when it did already. */
+/** Activates a release and waits until the host serves it. Returns false if it was already active. */
 export async function useRelease(home: Home, release: Release): Promise<boolean> {
   await keep(home, release);
   const wanted = { release: release.id, functions: release.functions };
@@ -23,12 +23,12 @@ export async function useRelease(home: Home, release: Release): Promise<boolean>
   return changed;
 }
 
-/** Goes back to a release that is kept. */
+/** Switches back to a kept release. */
 export async function returnTo(home: Home, release: string): Promise<void> {
   await switchTo(home, { release, functions: await keptFunctions(home, release) });
 }
 
-/** What a release that is kept has. */
+/** Returns the functions of a kept release. */
 export async function keptFunctions(home: Home, release: string): Promise<string[]> {
   const functions: string[] = [];
   try {
@@ -43,7 +43,7 @@ export async function keptFunctions(home: Home, release: string): Promise<string
   return functions.sort();
 }
 
-/** The file for cron of a release that is kept. */
+/** Returns the cron file of a kept release. */
 export function keptCron(home: Home, release: string): Promise<string> {
   return Deno.readTextFile(join(releaseFolder(home, release), CRON));
 }
@@ -60,14 +60,14 @@ async function served(home: Home, wanted: Manifest): Promise<void> {
   while (JSON.stringify(await readServed(home)) !== JSON.stringify(wanted)) {
     if (performance.now() > limit) {
       throw new DeployError(
-        `Cannot deploy the functions: the stack in ${home.path} did not take the release ${wanted.release} over; see its logs`,
+        `Cannot deploy the functions: the stack in ${home.path} did not take over the release ${wanted.release}; see its logs`,
       );
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }
 
-/** Written aside and renamed: a folder of that name is whole. */
+/** Writes the release to a temporary folder and renames it, so that a folder with a release's name is complete. */
 async function keep(home: Home, release: Release): Promise<void> {
   const folder = releaseFolder(home, release.id);
   if (await Deno.stat(folder).then(() => true, () => false)) return;
@@ -84,7 +84,7 @@ async function keep(home: Home, release: Release): Promise<void> {
   });
 }
 
-/** Whole ones beyond the last few, and what a kill left of others. */
+/** Deletes complete releases beyond the last few, and what killed runs left of others. */
 async function forgetOld(home: Home, current: string): Promise<void> {
   const whole: { name: string; at: number }[] = [];
   const folder = dirname(releaseFolder(home, current));

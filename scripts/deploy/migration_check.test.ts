@@ -1,10 +1,10 @@
-/** Which statements a deploy refuses on large tables: each with its innocent neighbour. */
+/** Which statements a deploy refuses on large tables: each paired with a similar harmless statement. */
 import assert from "node:assert/strict";
 import postgres from "postgres";
 import { testStack } from "../test/stack.ts";
 import { checkMigrations, largeTables, tell } from "./migration_check.ts";
 
-/** Statements that hold a large table up, and ones that do not. */
+/** Statements that block a large table, each with one that does not. */
 const RULES: [rule: string, offence: string, innocent: string][] = [
   [
     "require-concurrent-index-creation",
@@ -60,7 +60,7 @@ const RULES: [rule: string, offence: string, innocent: string][] = [
   ["rewrite", "cluster public.big;", "create view public.biggest as select * from public.big;"],
 ];
 
-/** What is found in each text, when `public.big` is large. */
+/** Returns the rules that each text violates if `public.big` is large. */
 async function rulesOf(texts: string[]): Promise<string[][]> {
   const folder = await Deno.makeTempDir({ prefix: "streamvibe-migrations-" });
   try {

@@ -1,16 +1,16 @@
 /**
- * Which statements of a migration would hold up a database that is in use: squawk's rules, and a few statements that it lets pass.
- * Only tables count that are there and large; on others the same statement is over before anybody notices.
+ * Finds migration statements that would block a database in use: squawk's rules, plus some statements that squawk allows. Only existing,
+ * large tables matter; on others the same statement finishes before anybody notices.
  */
 import { join } from "node:path";
 import type postgres from "postgres";
 import { ROOT } from "../local/home/settings.ts";
 
-/** Of tables with as many rows or bytes, what reads or rewrites all of it holds its lock for longer than a second. */
+/** On tables of at least this many rows or bytes, a full read or rewrite holds its lock for longer than a second. */
 const LARGE_ROWS = 100_000;
 const LARGE_BYTES = 64 * 1024 * 1024;
 
-/** What squawk is asked for; its other rules are of style, or hold for small tables too. */
+/** The enabled squawk rules; its others concern style, or apply to small tables too. */
 const RULES: Record<string, string> = {
   "adding-field-with-default": "add the column without it, set the default, then fill the rows in batches",
   "adding-foreign-key-constraint": "add it `not valid`, then `validate constraint` in a migration of its own",
@@ -22,11 +22,11 @@ const RULES: Record<string, string> = {
     "stop using it in one release, drop it in a later one, and say so with `-- squawk-ignore ban-drop-column`",
   "ban-drop-table":
     "stop using it in one release, drop it in a later one, and say so with `-- squawk-ignore ban-drop-table`",
-  "changing-column-type": "add a column of the new type, fill it in batches, then go over to it",
+  "changing-column-type": "add a column of the new type, fill it in batches, then switch to it",
   "constraint-missing-not-valid": "add it `not valid`, then `validate constraint` in a migration of its own",
   "disallowed-unique-constraint": "create the unique index concurrently, then `add constraint … using index`",
   "renaming-column": "add the new column, write both, then drop the old one in a later release",
-  "renaming-table": "make a view of the new name; running functions still ask for the old one",
+  "renaming-table": "create a view with the new name; running functions still use the old one",
   "require-concurrent-index-creation":
     "`create index concurrently` by hand before the deploy, and here `create index if not exists`",
   "require-concurrent-index-deletion":
@@ -34,14 +34,14 @@ const RULES: Record<string, string> = {
   "require-concurrent-reindex": "`reindex … concurrently` by hand",
 };
 
-/** What squawk has no rule for. */
+/** Statements that no squawk rule covers. */
 const STATEMENTS: [RegExp, name: string, advice: string][] = [
   [/^update\b(?!.*\bwhere\b)/is, "whole-table-update", "fill the rows in batches, by a job"],
   [/^delete\b(?!.*\bwhere\b)/is, "whole-table-delete", "delete in batches, by a job"],
   [/^truncate\b/i, "truncate", "delete in batches, by a job"],
-  [/^lock\b/i, "lock-table", "no lock is held for as long as a migration runs"],
-  [/^cluster\b/i, "rewrite", "pg_repack, or leave it"],
-  [/^vacuum\s*\(?[^;]*\bfull\b/i, "rewrite", "pg_repack, or leave it"],
+  [/^lock\b/i, "lock-table", "do not hold a lock for the whole migration"],
+  [/^cluster\b/i, "rewrite", "use pg_repack, or leave the table as it is"],
+  [/^vacuum\s*\(?[^;]*\bfull\b/i, "rewrite", "use pg_repack, or leave the table as it is"],
   [/^alter\s+table\b.*\bset\s+(un)?logged\b/is, "rewrite", "make a new table and fill it in batches"],
   [
     /^refresh\s+materialized\s+view\s+(?!concurrently)/i,
@@ -50,17 +50,17 @@ const STATEMENTS: [RegExp, name: string, advice: string][] = [
   ],
 ];
 
-/** A statement that must not run as it stands. */
+/** A statement that must not run as written. */
 export interface Finding {
   file: string;
-  /** From 1. */
+  /** 1-based. */
   line: number;
   rule: string;
   table: string;
   advice: string;
 }
 
-/** Tables that are there and large, as `schema.name`. */
+/** Returns the existing large tables, as `schema.name`. */
 export async function largeTables(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select n.nspname || '.' || c.relname as name
@@ -70,7 +70,7 @@ export async function largeTables(sql: postgres.Sql): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Of some files, what touches one of the large tables in a way that would hold it up. */
+/** Returns the statements in these files that would block one of the large tables. */
 export async function checkMigrations(files: string[], large: string[]): Promise<Finding[]> {
   if (files.length === 0 || large.length === 0) return [];
   const texts = new Map(
@@ -94,14 +94,14 @@ export async function checkMigrations(files: string[], large: string[]): Promise
   return findings.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line);
 }
 
-/** One line of a finding, and what to do instead. */
+/** Formats a finding as one line, with advice. */
 export function tell({ file, line, rule, table, advice }: Finding): string {
   return `${file}:${line}: ${rule} on ${table}, which is large; ${advice}`;
 }
 
 interface Violation {
   file: string;
-  /** Both from 0. */
+  /** Both 0-based. */
   line: number;
   line_end: number;
   rule_name: string;
@@ -122,7 +122,7 @@ async function squawk(files: string[]): Promise<Violation[]> {
   return JSON.parse(text);
 }
 
-/** Whether a statement names a table, with its schema or, in `public`, without. */
+/** Returns whether a statement names a table: schema-qualified or, for `public`, unqualified. */
 function names(statement: string, table: string): boolean {
   const [schema, name] = table.split(".").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const qualified = `"?${schema}"?\\s*\\.\\s*"?${name}"?`;
@@ -130,19 +130,19 @@ function names(statement: string, table: string): boolean {
     .test(statement);
 }
 
-/** An index does not say whose it is: its name begins with the table's here. */
+/** A dropped index does not name its table; by convention its name begins with the table's. */
 function droppedFrom(rule: string, statement: string, large: string[]): string | undefined {
   if (rule !== "require-concurrent-index-deletion" && rule !== "require-concurrent-reindex") return undefined;
   return large.find((table) => new RegExp(`\\b${table.split(".")[1]}_`).test(statement));
 }
 
-/** The whole statement around some lines: a violation's place is its clause. */
+/** Returns the whole statement around some lines: squawk reports only the violating clause. */
 function statementAt(text: string, from: number, to: number): string {
   const found = statements(text).filter(({ line, last }) => line - 1 <= to && last - 1 >= from);
   return found.map(({ statement }) => statement).join(";");
 }
 
-/** The statements of a file, with comments and texts blanked, and their first and last lines from 1. */
+/** Splits a file into statements, with comments and string literals blanked, and their first and last lines (1-based). */
 function statements(text: string): { statement: string; line: number; last: number }[] {
   const blank = (part: string) => part.replace(/[^\n]/g, " ");
   const bare = text.replace(/\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, blank);

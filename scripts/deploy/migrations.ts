@@ -1,11 +1,11 @@
-/** The modules of some phases, brought up by the official CLI as `supabase db push` does it anywhere. */
+/** Applies the modules of some phases with the official CLI, as `supabase db push` does on any project. */
 import { join } from "node:path";
 import type postgres from "postgres";
 import { supabaseCli } from "../check/supabase_cli.ts";
 import { type Migration, readMigrations } from "./phases.ts";
 import { DeployError, type Target } from "./target.ts";
 
-/** Stamps that the database has. */
+/** Returns the migration versions that the database has. */
 export async function appliedVersions(sql: postgres.Sql): Promise<string[]> {
   const [there] = await sql`select to_regclass('supabase_migrations.schema_migrations') is not null as yes`;
   if (!there?.yes) return [];
@@ -15,7 +15,7 @@ export async function appliedVersions(sql: postgres.Sql): Promise<string[]> {
   return rows.map(({ version }) => version);
 }
 
-/** What the phases up to one bring, and what of it the database lacks. */
+/** Returns the migrations of the phases up to one, and which of them the database lacks. */
 export async function planMigrations(
   sql: postgres.Sql,
   phase: number,
@@ -37,9 +37,9 @@ export async function planMigrations(
 }
 
 /**
- * Pushes what is pending. A run that was killed may have left its CLI at work: what that one applies meanwhile is no failure.
+ * Pushes pending migrations. A killed run may have left its CLI running: what that CLI applies in the meantime is not a failure.
  *
- * @throws {DeployError} With what the CLI said.
+ * @throws {DeployError} With the CLI's output.
  */
 export async function pushMigrations(sql: postgres.Sql, target: Target, phase: number): Promise<void> {
   const project = await Deno.makeTempDir({ prefix: "streamvibe-deploy-" });
@@ -47,7 +47,7 @@ export async function pushMigrations(sql: postgres.Sql, target: Target, phase: n
     await Deno.mkdir(join(project, "supabase/migrations"), { recursive: true });
     await Deno.copyFile("supabase/config.toml", join(project, "supabase/config.toml"));
     const { wanted, standing } = await planMigrations(sql, phase);
-    // The CLI wants a file for whatever the database has, also for what is of a later phase.
+    // The CLI requires a file for every applied migration, including those of later phases.
     const shown = standing > phase ? (await planMigrations(sql, standing)).wanted : wanted;
     for (const { file } of shown) {
       await Deno.copyFile(join("supabase/migrations", file), join(project, "supabase/migrations", file));
@@ -61,7 +61,7 @@ export async function pushMigrations(sql: postgres.Sql, target: Target, phase: n
       );
       const { pending: after } = await planMigrations(sql, phase);
       if (after.length === 0) return;
-      // Who serves people meanwhile may win; the whole migration was undone, and comes again.
+      // A concurrent session of users may win the lock; the migration was rolled back whole and is retried.
       if (/deadlock detected|lock timeout/.test(stdout + stderr) && ++deadlocks < 10) continue;
       if (after.length >= left) {
         throw new DeployError(`Cannot push the migrations:\n${hide(stdout + stderr, target)}`);
@@ -78,7 +78,7 @@ export async function pushMigrations(sql: postgres.Sql, target: Target, phase: n
   }
 }
 
-/** What the CLI prints may name the database with its password. */
+/** Removes the database password from the CLI's output, which may contain it. */
 function hide(text: string, { databaseUrl }: Target): string {
   const { password } = new URL(databaseUrl);
   return (password ? text.replaceAll(decodeURIComponent(password), "…").replaceAll(password, "…") : text)

@@ -1,28 +1,28 @@
-/** An empty stack, and the commands that people deploy to it with: for the short test and the drill. */
+/** An empty stack and the operator's deploy commands for it, for the short test and the drill. */
 import { join } from "node:path";
 import postgres from "postgres";
 import { type Stack, startStack } from "../local/stack.ts";
 import { describeCatalogue } from "../../supabase/tests/schema/catalogue.ts";
 import { TEST_SETTINGS } from "../test_runner/boot.ts";
 
-/** What a command did. */
+/** The result of a command. */
 export interface Outcome {
   code: number;
-  /** It was killed before it ended. */
+  /** Whether it was killed before it ended. */
   isKilled: boolean;
   text: string;
 }
 
 export interface RunOptions {
   killAfterMs?: number;
-  /** It dies as soon as this is so. */
+  /** Kills it as soon as this returns true. */
   killWhen?: () => boolean;
-  /** Of another working tree, such as one of `copyRepository`. */
+  /** The working tree to run from, for example one of `copyRepository`. */
   root?: string;
   env?: Record<string, string>;
 }
 
-/** What a deploy reads of this working tree, in a folder where a test may change it. */
+/** Copies what a deploy reads from this working tree to a folder where a test may change it. */
 export async function copyRepository(to: string): Promise<void> {
   for (const folder of ["scripts", "supabase", "database", "postman"]) {
     const { success, stderr } = await new Deno.Command("cp", { args: ["-r", folder, join(to, folder)] })
@@ -33,7 +33,7 @@ export async function copyRepository(to: string): Promise<void> {
   await Deno.symlink(await Deno.realPath("node_modules"), join(to, "node_modules"));
 }
 
-/** A stack with nothing on it, in a home that goes with it. */
+/** A stack with nothing deployed, in a home that is deleted with it. */
 export class PhasedStack implements AsyncDisposable {
   readonly sql: postgres.Sql;
 
@@ -54,12 +54,12 @@ export class PhasedStack implements AsyncDisposable {
     return this.run("rollback-phase.sh", [String(phase), ...args]);
   }
 
-  /** The modules of the last phase go, with all that they hold. */
+  /** Rolls back the modules of the last phase, with all their data. */
   rollBackModule(phase: number): Promise<Outcome> {
     return this.rollBack(phase, "--module", "--yes");
   }
 
-  /** The phase's collection, as scripts/test-phase.sh runs it. */
+  /** Runs the phase's collection with scripts/test-phase.sh. */
   async collection(phase: number): Promise<{ passed: number; failed: number; text: string }> {
     const summary = join(this.home, `summary-${phase}.json`);
     const report = join(this.home, `report-${phase}.html`);
@@ -74,7 +74,7 @@ export class PhasedStack implements AsyncDisposable {
     return { passed: counts.passed, failed: counts.failed || (code === 0 ? 0 : 1), text };
   }
 
-  /** Runs a script of a repository against the stack; with `killAfterMs` it dies then, if it has not ended. */
+  /** Runs a script of a repository against the stack; with `killAfterMs` it is killed then, unless it has ended. */
   async run(
     script: string,
     args: string[],
@@ -101,12 +101,12 @@ export class PhasedStack implements AsyncDisposable {
     return { code, isKilled, text: decoder.decode(stdout) + decoder.decode(stderr) };
   }
 
-  /** Everything that the catalogue says of the database, a line each. */
+  /** Returns the catalogue's description of the database, one line per object. */
   describe(): Promise<string[]> {
     return describeCatalogue(this.sql);
   }
 
-  /** Everything that a second deploy could have changed. */
+  /** Returns everything that a second deploy could change. */
   async state(): Promise<unknown> {
     const [deployments, catalogue, manifest] = await Promise.all([
       this.sql`select * from ops.deployment order by id`,
@@ -116,7 +116,7 @@ export class PhasedStack implements AsyncDisposable {
     return { deployments: [...deployments], catalogue, manifest };
   }
 
-  /** Runs every job of the clock once, as its owner; answers with those that failed. */
+  /** Runs every cron job once, as its owner; returns those that failed. */
   async failingJobs(): Promise<string[]> {
     const jobs = await this.sql<
       { jobname: string; command: string }[]
@@ -135,7 +135,7 @@ export class PhasedStack implements AsyncDisposable {
   }
 }
 
-/** Numbers from 0 to 1 that a seed repeats (mulberry32). */
+/** Returns a repeatable generator of numbers from 0 to 1 for a seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,19 +1,19 @@
-/** What each phase brings: the modules of the database, the functions, and the settings without which they are of no use. */
+/** The contents of each phase: database modules, functions, and the settings that they require. */
 import { functionNames } from "../check/functions.ts";
 import { DeployError } from "./target.ts";
 
-/** One phase of the product. It needs those before it and none after it. */
+/** One phase of the product. It needs the phases before it and none after it. */
 export interface Phase {
   number: number;
   name: string;
-  /** Names of the migrations, without their stamps. */
+  /** Names of the migrations, without version. */
   modules: string[];
   functions: string[];
-  /** Settings of the functions that a project of one's own needs; of a list in the list, any one will do. */
+  /** Function settings that a hosted project needs; of a nested list, any one suffices. */
   settings: (string | string[])[];
 }
 
-/** What no phase below names, such as the modules and functions of operations and of personal data, belongs to the last. */
+/** Modules and functions that no phase names, such as those for operations and personal data, belong to the last phase. */
 const PHASES: Omit<Phase, "number">[] = [
   {
     name: "User Onboarding",
@@ -119,10 +119,10 @@ const PHASES: Omit<Phase, "number">[] = [
   { name: "Feeds", modules: ["feed"], functions: [], settings: [] },
 ];
 
-/** The last phase, which also takes what no other names. */
+/** The last phase, which also includes what no phase names. */
 export const LAST_PHASE = PHASES.length;
 
-/** One migration of this working tree. */
+/** A migration of this working tree. */
 export interface Migration {
   version: string;
   name: string;
@@ -130,7 +130,7 @@ export interface Migration {
   phase: number;
 }
 
-/** Every migration, in the order of release, with its phase. */
+/** Returns every migration in version order, with its phase. */
 export async function readMigrations(folder = "supabase/migrations"): Promise<Migration[]> {
   const migrations: Migration[] = [];
   for await (const { name: file } of Deno.readDir(folder)) {
@@ -141,12 +141,12 @@ export async function readMigrations(folder = "supabase/migrations"): Promise<Mi
   return migrations.sort((a, b) => a.version < b.version ? -1 : 1);
 }
 
-/** Functions of the phases up to one, of those that there are in `supabase/functions`. */
+/** Returns the functions of the phases up to one, as far as they exist in `supabase/functions`. */
 export async function functionsUpTo(phase: number): Promise<string[]> {
   return (await functionNames()).filter((name) => isUpTo(phase, name));
 }
 
-/** Whether a function belongs to the phases up to one. */
+/** Returns whether a function belongs to the phases up to one. */
 export function isUpTo(phase: number, name: string): boolean {
   return phaseOfFunction(name) <= phase;
 }
@@ -155,15 +155,15 @@ export function phaseOfFunction(name: string): number {
   return PHASES.findIndex(({ functions }) => functions.includes(name)) + 1 || LAST_PHASE;
 }
 
-/** By the migration's name, without number or stamp. */
+/** Takes the migration's name without number or version. */
 export function phaseOfModule(name: string): number {
   return PHASES.findIndex(({ modules }) => modules.includes(name)) + 1 || LAST_PHASE;
 }
 
 /**
- * A phase as people name it: its number, or `last`.
+ * Reads a phase from the command line: a number, or `last`.
  *
- * @throws {DeployError} When there is no such phase.
+ * @throws {DeployError} If there is no such phase.
  */
 export function readPhase(text: string | undefined): number {
   if (text === "last") return LAST_PHASE;
@@ -171,17 +171,17 @@ export function readPhase(text: string | undefined): number {
   throw new DeployError(`Cannot deploy phase ${text ?? ""}: it must be one of 1 to ${LAST_PHASE}, or last`);
 }
 
-/** The settings that the phases up to one need. */
+/** Returns the settings that the phases up to one need. */
 export function settingsUpTo(phase: number): (string | string[])[] {
   return PHASES.slice(0, phase).flatMap(({ settings }) => settings);
 }
 
-/** The phase by its number. */
+/** Returns the name of a phase. */
 export function phaseName(phase: number): string {
   return PHASES[phase - 1]?.name ?? "nothing";
 }
 
-/** Names that the list has and the repository has not: a typing error, or something that went away. */
+/** Returns names in the list that the repository does not have: a typo, or something that was removed. */
 export async function unknownNames(): Promise<string[]> {
   const functions = await functionNames();
   const modules = (await readMigrations()).map(({ name }) => name);

@@ -1,7 +1,7 @@
-/** What was deployed, in `ops.deployment`: module 000 brings the table, so that the first rows of phase 1 come after it. */
+/** Records deployments in `ops.deployment`. Module 000 creates the table, so in phase 1 the first rows are written after it. */
 import type postgres from "postgres";
 
-/** One step that is done. */
+/** A completed step. */
 export interface Step {
   step: string;
   at: string;
@@ -22,7 +22,7 @@ export interface Deployment {
 /** What a run is about to do. */
 export type Intent = Pick<Deployment, "phase" | "action" | "revision" | "release" | "checksums">;
 
-/** The newest first. */
+/** Returns the deployments, newest first. */
 export async function deployments(sql: postgres.Sql): Promise<Deployment[]> {
   const [there] = await sql`select to_regclass('ops.deployment') is not null as yes`;
   if (!there?.yes) return [];
@@ -31,7 +31,7 @@ export async function deployments(sql: postgres.Sql): Promise<Deployment[]> {
     order by id desc limit 100`;
 }
 
-/** A row for this run: the one that an interrupted run with the same intent began, if nothing came after it, or a new one. */
+/** Returns this run's row: that of an interrupted run with the same intent if it is the newest, otherwise a new one. */
 export async function beginDeployment(
   sql: postgres.Sql,
   intent: Intent,
@@ -63,7 +63,7 @@ export async function finishDeployment(sql: postgres.Sql, id: string): Promise<v
   )} where id = ${id}`;
 }
 
-/** Names of the jobs that the clock has. */
+/** Returns the names of the cron jobs. */
 export async function cronJobs(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<
     { jobname: string }[]

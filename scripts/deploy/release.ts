@@ -1,22 +1,22 @@
-/** What is deployed as one: the functions of some phases with the files for cron and Realtime, named by a digest of every byte. */
+/** A release is deployed as one unit: the functions of some phases with the files for cron and Realtime, identified by a digest of every byte. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { functionsUpTo } from "./phases.ts";
 
-/** The files of a release lie below `root` as in the repository. */
+/** A release and its files. */
 export interface Release {
   id: string;
   /** Paths below `supabase/functions`. */
   files: string[];
   functions: string[];
-  /** Of the files for the database, by path. */
+  /** Checksums of the database files, by path. */
   checksums: Record<string, string>;
 }
 
 export const CRON = "database/cron-jobs.sql";
 export const REALTIME = "database/realtime-channels.sql";
 
-/** Of the working tree. */
+/** Reads the release of the working tree. */
 export async function readRelease(phase: number): Promise<Release> {
   const functions = await functionsUpTo(phase);
   const files = (await Promise.all([...functions, "_shared"].map((folder) => listFiles(folder)))).flat()
@@ -36,7 +36,7 @@ export async function readRelease(phase: number): Promise<Release> {
   };
 }
 
-/** SHA-256 of a file, in hexadecimal digits. */
+/** Returns the SHA-256 of a file in hexadecimal. */
 export async function checksum(file: string): Promise<string> {
   return createHash("sha256").update(await Deno.readFile(file)).digest("hex");
 }
@@ -50,7 +50,7 @@ async function listFiles(folder: string): Promise<string[]> {
   return files;
 }
 
-/** The commit of the working tree; `+changes` when it is not clean, `unknown` outside a repository. */
+/** Returns the commit of the working tree, with `+changes` if it is not clean; `unknown` outside a repository. */
 export async function revision(): Promise<string> {
   const git = async (...args: string[]) => {
     const { success, stdout } = await new Deno.Command("git", { args, stderr: "null" }).output();

@@ -1,6 +1,6 @@
 /**
- * Goes back. Functions and cron jobs to the release before, in seconds, without touching data; a module only when asked, after a proven
- * backup, and with everything that it holds. Called by scripts/rollback-phase.sh.
+ * Rolls back: functions and cron jobs to the previous release, in seconds and without touching data; a module only on request, after a
+ * verified backup, and with all its data. Called by scripts/rollback-phase.sh.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -25,7 +25,7 @@ if (import.meta.main) {
     });
     const { module, yes, "dry-run": dry } = values;
     if (module && !yes && !dry) {
-      throw new UsageError("Cannot take a module away without --yes: its data go with it");
+      throw new UsageError("Cannot remove a module without --yes: its data is deleted with it");
     }
     const { phase, target } = await readCommand("roll back", positionals, values);
     const started = performance.now();
@@ -35,12 +35,12 @@ if (import.meta.main) {
   });
 }
 
-/** Functions and cron jobs as the deploy before left them. */
+/** Restores functions and cron jobs of the previous deploy. */
 export async function goBack(run: Run, phase: number, dry: boolean): Promise<void> {
   const { target, sql } = run;
   const { current, previous } = findPrevious(await deployments(sql), phase);
   console.log(
-    `Back from release ${current.release} (phase ${current.phase}) to ${previous.release} (phase ${previous.phase}, ` +
+    `Rolling back from release ${current.release} (phase ${current.phase}) to ${previous.release} (phase ${previous.phase}, ` +
       `revision ${previous.revision}) on ${target.name}`,
   );
   if (dry) return console.log("Nothing was changed");
@@ -52,7 +52,7 @@ export async function goBack(run: Run, phase: number, dry: boolean): Promise<voi
   });
   await run.step("cron", async () => {
     const taken = await restoreCron(sql, await source.cron(), previous.cron_jobs);
-    return taken.length > 0 ? `took away ${taken.join(", ")}` : "as it was";
+    return taken.length > 0 ? `removed ${taken.join(", ")}` : "unchanged";
   });
   await run.step("smoke test", async () => {
     await smokeTest(target.apiUrl, source.functions);
@@ -62,15 +62,15 @@ export async function goBack(run: Run, phase: number, dry: boolean): Promise<voi
 }
 
 /**
- * The release that stands, and the one that stood before. A deploy that did not finish counts as standing: its functions may.
+ * Returns the current release and the one before it. An unfinished deploy counts as current: its functions may be active.
  *
- * @throws {DeployError} When there is nothing to go back to, or another phase stands.
+ * @throws {DeployError} If there is nothing to roll back to, or another phase is current.
  */
 export function findPrevious(
   newestFirst: Deployment[],
   phase: number,
 ): { current: Deployment; previous: Deployment } {
-  // A rollback that was interrupted is done again.
+  // An interrupted rollback is repeated.
   const [current, ...before] = newestFirst.filter(({ action, finished_at }, index) =>
     index > 0 || action !== "rollback" || finished_at
   );
@@ -79,11 +79,11 @@ export function findPrevious(
   }
   if (current.phase !== phase) {
     throw new DeployError(
-      `Cannot roll back phase ${phase}: phase ${current.phase} (${phaseName(current.phase)}) stands`,
+      `Cannot roll back phase ${phase}: phase ${current.phase} (${phaseName(current.phase)}) is deployed`,
     );
   }
   const finished = before.filter(({ finished_at, action }) => finished_at && action !== "rollback");
-  // After a rollback the release stands that an older row brought: going back again goes further.
+  // After a rollback the current release belongs to an older row: rolling back again goes further back than that row.
   const own = finished.findIndex(({ release, phase }) =>
     release === current.release && phase === current.phase
   );
@@ -91,7 +91,7 @@ export function findPrevious(
   const previous = older.find(({ release, phase }) => release !== current.release || phase !== current.phase);
   if (!previous) {
     throw new DeployError(
-      `Cannot roll back phase ${phase}: no release was deployed before it; --module takes the module itself away`,
+      `Cannot roll back phase ${phase}: no release was deployed before it; --module removes the module itself`,
     );
   }
   return { current, previous };
@@ -103,7 +103,7 @@ interface Source extends AsyncDisposable {
   cron(): Promise<string>;
 }
 
-/** Locally a release is kept; of a hosted one the commit is. */
+/** A local release is kept as a folder; a hosted one is checked out from its commit. */
 async function openRelease(run: Run, deployment: Deployment): Promise<Source> {
   const { target } = run;
   if (target.name === "local") {
@@ -151,7 +151,7 @@ async function openCommit(run: Run, target: HostedTarget, deployment: Deployment
   };
 }
 
-/** The jobs of a release as its file has them, and none that came later. */
+/** Applies a release's cron file and removes jobs that were added later. */
 async function restoreCron(sql: postgres.Sql, file: string, names: string[]): Promise<string[]> {
   await applyText(sql, file);
   const late = (await cronJobs(sql)).filter((name) => !names.includes(name));
@@ -159,7 +159,7 @@ async function restoreCron(sql: postgres.Sql, file: string, names: string[]): Pr
   return late;
 }
 
-/** Takes the newest phase's modules away, with all that they hold. */
+/** Removes the newest phase's modules, with all their data. */
 async function takeModuleDown(run: Run, phase: number, dry: boolean): Promise<void> {
   const { target, sql } = run;
   const { wanted, pending, standing } = await planMigrations(sql, phase);
@@ -167,16 +167,16 @@ async function takeModuleDown(run: Run, phase: number, dry: boolean): Promise<vo
   const isBegun = newest?.action === "module down" && !newest.finished_at && newest.phase === phase - 1;
   if (standing !== phase && !(isBegun && standing === phase - 1)) {
     throw new DeployError(
-      `Cannot take phase ${phase} down: phase ${standing} (${
+      `Cannot remove phase ${phase}: phase ${standing} (${
         phaseName(standing)
-      }) is the last that stands; the last goes first`,
+      }) is the last one deployed; the last is removed first`,
     );
   }
   const modules = wanted.filter((migration) => migration.phase === phase && !pending.includes(migration))
     .toReversed();
   const names = modules.map(({ name }) => name).join(", ");
   console.log(
-    `Phase ${phase}, ${phaseName(phase)}, goes from ${target.name}: ${names}, with all of its data`,
+    `Phase ${phase}, ${phaseName(phase)}, is removed from ${target.name}: ${names}, with all of its data`,
   );
   if (dry) return console.log("Nothing was changed");
   await run.step("backup", () => backUp(target));
@@ -227,22 +227,25 @@ async function rollbackFile(module: string): Promise<string> {
   }
   const known = (await readMigrations()).map(({ name }) => name).join(", ");
   throw new DeployError(
-    `Cannot take ${module} down: database/rollback has no file for it (modules: ${known})`,
+    `Cannot remove ${module}: database/rollback has no file for it (modules: ${known})`,
   );
 }
 
-/** What goes is nowhere else: no module goes without a backup that was read back. A local stack may do without a place for backups. */
+/**
+ * Backs up first, because a module's data exists nowhere else: no module is removed without a backup that was read back. Only a local stack
+ * may have no backup destination.
+ */
 async function backUp(target: Target): Promise<string> {
   const settings = target.name === "local" ? Deno.env.toObject() : target.settings;
   if (target.name === "local" && !settings.BACKUP_DESTINATION) {
     return "none: BACKUP_DESTINATION is not set, and the stack is local";
   }
   const script = "scripts/backup.sh";
-  // By the environment: a command line is seen by everybody on the machine.
+  // Passed in the environment: command lines are visible to every user of the machine.
   const env = { ...settings, DATABASE_URL: target.databaseUrl, SUPABASE_URL: target.apiUrl };
   const { code } = await new Deno.Command("bash", { args: [script], env, stdin: "null" }).spawn().status;
   if (code !== 0) {
-    throw new DeployError(`Cannot take a module down: ${script} ended with ${code}; nothing was changed`);
+    throw new DeployError(`Cannot remove a module: ${script} ended with ${code}; nothing was changed`);
   }
   return `made and read back by ${script}`;
 }

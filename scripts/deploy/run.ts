@@ -1,23 +1,23 @@
-/** One run of a deploy or a rollback: how it is called, who may run, what each step says, and what ends it. */
+/** One run of a deploy or a rollback: its arguments, its lock, the output of its steps, and its errors. */
 import postgres from "postgres";
 import { beginDeployment, finishDeployment, type Intent, recordStep, type Step } from "./record.ts";
 import { readPhase } from "./phases.ts";
 import { DeployError, openTarget, type Target } from "./target.ts";
 
-/** Two runs on one database follow each other. */
+/** Advisory lock: runs on one database are serialized. */
 const LOCK = "streamvibe deploy";
 const PATIENCE_MS = 120_000;
 
-/** A run with its connection; steps are recorded once the record has begun. */
+/** A run with its database connection; steps are recorded after `begin`. */
 export class Run {
   readonly #steps: Step[] = [];
   #id: string | undefined;
-  /** Steps that an interrupted run of the same intent has done. */
+  /** Steps completed by an interrupted run with the same intent. */
   readonly #done = new Set<string>();
 
   private constructor(readonly sql: postgres.Sql, readonly target: Target) {}
 
-  /** @throws {DeployError} When the database does not answer, or another run goes on for minutes. */
+  /** @throws {DeployError} If the database does not respond, or another run holds the lock for minutes. */
   static async open(target: Target): Promise<Run> {
     const sql = postgres(target.databaseUrl, {
       max: 1,
@@ -38,7 +38,7 @@ export class Run {
     return run;
   }
 
-  /** Does a step; it answers with a word on what it did. */
+  /** Runs a step; `work` returns a short summary of what it did. */
   async step(name: string, work: () => Promise<string>, { isRecorded = true } = {}): Promise<void> {
     const started = performance.now();
     const said = await work();
@@ -49,7 +49,7 @@ export class Run {
     else this.#steps.push(step);
   }
 
-  /** Does a part of a step, unless the run that this one goes on with has done it. */
+  /** Runs a part of a step, unless the run that this one resumes has completed it. */
   async part(name: string, work: () => Promise<void>): Promise<void> {
     if (this.#done.has(name)) return;
     const started = performance.now();
@@ -62,7 +62,7 @@ export class Run {
     });
   }
 
-  /** From here on every step is recorded, and those before it. */
+  /** Starts the record: saves the steps so far, and each later step when it is done. */
   async begin(intent: Intent): Promise<void> {
     const { id, steps } = await beginDeployment(this.sql, intent);
     this.#id = id;
@@ -78,16 +78,16 @@ export class Run {
     await this.sql.end({ timeout: 1 });
   }
 
-  /** Held by the session: whoever is killed lets go of it. */
+  /** Held by the session, so a killed run releases it. */
   async #lock(): Promise<void> {
     const limit = performance.now() + PATIENCE_MS;
     for (let told = false;; told = true) {
       const [row] = await this.sql`select pg_try_advisory_lock(hashtextextended(${LOCK}, 0)) as mine`;
       if (row?.mine) return;
-      if (!told) console.log("  waits for another deploy of this database");
+      if (!told) console.log("  waiting for another deploy of this database");
       if (performance.now() > limit) {
         throw new DeployError(
-          "Cannot deploy: another deploy of this database goes on; see ops.deployment and pg_stat_activity",
+          "Cannot deploy: another deploy of this database is running; see ops.deployment and pg_stat_activity",
         );
       }
       await new Promise((resolve) => setTimeout(resolve, 250));
@@ -95,22 +95,22 @@ export class Run {
   }
 }
 
-/** What both commands take. */
+/** Options of both commands. */
 export const OPTIONS = {
   target: { type: "string", default: "local" },
   "dry-run": { type: "boolean", default: false },
   yes: { type: "boolean", default: false },
 } as const;
 
-/** The command was called wrongly. */
+/** Invalid command-line usage. */
 export class UsageError extends DeployError {
   override name = "UsageError";
 }
 
 /**
- * The phase and the target that a command was called with.
+ * Reads the phase and the target from the command line.
  *
- * @throws {DeployError} When there is no such phase or target, or production was not meant.
+ * @throws {DeployError} If there is no such phase or target, or production was not confirmed.
  */
 export async function readCommand(
   verb: string,
@@ -132,7 +132,7 @@ export async function readCommand(
   return { phase: readPhase(phase), target: await openTarget(options.target, Deno.env.toObject()) };
 }
 
-/** Runs a command's main function; a fault of the operator's is said without a trace. */
+/** Runs a command's main function; prints operator errors without a stack trace. */
 export async function main(work: () => Promise<void>): Promise<never> {
   try {
     await work();

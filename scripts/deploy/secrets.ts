@@ -1,16 +1,16 @@
-/** Secrets of a target: what functions read as settings, and what cron reads from Vault. Values go in, and are never shown. */
+/** Secrets of a target: the settings of functions, and what cron reads from Vault. Values are written but never shown. */
 import type postgres from "postgres";
 import { supabaseCli } from "../check/supabase_cli.ts";
 import { settingsUpTo } from "./phases.ts";
 import { DeployError, type HostedTarget, type Target } from "./target.ts";
 
-/** What cron needs in Vault, and the setting that it comes from. */
+/** Vault secrets that cron needs, and the setting that provides each. */
 export const VAULT: Record<string, string> = {
   project_url: "PROJECT_URL",
   cron_secret_key: "CRON_SECRET_KEY",
 };
 
-/** What a phase needs and the target has not. */
+/** Returns the settings that a phase needs and the target lacks. */
 export async function missingSecrets(sql: postgres.Sql, target: Target, phase: number): Promise<string[]> {
   const vault = await vaultNames(sql);
   const missing = Object.entries(VAULT).filter(([name]) => !vault.has(name)).map(([, setting]) => setting);
@@ -31,7 +31,7 @@ async function vaultNames(sql: postgres.Sql): Promise<Set<string>> {
   return new Set(rows.map(({ name }) => name));
 }
 
-/** A setting of the functions as the platform lists it: never with its value. */
+/** A function setting as the platform lists it: without its value. */
 export interface FunctionSecret {
   name: string;
   /** SHA-256 of the value. */
@@ -39,7 +39,7 @@ export interface FunctionSecret {
   updated_at?: string;
 }
 
-/** What `supabase secrets list` shows. */
+/** Returns the output of `supabase secrets list`. */
 export async function functionSecrets(target: HostedTarget): Promise<FunctionSecret[]> {
   const { code, stdout, stderr } = await supabaseCli(
     ["secrets", "list", "--output-format", "json", `--remote=${target.project}`],

@@ -1,4 +1,4 @@
-/** The settings that there are, as .env.example documents them, and a file of them for one target. */
+/** The settings documented in .env.example, and settings files of a target. */
 import { parseEnv } from "node:util";
 import { DeployError } from "./target.ts";
 
@@ -6,21 +6,21 @@ import { DeployError } from "./target.ts";
 const NOT_OF_FUNCTIONS =
   /^(SUPABASE_|STREAMVIBE_(?!POOLER_URL$)|PROJECT_URL$|CRON_SECRET_KEY$|BACKUP_|AWS_|DATABASE_URL$)/;
 const SECRET = /(_KEY|_KEYS|_SECRET|_TOKEN|_DSN|_PASSWORD|_PASSPHRASE|_POOLER_URL)$/;
-/** Public by nature, whatever the name says. */
+/** Public despite their names. */
 const PUBLIC = new Set(["STRIPE_PUBLISHABLE_KEY", "INDEXNOW_API_KEY"]);
 
-/** Whether a value must be rotated, and never be seen. */
+/** Returns whether a value must be rotated and never shown. */
 export function isSecret(name: string): boolean {
   return SECRET.test(name) && !PUBLIC.has(name);
 }
 
-/** Every setting in .env.example, commented out or not. */
+/** Returns every setting in .env.example, commented out or not. */
 export async function documentedSettings(): Promise<string[]> {
   const text = await Deno.readTextFile(".env.example");
   return [...new Set([...text.matchAll(/^#? ?([A-Z][A-Z0-9_]*)=/gm)].map(([, name = ""]) => name))];
 }
 
-/** The filled-in settings of a file. @throws {DeployError} When it is not there, or names one that nobody reads. */
+/** Reads the settings in a file that have a value. @throws {DeployError} If the file does not exist, or contains an unknown setting. */
 export async function readSettingsFile(file: string): Promise<Record<string, string>> {
   const text = await Deno.readTextFile(file).catch(() => {
     throw new DeployError(
@@ -35,14 +35,14 @@ export async function readSettingsFile(file: string): Promise<Record<string, str
   if (unknown.length > 0) {
     throw new DeployError(
       `Cannot use ${file}: ${unknown.join(", ")} ${
-        unknown.length > 1 ? "are no settings" : "is no setting"
+        unknown.length > 1 ? "are not settings" : "is not a setting"
       } of .env.example`,
     );
   }
   return values;
 }
 
-/** What functions read of it. */
+/** Returns the settings that functions read. */
 export function ofFunctions(values: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !NOT_OF_FUNCTIONS.test(name)));
 }

@@ -1,6 +1,6 @@
 /**
- * Supabase's Management API as far as the official CLI needs it for functions and secrets, before a local stack: what is deployed is
- * served there. The CLI is the real one; a profile tells it the address.
+ * Simulates the parts of Supabase's Management API that the official CLI needs for functions and secrets, in front of a local stack that
+ * serves the deployed functions. The CLI is the real one; a profile gives it the simulator's address.
  */
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
@@ -13,13 +13,13 @@ export const ACCESS_TOKEN = `sbp_${"0123456789".repeat(4)}`;
 /** A platform with one project. */
 export class SimulatedPlatform implements AsyncDisposable {
   readonly secrets = new Map<string, { value: string; updated_at: string }>();
-  /** Every call that the CLI made, such as `POST functions/deploy`. */
+  /** Every call of the CLI, such as `POST functions/deploy`. */
   readonly calls: string[] = [];
-  /** The functions of all deploys that were tried. */
+  /** Names of the functions in all deploy attempts. */
   readonly deploys: string[] = [];
-  /** Functions that the platform cannot bundle. */
+  /** Functions whose bundling fails. */
   broken: string[] = [];
-  /** So many deploys are refused for coming too often. */
+  /** Number of next deploys that are refused as throttled. */
   throttled = 0;
   #server: Deno.HttpServer<Deno.NetAddr>;
   #releases = 0;
@@ -33,7 +33,7 @@ export class SimulatedPlatform implements AsyncDisposable {
 
   static async open(home: string): Promise<SimulatedPlatform> {
     const found = await Home.find(home);
-    if (!found) throw new Error(`Cannot serve a project in ${home}: it is no stack's home`);
+    if (!found) throw new Error(`Cannot serve a project in ${home}: it is not a stack's home`);
     const platform = new SimulatedPlatform(found);
     const url = `http://127.0.0.1:${platform.#server.addr.port}`;
     const profile = { name: "simulated", api_url: url, dashboard_url: url, project_host: "localhost" };
@@ -44,7 +44,7 @@ export class SimulatedPlatform implements AsyncDisposable {
     return platform;
   }
 
-  /** For `SUPABASE_PROFILE`. */
+  /** The value of `SUPABASE_PROFILE`. */
   get profile(): string {
     return join(this.home.path, "profile.yaml");
   }
@@ -99,7 +99,7 @@ export class SimulatedPlatform implements AsyncDisposable {
     }));
   }
 
-  /** What was there, with the function's files over it, as a release of its own. */
+  /** Creates a new release: the previous one with this function's files replaced. */
   async #deploy(slug: string, form: FormData): Promise<Response> {
     const before = await readManifest(this.home);
     const release = `hosted-${++this.#releases}`;
@@ -113,7 +113,7 @@ export class SimulatedPlatform implements AsyncDisposable {
       if (!(part instanceof File)) continue;
       const path = join(folder, part.name.replace(/^.*?supabase\/functions\//, "functions/"));
       await Deno.mkdir(dirname(path), { recursive: true });
-      // Not into the file that the release before has, too.
+      // Remove the file first: it is hard-linked to the previous release.
       await Deno.remove(path).catch(() => {});
       await Deno.writeFile(path, new Uint8Array(await part.arrayBuffer()));
     }

@@ -1,4 +1,4 @@
-/** Whether what was deployed answers: health, and every function to a visitor's GET, which starts it and changes nothing. */
+/** Checks that the deployment responds: health, and a visitor's GET on every function, which starts it and changes nothing. */
 import * as z from "zod";
 import { DeployError } from "./target.ts";
 
@@ -6,7 +6,7 @@ const Health = z.object({ status: z.string(), checks: z.record(z.string(), z.unk
 const PATIENCE_MS = 60_000;
 const AT_ONCE = 4;
 
-/** @throws {DeployError} Naming every function that does not answer, or the part that is down. */
+/** @throws {DeployError} Names every function that does not respond, or the part that is down. */
 export async function smokeTest(apiUrl: string, functions: string[]): Promise<void> {
   const failed: string[] = [];
   const left = [...functions];
@@ -21,9 +21,9 @@ export async function smokeTest(apiUrl: string, functions: string[]): Promise<vo
 }
 
 /**
- * Asks for health every few seconds, for some seconds. One bad answer may be a hiccup; three in a row are not.
+ * Polls health every few seconds for the given time. One bad response may be transient; three in a row are not.
  *
- * @throws {DeployError} When it stays bad.
+ * @throws {DeployError} If health stays bad.
  */
 export async function watchHealth(apiUrl: string, seconds: number): Promise<string> {
   const end = performance.now() + 1_000 * seconds;
@@ -38,7 +38,7 @@ export async function watchHealth(apiUrl: string, seconds: number): Promise<stri
       setTimeout(resolve, Math.min(5_000, Math.max(0, end - performance.now()), 1_000 * seconds / 4))
     );
   }
-  return `well for ${seconds} s, asked ${asked} times`;
+  return `healthy for ${seconds} s, checked ${asked} times`;
 }
 
 async function lookAtHealth(apiUrl: string): Promise<void> {
@@ -51,7 +51,7 @@ async function lookAtHealth(apiUrl: string): Promise<void> {
   }
 }
 
-/** A function may be refused by a database that is busy at the moment; three bad answers in a row are its own. */
+/** A busy database may make a function fail temporarily; three bad responses in a row are the function's own fault. */
 async function look(apiUrl: string, name: string): Promise<string | undefined> {
   for (let bad = 1;; bad++) {
     const problem = await ask(apiUrl, name);
@@ -68,7 +68,7 @@ async function ask(apiUrl: string, name: string): Promise<string | undefined> {
     });
     await response.body?.cancel();
     const platform = response.headers.get("sb-error-code");
-    // What a function refuses, it answers. Health says more, below.
+    // A function's own refusal is a valid response. Health is checked in detail below.
     if (platform === null && (response.status < 500 || name === "health")) return undefined;
     return `answers ${response.status}${platform ? ` ${platform}` : ""}`;
   } catch (error) {

@@ -1,11 +1,11 @@
-/** Where a deploy goes: the local stack of a home, or a Supabase project by its reference. */
+/** A deploy target: the local stack of a home, or a Supabase project by its reference. */
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import * as z from "zod";
 import { Home, type StackInfo } from "../local/home/home.ts";
 import { remoteUrl } from "../check/supabase_cli.ts";
 
-/** Something that the operator has to mend; printed without a stack trace. */
+/** An error that the operator must fix; printed without a stack trace. */
 export class DeployError extends Error {
   override name = "DeployError";
 }
@@ -13,7 +13,7 @@ export class DeployError extends Error {
 interface Place {
   /** A session connection as `postgres`. */
   databaseUrl: string;
-  /** The same, as the CLI takes it. */
+  /** The same, in the form that the CLI accepts. */
   remote: string;
   apiUrl: string;
 }
@@ -28,7 +28,7 @@ export interface LocalTarget extends Place {
 export interface HostedTarget extends Place {
   name: "staging" | "production";
   project: string;
-  /** What `.env.staging` or `.env.production` and the environment say; the environment wins. */
+  /** Settings from `.env.staging` or `.env.production` and the environment; the environment takes precedence. */
   settings: Record<string, string>;
 }
 
@@ -48,8 +48,8 @@ const Hosted = z.object({
 });
 
 /**
- * @param isAnyStack Also a local stack that follows the working tree will do.
- * @throws {DeployError} When the target is not there, or not set up for deploying.
+ * @param isAnyStack Also accepts a local stack that follows the working tree.
+ * @throws {DeployError} If the target does not exist, or is not set up for deploys.
  */
 export async function openTarget(
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Puts secrets where they are read: cron's into Vault, the functions' into the project's settings. Says which there are, which are
- * missing and which are too old; a value is never printed. Called by scripts/setup-vault-secrets.sh.
+ * Stores secrets where they are read: cron's in Vault, the functions' in the project's settings. Lists which exist, which are missing and
+ * which are too old; never prints a value. Called by scripts/setup-vault-secrets.sh.
  */
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -13,10 +13,10 @@ import { main, Run } from "./run.ts";
 import { DeployError, type HostedTarget, openTarget, type Target } from "./target.ts";
 
 const MAX_AGE_DAYS = 90;
-/** Settings that take several values, separated by commas, while one is rotated. */
+/** Settings that accept several comma-separated values during a rotation. */
 const LISTS = new Set(["STRIPE_WEBHOOK_SECRET"]);
 
-/** Whether a row was written, and what became of it. */
+/** How a value differs from the stored one. */
 type Change = "new" | "changed" | "same";
 
 interface Known {
@@ -57,7 +57,7 @@ interface Options {
   file: string;
 }
 
-/** Sets what differs. A secret that is there already is replaced only when it is named by --rotate. */
+/** Stores the values that differ. An existing secret is replaced only if --rotate names it. */
 async function set(
   sql: postgres.Sql,
   target: Target,
@@ -73,7 +73,7 @@ async function set(
   }
   const changes = new Map<string, Change>();
   for (const [name, value] of Object.entries(own)) {
-    // Somebody took it away at the platform.
+    // The secret was deleted on the platform.
     const isGone = target.name !== "local" && !Object.values(VAULT).includes(name) && !platform.has(name);
     changes.set(name, changeOf(known.get(name), platform.get(name), name, value, isGone));
   }
@@ -105,14 +105,16 @@ async function set(
   const functions = pick(own, wanted.filter((name) => !Object.values(VAULT).includes(name)));
   if (Object.keys(functions).length > 0) {
     if (target.name === "local") {
-      console.log(`The local stack reads ${file} when it starts: its functions' settings are set by that`);
+      console.log(
+        `The local stack reads its functions' settings from ${file} when it starts`,
+      );
     } else await setFunctionSecrets(target, functions);
   }
   for (const name of changes.keys()) {
     if (!wanted.includes(name)) {
-      // Set before there was a table to note it in.
-      if (!known.has(name)) {
-        await remember(sql, name, own[name] ?? "", undefined, platform.get(name)?.updated_at);
+      // Set by hand, or before the table existed to record it.
+      if (!isRecorded(known.get(name), name, own[name] ?? "")) {
+        await remember(sql, name, own[name] ?? "", known.get(name), platform.get(name)?.updated_at);
       }
       continue;
     }
@@ -122,7 +124,7 @@ async function set(
   if (secrets.length > 0) console.log(afterRotation(secrets));
 }
 
-/** Between the old one and the new one no call may be refused: both hold for a while. */
+/** Refuses a rotation during which calls would fail: the old and the new value must both be valid for a while. */
 async function refuseGap(
   target: Target,
   name: string,
@@ -130,7 +132,7 @@ async function refuseGap(
   value: string,
 ): Promise<void> {
   if (name === VAULT.cron_secret_key) {
-    // Read from Vault at every call, so it changes at once; the platform takes the old and the new one until the old is deleted.
+    // Read from Vault on every call, so it changes immediately; the platform accepts both keys until the old one is deleted.
     const response = await fetch(`${target.apiUrl}/functions/v1/metrics`, { headers: { apikey: value } })
       .catch(() => undefined);
     await response?.body?.cancel();
@@ -145,7 +147,7 @@ async function refuseGap(
   const overlap = parts(name, value).some((part) => known.fingerprints.includes(part));
   if (!overlap) {
     throw new DeployError(
-      `Cannot rotate ${name}: what is signed with the old one would be refused; set NEW,OLD first, and NEW alone a day later`,
+      `Cannot rotate ${name}: requests signed with the old one would be refused; set NEW,OLD first, and NEW alone a day later`,
     );
   }
 }
@@ -153,12 +155,12 @@ async function refuseGap(
 function afterRotation(secrets: string[]): string {
   const notes = secrets.map((name) => {
     if (name === VAULT.cron_secret_key) {
-      return `  ${name}: cron uses the new one from its next call on; then delete the old one (Dashboard → API keys)`;
+      return `  ${name}: cron uses the new one from its next call; then delete the old one (Dashboard → API keys)`;
     }
-    if (LISTS.has(name)) return `  ${name}: both hold now; a day later set the new one alone`;
-    return `  ${name}: functions read it from their next start on, within minutes; then revoke the old one where it was made`;
+    if (LISTS.has(name)) return `  ${name}: both are valid now; set the new one alone a day later`;
+    return `  ${name}: functions read it at their next start, within minutes; then revoke the old one where it was created`;
   });
-  return `Rotated. Until the old ones are revoked both hold:\n${notes.join("\n")}`;
+  return `Rotated. Until the old ones are revoked, both are valid:\n${notes.join("\n")}`;
 }
 
 async function putIntoVault(sql: postgres.Sql, name: string, value: string): Promise<void> {
@@ -169,7 +171,7 @@ async function putIntoVault(sql: postgres.Sql, name: string, value: string): Pro
       else vault.create_secret(${value}, ${name})::text end`;
 }
 
-/** By a file that only its owner reads: a command line is seen by everybody on the machine. */
+/** Passes values in a file that only its owner can read: command lines are visible to every user of the machine. */
 async function setFunctionSecrets(target: HostedTarget, settings: Record<string, string>): Promise<void> {
   const file = await Deno.makeTempFile({ prefix: "streamvibe-settings-", suffix: ".env" });
   try {
@@ -192,7 +194,7 @@ async function setFunctionSecrets(target: HostedTarget, settings: Record<string,
   }
 }
 
-/** Says what is missing and what is too old. @throws {DeployError} When something is. */
+/** Reports what is missing and what is too old. @throws {DeployError} If anything is. */
 async function check(sql: postgres.Sql, target: Target, maxAgeDays: number): Promise<void> {
   const missing = await missingSecrets(sql, target, LAST_PHASE);
   const known = [...(await ages(sql)).values()].filter(({ name }) => isSecret(name));
@@ -201,7 +203,7 @@ async function check(sql: postgres.Sql, target: Target, maxAgeDays: number): Pro
     days: Math.floor((Date.now() - set_at.getTime()) / 86_400_000),
   }));
   if (target.name !== "local") {
-    // Set by somebody else's hand: the platform knows since when.
+    // Set outside this script: use the platform's timestamp.
     for (const { name, updated_at } of await functionSecrets(target)) {
       if (
         !isSecret(name) || name.startsWith("SUPABASE_") || known.some((one) => one.name === name) ||
@@ -220,10 +222,10 @@ async function check(sql: postgres.Sql, target: Target, maxAgeDays: number): Pro
       `${missing.length} missing, ${old.length} older than ${maxAgeDays} days; --rotate NAME replaces one`,
     );
   }
-  console.log(`All there, none older than ${maxAgeDays} days`);
+  console.log(`None missing, none older than ${maxAgeDays} days`);
 }
 
-/** Module 000 brings the table; Vault is filled before the first deploy, too. */
+/** Module 000 creates the table, but Vault is also filled before the first deploy; then the ages come from Vault. */
 async function ages(sql: postgres.Sql): Promise<Map<string, Known>> {
   const [there] = await sql`select to_regclass('ops.secret_age') is not null as yes`;
   if (there?.yes) {
@@ -233,7 +235,7 @@ async function ages(sql: postgres.Sql): Promise<Map<string, Known>> {
   return await fromVault(sql);
 }
 
-/** What is in Vault already, such as by `supabase db push` or by a run before the first deploy. */
+/** Returns the secrets already in Vault, for example from `supabase db push` or from a run before the first deploy. */
 async function fromVault(sql: postgres.Sql): Promise<Map<string, Known>> {
   const rows = await sql<{ name: string; value: string; set_at: Date }[]>`
     select name, decrypted_secret as value, updated_at as set_at from vault.decrypted_secrets where name = any (${
@@ -255,7 +257,7 @@ async function remember(
   const [there] = await sql`select to_regclass('ops.secret_age') is not null as yes`;
   if (!there?.yes) return;
   const fingerprints = parts(name, value);
-  // The end of an overlap brings nothing new: the age goes on from when the new one came.
+  // The end of an overlap adds no new value: the age continues from when the new one was added.
   const isOverlapEnd = known && fingerprints.every((part) => known.fingerprints.includes(part));
   const set_at = isOverlapEnd ? known.set_at : since ? new Date(since) : new Date();
   await sql`
@@ -263,7 +265,7 @@ async function remember(
     on conflict (name) do update set fingerprints = excluded.fingerprints, set_at = excluded.set_at`;
 }
 
-/** The platform tells by a digest, and forgets nothing that somebody set by hand. */
+/** The platform's digest decides where there is one: it also covers values that were set by hand. */
 function changeOf(
   known: Known | undefined,
   platform: FunctionSecret | undefined,
@@ -272,10 +274,15 @@ function changeOf(
   isGone: boolean,
 ): Change {
   if (isGone) return "new";
-  if (platform && platform.digest === createHash("sha256").update(value).digest("hex")) return "same";
-  if (known && JSON.stringify(known.fingerprints) === JSON.stringify(parts(name, value))) return "same";
-  return known || platform ? "changed" : "new";
+  if (platform) {
+    return platform.digest === createHash("sha256").update(value).digest("hex") ? "same" : "changed";
+  }
+  if (known) return isRecorded(known, name, value) ? "same" : "changed";
+  return "new";
 }
+
+const isRecorded = (known: Known | undefined, name: string, value: string): boolean =>
+  JSON.stringify(known?.fingerprints) === JSON.stringify(parts(name, value));
 
 async function onPlatform(target: Target): Promise<Map<string, FunctionSecret>> {
   const secrets = target.name === "local" ? [] : await functionSecrets(target);

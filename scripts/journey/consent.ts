@@ -1,11 +1,11 @@
-/** The platform's consent page, used like a person uses it: read the form, choose the channel, press Allow. */
+/** Uses the platform's consent page as a person does: reads the form, chooses the channel and presses Allow. */
 import { z } from "zod";
 import { call } from "./functions.ts";
 import type { Journey } from "./journey.ts";
 
 const Started = z.object({ authorization_url: z.url(), state: z.string() });
 
-/** Starts the flow and grants access to the channel; what the platform hands back to the app. */
+/** Starts the OAuth flow and grants access to the channel; returns the code and state from the platform's redirect. */
 export async function grantAccess(
   journey: Journey,
   channel_id: string,
@@ -17,7 +17,7 @@ export async function grantAccess(
   return { code: await press(new URL(form.action, url), form.fields, state), state };
 }
 
-/** The same on the page of another platform, whose list of accounts may be too long to hold this one. */
+/** Grants access on another platform's consent page, whose list of accounts may be too long to include this account. */
 export async function grantAccountAccess(
   journey: Journey,
   slug: string,
@@ -37,7 +37,7 @@ async function open(url: URL): Promise<string> {
   return html;
 }
 
-/** Sends the form; the code that comes back with the flow's own state. */
+/** Sends the form and returns the code from the redirect, after checking the state. */
 async function press(action: URL, fields: URLSearchParams, state: string): Promise<string> {
   const pressed = await fetch(action, { method: "POST", body: fields, redirect: "manual" });
   await pressed.body?.cancel();
@@ -50,7 +50,7 @@ async function press(action: URL, fields: URLSearchParams, state: string): Promi
   return code;
 }
 
-/** Where and what a browser would send when the channel is chosen and Allow is pressed. */
+/** Returns the action and the fields that a browser would send after choosing the channel and pressing Allow. */
 export function readForm(html: string, channel_id: string): { action: string; fields: URLSearchParams } {
   const [form, opening] = html.match(/(<form\b[^>]*\bmethod="post"[^>]*>)[^]*?<\/form>/i) ?? [];
   if (!form || !opening) throw new Error("Cannot grant access: the consent page has no form to send");

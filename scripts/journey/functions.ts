@@ -1,13 +1,13 @@
-/** Calls of edge functions, through supabase-js as an app makes them. */
+/** Calls edge functions through supabase-js, as an app does. */
 import { FunctionsHttpError } from "@supabase/supabase-js";
 import { z } from "zod";
 import type { Journey } from "./journey.ts";
 
-/** A refusal in the words of the function: problem details. */
+/** Problem details of a refused call. */
 export const Problem = z.looseObject({ status: z.number(), code: z.string(), detail: z.string().optional() });
 export type Problem = z.infer<typeof Problem>;
 
-/** Calls a function and reads its answer; a refusal is thrown in the function's own words. */
+/** Calls a function and parses its response; throws with the function's own code and detail if it refuses. */
 export async function call<Schema extends z.ZodType>(
   journey: Journey,
   name: string,
@@ -24,7 +24,7 @@ export async function call<Schema extends z.ZodType>(
   throw new Error(`Cannot read the answer of ${name}: ${z.prettifyError(parsed.error)}`);
 }
 
-/** Calls a function that must refuse; its answer is the refusal. */
+/** Calls a function that must refuse, and returns the problem details. */
 export async function refused(
   journey: Journey,
   name: string,

@@ -1,4 +1,4 @@
-/** The demo data as a first start makes them, on the stack that the tests run on. */
+/** The demo data as created at the first start, on the test stack. */
 import assert from "node:assert/strict";
 import { callFunction, testDatabase, testStack } from "../test/stack.ts";
 import { createClient } from "@supabase/supabase-js";

@@ -1,6 +1,6 @@
 /**
- * More demo data, made after `ready` so that nobody waits for them: every page of the console has something to show. By the same
- * calls as an app's; who is not there after one run is there after the next.
+ * Creates more demo data after `ready`, so that nobody waits for it: every page of the console has something to show. Uses the same calls
+ * as an app; a step that fails does not stop the others.
  */
 import { createClient } from "@supabase/supabase-js";
 import postgres from "postgres";
@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 const Anything = z.looseObject({});
 const Created = z.object({ post_id: z.uuid() });
 
-/** Texts for several items, by a call for one and by a job for the others. */
+/** Suggests texts for several items: one by a direct call, the others by a job. */
 const suggestMore: Step = {
   name: "Suggest more",
   async run(journey) {
@@ -76,7 +76,7 @@ const hearEvents: Step = {
   },
 };
 
-/** Visitors of several sites; what one person clicks twice counts once. */
+/** Clicks from several sites, each by a different visitor: repeated clicks of one visitor count once. */
 const clicks: Step = {
   name: "Visitors click",
   async run(journey) {
@@ -100,7 +100,7 @@ const clicks: Step = {
   },
 };
 
-/** Somebody else to browse and to follow. */
+/** Another creator to browse and to follow. */
 const neighbour: Step = {
   name: "A neighbour",
   async run(journey) {
@@ -118,7 +118,7 @@ const neighbour: Step = {
   },
 };
 
-/** One who may see the operator's pages, with the demo creator's password. */
+/** A user with access to the operator's pages and the demo creator's password. */
 const operator: Step = {
   name: "An operator",
   async run({ stack, password }) {
@@ -140,7 +140,7 @@ const operator: Step = {
 
 export const OPERATOR = "operator@example.com";
 
-/** What staff did, by their own session, and so in the audit log. */
+/** Work of a staff member, made in their own session so that it appears in the audit log. */
 const moderate: Step = {
   name: "The operator's work",
   async run({ stack, password, session }) {
@@ -177,7 +177,7 @@ const moderate: Step = {
   },
 };
 
-/** A job that failed for good takes all its attempts, and hours; so its rows are written. Trying it again is a real sync. */
+/** A permanently failed job. Real attempts would take hours, so the rows are inserted directly; retrying the job runs a real sync. */
 const failForGood: Step = {
   name: "A job that failed",
   async run({ stack, session, social_account_id }) {
@@ -203,7 +203,7 @@ const failForGood: Step = {
   },
 };
 
-/** Posts that somebody has to decide on: X has the same words already, Facebook blocks the Page, and TikTok's answer is lost on its way. */
+/** Posts that need a decision: X already has the same text, Facebook blocks the Page, and TikTok's answer is lost. */
 const refusedPosts: Step = {
   name: "Posts that did not go out",
   async run(journey) {
@@ -239,11 +239,11 @@ const refusedPosts: Step = {
     });
     const target = { kind: "image", options: { privacy: "SELF_ONLY" } };
     await post("tiktok", "unknown", target, [await upload(journey)]);
-    return "one X has already, one Facebook blocks, one of which TikTok said nothing";
+    return "one that X already has, one that Facebook blocks, one that TikTok did not confirm";
   },
 };
 
-/** Waits until a post for one place is in this state, and nobody works on it any more. */
+/** Waits until the post's only target has this status and no worker is still resolving it. */
 async function ended({ app }: Journey, post_id: string, end: string): Promise<void> {
   for (const limit = Date.now() + 120_000;;) {
     const [target] = await must(
@@ -257,14 +257,14 @@ async function ended({ app }: Journey, post_id: string, end: string): Promise<vo
   }
 }
 
-/** Followers of two months, which a stack that was made today cannot have seen. */
+/** Two months of follower counts, which a new stack cannot have collected. */
 const followers: Step = {
   name: "Two months of followers",
   async run({ stack, session }) {
     if (!stack.db_url) return "no database to write to";
     const sql = postgres(stack.db_url, { max: 1, onnotice: () => {} });
     try {
-      // Growth in steps of their own for each account, so that no two lines lie on each other.
+      // Each account grows at its own rate, so that the lines of the chart do not overlap.
       await sql`
         insert into ops.account_stat_daily (social_account_id, day, followers)
         select account.id, (now() at time zone 'utc')::date - n,
@@ -299,7 +299,7 @@ const STEPS: Step[] = [
   refusedPosts,
 ];
 
-/** Answers what could not be made; the rest is there all the same. */
+/** Runs all steps and returns the errors of those that failed; the other steps keep their results. */
 export async function furnish(stack: Stack, login: { email: string; password: string }): Promise<string[]> {
   const journey = newJourney(stack, { ...login, name: "Demo Creator" });
   const { data, error } = await journey.app.auth.signInWithPassword(login);
@@ -321,7 +321,7 @@ export async function furnish(stack: Stack, login: { email: string; password: st
   return failed;
 }
 
-/** Of a call that answers nothing. */
+/** Throws if a call without a result failed. */
 async function done(what: string, asked: PromiseLike<{ error: { message: string } | null }>): Promise<void> {
   const { error } = await asked;
   if (error) throw new Error(`Cannot ${what}: ${error.message}`);

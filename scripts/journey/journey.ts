@@ -1,25 +1,25 @@
-/** What the steps of a walk share: the stack, and what earlier steps brought about. */
+/** State shared by the steps of a journey: the stack, and the results of earlier steps. */
 import { createClient, type Session, type SupabaseClient } from "@supabase/supabase-js";
 import { z } from "zod";
 
-/** The part of `stack.json` that a walk uses. */
+/** The part of `stack.json` that a journey uses. */
 export const Stack = z.object({
   api_url: z.url(),
   publishable_key: z.string(),
   secret_key: z.string(),
   simulator_url: z.url(),
   mail_url: z.url(),
-  /** A local stack's own, where it is known. */
+  /** The database of a local stack, if known. */
   db_url: z.string().optional(),
 });
 export type Stack = z.infer<typeof Stack>;
 
-/** Shows how far a long step is. */
+/** Shows the progress of a long step. */
 export interface Progress {
   update(done: number, total: number): void;
 }
 
-/** A step answers what a person would want to see of it, and throws when its result is not as it must be. */
+/** One step of a journey. `run` returns a summary for a person to read, and throws if its result is wrong. */
 export interface Step {
   name: string;
   run(journey: Journey, progress: Progress): Promise<string>;
@@ -31,7 +31,7 @@ export interface Channel {
   title: string;
 }
 
-/** A connected account of a platform that is not YouTube. */
+/** A connected account of a platform other than YouTube. */
 export interface Account {
   account_id: string;
   social_account_id: string;
@@ -39,28 +39,28 @@ export interface Account {
 
 export interface Journey {
   stack: Stack;
-  /** supabase-js as the creator's app has it. */
+  /** The supabase-js client of the creator's app. */
   app: SupabaseClient;
   email: string;
   password: string;
   name: string;
-  /** Part of the name of the channel to walk with, or its id. */
+  /** Part of the name of the channel to use, or its id. */
   search?: string;
-  /** Videos that its channel should have, 200 unless it says otherwise. */
+  /** Minimum number of videos of the channel; 200 by default. */
   videos?: number;
-  /** Set by the steps, in their order. */
+  /** The members from here on are set by the steps, in order. */
   session?: Session;
   channel?: Channel;
   social_account_id?: string;
-  /** The public creator's address. */
+  /** The public creator's profile slug. */
   slug?: string;
-  /** The item that a visitor clicks. */
+  /** The id of the item that a visitor clicks. */
   clicked?: string;
-  /** The connected accounts beside YouTube, by the platform's slug. */
+  /** Connected accounts other than YouTube, by platform slug. */
   others?: Map<string, Account>;
 }
 
-/** The journey of a creator whom nobody knows yet. */
+/** Returns the journey of a creator who has not signed up yet. */
 export function newJourney(
   stack: Stack,
   who: Pick<Journey, "email" | "password" | "name" | "search" | "videos">,
@@ -69,20 +69,20 @@ export function newJourney(
   return { stack, app: createClient(stack.api_url, stack.publishable_key, { auth }), ...who };
 }
 
-/** What an earlier step must have left. */
+/** Returns a value that an earlier step must have set, or throws. */
 export function known<Value>(value: Value | undefined, what: string): Value {
   if (value === undefined) {
-    throw new Error(`Cannot go on without ${what}: the step that brings it has not run`);
+    throw new Error(`Cannot continue without ${what}: the step that provides it has not run`);
   }
   return value;
 }
 
-/** Stops the walk when something is not as it must be. */
+/** Stops the journey with this message unless the condition holds. */
 export function expect(condition: boolean, message: string): asserts condition {
   if (!condition) throw new Error(message);
 }
 
-/** Turns supabase-js's `{ data, error }` into data, or throws in the words of the server. */
+/** Unwraps supabase-js's `{ data, error }` into data, or throws with the server's message. */
 export async function must<Data>(
   what: string,
   answer: PromiseLike<{ data: Data; error: { message: string } | null }>,

@@ -1,11 +1,11 @@
-/** The creator's mailbox: the local stack's, which keeps every mail that Auth sends. */
+/** The creator's mailbox on the local stack, which keeps every mail that Auth sends. */
 import { z } from "zod";
 import type { Stack } from "./journey.ts";
 
 const Messages = z.object({ messages: z.array(z.object({ id: z.string(), subject: z.string() })) });
 const Message = z.object({ text: z.string(), html: z.string() });
 
-/** The confirmation link of the newest mail to the address. */
+/** Returns the confirmation link of the newest mail to the address. */
 export async function confirmationLink(
   stack: Stack,
   email: string,

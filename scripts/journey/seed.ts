@@ -1,4 +1,4 @@
-/** Demo data, made the way a creator makes them, so that a start which prints `ready` has seen the main job work. */
+/** Creates demo data with the same steps as a real creator, so a start that prints `ready` has exercised the main flow. */
 import { newJourney, type Stack } from "./journey.ts";
 import { confirm } from "./steps/confirm.ts";
 import { connect } from "./steps/connect.ts";
@@ -7,7 +7,7 @@ import { signUp } from "./steps/sign_up.ts";
 import { sync } from "./steps/sync.ts";
 import { becomePublic } from "./steps/visitor.ts";
 
-/** The functions that the steps call, in their order. */
+/** The functions that the steps call, in order. */
 export const SEEDING_FUNCTIONS = [
   "auth-profile-setup",
   "oauth-youtube-init",
@@ -20,16 +20,16 @@ export interface DemoLogin {
   password: string;
 }
 
-/** Who is made, and how large their channel is. */
+/** The creator to make, and the size of their channel. */
 export interface Seeded {
   email: string;
   name: string;
   videos: number;
 }
 
-/** `attempt` counts the demo creators that there are: one whose making was cut off is left alone. */
+/** Returns the next demo creator. `attempt` is the number of existing demo creators: one whose setup was interrupted is left alone. */
 export function demoCreator(attempt: number): Seeded {
-  // Two pages of videos: enough to look at, and soon there.
+  // Two pages of videos: enough to look at, and quick to sync.
   return {
     email: `demo${attempt > 0 ? `-${attempt + 1}` : ""}@example.com`,
     name: "Demo Creator",

@@ -1,22 +1,22 @@
-/** What the simulated Instagram, TikTok, Facebook and X tell about themselves: they have the same admin routes. */
+/** Reads the simulated Instagram, TikTok, Facebook and X through their common admin routes. */
 import { z } from "zod";
 import type { Stack } from "./journey.ts";
 
 const Created = z.object({ account_id: z.string() });
 const Items = z.object({ items: z.array(z.object({ id: z.string(), deleted: z.boolean() })) });
 
-/** Makes an account that no other walk knows. */
+/** Creates an account that no other journey uses. */
 export async function makeAccount(stack: Stack, provider: string, items: number): Promise<string> {
   return Created.parse(await ask(stack, `${provider}/accounts`, { items, plain: true })).account_id;
 }
 
-/** The items that a correct library of the account has. */
+/** Returns the items that a correct library of the account contains. */
 export async function publishedItems(stack: Stack, provider: string, account_id: string) {
   const { items } = Items.parse(await ask(stack, `${provider}/accounts/${account_id}/items`));
   return items.filter(({ deleted }) => !deleted);
 }
 
-/** Asks the simulators' admin routes; a refusal is thrown in their words. */
+/** Calls an admin route of the simulators; throws with their message if they refuse. */
 export async function ask(stack: Stack, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${stack.simulator_url}/_admin/${path}`, {
     method: body === undefined ? "GET" : "POST",

@@ -1,4 +1,4 @@
-/** What the simulated YouTube tells about itself: its channels, and what a synced library must equal. */
+/** Reads the simulated YouTube's admin routes: its channels, and what a synced library must equal. */
 import { z } from "zod";
 import { ask } from "./simulated_platforms.ts";
 import type { Channel, Stack } from "./journey.ts";
@@ -17,14 +17,14 @@ const Videos = z.object({
   })),
 });
 
-/** Videos that the walk's channel has at least. */
+/** Default minimum number of videos of the channel. */
 const VIDEOS = 200;
-/** Most of what this seed makes up is in English; the rest is in a dozen other languages. */
+/** Most of the texts generated from this seed are in English; the rest is in a dozen other languages. */
 const SEED = 8;
 
 /**
- * The channel to walk with: one that is named like `search`; else, when there is a real catalogue, its smallest channel
- * that is large enough and has tags; else a new one called `title`.
+ * Chooses the channel for the journey: one whose name contains `search`; otherwise, if there is a real catalogue, its smallest channel that
+ * is large enough and has tags; otherwise a new one called `title`.
  */
 export async function chooseChannel(
   stack: Stack,
@@ -51,13 +51,13 @@ export async function chooseChannel(
   return await makeChannel(stack, title, atLeast);
 }
 
-/** Makes a channel that no other walk knows. */
+/** Creates a channel that no other journey uses. */
 export async function makeChannel(stack: Stack, title: string, videos: number): Promise<Channel> {
   const wish = { name: title, items: videos, plain: true, seed: SEED };
   return Account.parse(await ask(stack, "youtube/accounts", wish));
 }
 
-/** The videos that a correct library of the channel has. */
+/** Returns the videos that a correct library of the channel contains. */
 export async function publishedVideos(stack: Stack, channel_id: string) {
   const { items } = Videos.parse(await ask(stack, `youtube/accounts/${channel_id}/items`));
   return items.filter((video) => !video.deleted);

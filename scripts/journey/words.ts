@@ -1,4 +1,4 @@
-/** Which words of a library to search for. */
+/** Chooses the words of a library to search for. */
 
 export interface Titled {
   id: string;
@@ -7,11 +7,11 @@ export interface Titled {
 
 /** Punctuation around a word. */
 const AROUND = /^[^\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]+$/gu;
-/** A long word of letters and their marks, in any script. */
+/** A word of at least six letters with their combining marks, in any script. */
 const WORD = /^[\p{L}\p{M}]{6,}$/u;
 const LATIN = /^[a-z]+$/;
 
-/** The long words of a title, those in Latin letters first, the longest first. */
+/** Returns the long words of a title: words in Latin letters first, then by length, longest first. */
 function longWords(title: string): string[] {
   const words = title.toLowerCase().split(/\s+/).map((word) => word.replace(AROUND, ""));
   return [...new Set(words)].filter((word) => WORD.test(word)).sort(byUse);
@@ -21,7 +21,7 @@ function byUse(a: string, b: string): number {
   return Number(LATIN.test(b)) - Number(LATIN.test(a)) || b.length - a.length;
 }
 
-/** The first title with two different long words, better in Latin letters than not; else with one. And these words. */
+/** Returns the first title with two different long words, preferring Latin letters, otherwise one with a single long word; and these words. */
 export function chooseWords<Item extends Titled>(items: Item[]): { item: Item; words: string[] } {
   let best: { item: Item; words: string[]; score: number } | undefined;
   for (const item of items) {
@@ -35,14 +35,14 @@ export function chooseWords<Item extends Titled>(items: Item[]): { item: Item; w
   return { item: best.item, words: best.words };
 }
 
-/** The longest word of all titles: the one that people misspell. */
+/** Returns the longest word of all titles, Latin letters first: the one that people misspell. */
 export function hardestWord(items: Titled[]): string {
   const [word] = items.flatMap(({ title }) => longWords(title)).sort(byUse);
   if (!word) throw new Error(`Cannot choose a word to misspell: no title of ${items.length} has a long word`);
   return word;
 }
 
-/** The word as fingers misspell it: its last two Latin letters that differ swapped; in other scripts the last letter forgotten. */
+/** Misspells the word like a typing error: swaps its last two different Latin letters; in other scripts drops the last letter. */
 export function misspell(word: string): string {
   for (let at = word.length - 2; LATIN.test(word) && at > 1; at--) {
     const [one, other] = [word[at], word[at + 1]];

@@ -8,12 +8,12 @@ import { readSettings, type StackSettings, StartError } from "./home/settings.ts
 
 const HELP = `StreamVibe's local stack
 
-  deno task start           boots it, and runs until Ctrl-C; --attached: until its standard input ends
-  deno task start --empty   without the product's schema and functions, as a new Supabase project is: they come
-                            phase by phase, by scripts/deploy-phase.sh
-  deno task stop            ends it
-  deno task status          says what runs; --json prints stack.json
-  deno task reset           ends it and deletes its data
+  deno task start           starts it and runs until Ctrl-C; --attached: until its standard input ends
+  deno task start --empty   without the product's schema and functions, like a new Supabase project:
+                            scripts/deploy-phase.sh adds them phase by phase
+  deno task stop            stops it
+  deno task status          shows what runs; --json prints stack.json
+  deno task reset           stops it and deletes its data
 
 Settings (environment)
   STREAMVIBE_API_PORT=54321        Auth, Data API, functions, mailbox; 0 takes any free port
@@ -64,13 +64,13 @@ async function start(settings: StackSettings, attached: boolean): Promise<number
     told.resolve(0);
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, onSignal);
-  // The program that started it holds the other end, and lets go of it however it ends.
+  // The starting program holds the other end of the pipe, which closes however that program ends.
   if (attached) Deno.stdin.readable.pipeTo(new WritableStream()).finally(onSignal);
   const { runStack } = await import("./boot/run_stack.ts");
   const stack = await runStack(settings, reporter);
   if (asked === 0) {
     present(stack.info, reporter);
-    // A program that starts it, a test for example, may never look; then the first request has it built.
+    // A program that starts the stack, such as a test, may never open the console; then the first request builds it.
     if (!attached) {
       finishInBackground(settings.home, stack.info, reporter).catch((error) => reporter.warn(String(error)));
     }
@@ -78,7 +78,7 @@ async function start(settings: StackSettings, attached: boolean): Promise<number
   const code = await Promise.race([
     told.promise,
     stack.crashed.then(({ part, code }) => {
-      // Whoever stops the stack may end its parts first.
+      // A signal that stops the stack may end its parts first.
       return new Promise<number>((resolve) =>
         setTimeout(() => {
           if (asked === 0) {
@@ -113,11 +113,11 @@ function present(info: StackInfo, reporter: Reporter): void {
   reporter.line();
   for (const [name, value] of rows) reporter.line(`  ${name.padEnd(16)} ${value}`);
   reporter.line();
-  // From the process's own start, so that loading code counts too.
+  // Measured from the process start, so that it includes loading the code.
   reporter.line(`ready in ${Math.round(performance.now())} ms`);
 }
 
-/** After `ready`, so that nobody waits for it: the console, and the rest of the demo data. */
+/** Runs after `ready`, so that it delays nobody: builds the console and adds the rest of the demo data. */
 async function finishInBackground(home: string, info: StackInfo, reporter: Reporter): Promise<void> {
   const { buildConsole } = await import("./gateway/console_page.ts");
   const failed = await buildConsole();
@@ -136,7 +136,7 @@ async function stop(path: string): Promise<number> {
     const orphans = home ? await endLeftovers(home) : [];
     console.log(
       orphans.length > 0
-        ? `Ended what a killed stack left: ${orphans.join(", ")}`
+        ? `Ended leftovers of a killed stack: ${orphans.join(", ")}`
         : `Nothing runs in ${path}`,
     );
     return 0;
@@ -196,7 +196,7 @@ async function reset(path: string): Promise<number> {
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
-  // An error of ours says what to do; any other is a fault in the stack, whose place helps to find it.
+  // Our own errors tell the user what to do; any other is a bug in the stack, and its stack trace helps to find it.
   console.error(error instanceof StartError ? error.message : error);
   Deno.exit(1);
 }

@@ -1,4 +1,4 @@
-/** Start, stop, kill, and everything that can be in the way of a start. Stacks of their own, one after the other. */
+/** Start, stop, kill, and everything that can prevent a start. Each test uses its own stacks, one after another. */
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { type Stack, startStack } from "./stack.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "streamvibe-lifecycle-" });
-  // Else PostgreSQL's user could not pass, and its files would be elsewhere; there is a test of that.
+  // Otherwise PostgreSQL's user could not enter, and the database would be stored elsewhere; another test covers that.
   await Deno.chmod(folder, 0o755);
   try {
     await test(folder);
@@ -17,7 +17,7 @@ async function withFolder(test: (folder: string) => Promise<void>): Promise<void
   }
 }
 
-/** Runs one of the stack's commands to its end. */
+/** Runs one of the stack's commands and waits for it to end. */
 async function command(args: string[], env: Record<string, string>) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", join(ROOT, "scripts/local/cli.ts"), ...args],
@@ -34,7 +34,7 @@ async function command(args: string[], env: Record<string, string>) {
   return { code, out: out ?? "", err: err ?? "" };
 }
 
-/** Command lines of living processes that belong to the home. */
+/** Returns the command lines of living processes that belong to the home. */
 async function processesOf(home: string): Promise<string[]> {
   const { stdout } = await new Deno.Command("ps", { args: ["-axww", "-o", "stat=,args="] }).output();
   return new TextDecoder().decode(stdout).split("\n").filter((line) =>
@@ -59,7 +59,7 @@ async function query(stack: Stack, text: string) {
   }
 }
 
-/** Answers like a stack whose parts are all there. */
+/** Asserts that all parts of the stack respond. */
 async function assertWorks(stack: Stack): Promise<void> {
   const { api_url, publishable_key, simulator_url } = stack.info;
   const headers = { apikey: publishable_key };
@@ -147,7 +147,7 @@ Deno.test("killed whole or in part, nothing committed is lost and nothing is lef
     stack = await startStack({ home });
     assert.deepEqual(await rows(), [1, 2], "after kill -9 of the main process");
 
-    // A server that did not notice: its tether is gone, too.
+    // A server that does not notice the kill, because its tether is dead as well.
     await query(stack, "insert into public.kept values (3)");
     const children = JSON.parse(await Deno.readTextFile(join(home, "children.json"))) as {
       pid: number;
@@ -164,7 +164,7 @@ Deno.test("killed whole or in part, nothing committed is lost and nothing is lef
     await stack.status;
     assert.match((await processesOf(home)).join("\n"), /postgres -D/, "the server outlived the stack");
     stack = await startStack({ home });
-    assert.match(stack.output(), /ended what a killed stack left: .*postgres/);
+    assert.match(stack.output(), /ended leftovers of a killed stack: .*postgres/);
     assert.deepEqual(await rows(), [1, 2, 3]);
     await stack.stop();
     assert.deepEqual(await processesOf(home), []);

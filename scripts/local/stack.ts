@@ -1,4 +1,4 @@
-/** Boots a stack for a program (tests, the demo, benchmarks) the way a person does: through the command, as a process of its own. */
+/** Boots a stack for a program (tests, the demo, benchmarks) as a person does: with the command, in its own process. */
 import { join } from "node:path";
 import type { StackInfo } from "./home/home.ts";
 import { ROOT } from "./home/settings.ts";
@@ -6,32 +6,32 @@ import { ROOT } from "./home/settings.ts";
 export type { StackInfo } from "./home/home.ts";
 
 export interface StartStackOptions {
-  /** 0, the default, takes any free port. */
+  /** 0, the default, picks any free port. */
   apiPort?: number;
   dbPort?: number;
   simulatorPort?: number;
   home: string;
   catalog?: string;
-  /** Demo data; off by default, a program makes its own. */
+  /** Creates demo data; off by default, because programs create their own. */
   seed?: boolean;
   /** Without the product's schema and functions, as a new Supabase project is. */
   empty?: boolean;
-  /** More settings, for the stack and its functions. */
+  /** Additional settings for the stack and its functions. */
   env?: Record<string, string>;
-  /** Shows what the stack prints. */
+  /** Shows the stack's output. */
   verbose?: boolean;
 }
 
 export interface Stack {
   info: StackInfo;
-  /** What it said: milliseconds until ready. */
+  /** Milliseconds until ready, as the stack reported. */
   readyMs: number;
-  /** All that it printed so far. */
+  /** Returns all output so far. */
   output(): string;
   /** Resolves when its main process has ended. */
   status: Promise<Deno.CommandStatus>;
   stop(): Promise<void>;
-  /** Kills the main process and every child without a chance to tidy up. */
+  /** Kills the main process and every child without a chance to clean up. */
   kill9(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     return result;
   });
 
-  // Two seconds on an idle machine; this one may have other things to do.
+  // Takes two seconds on an idle machine; a busy one may need far longer.
   const timer = setTimeout(() => child.kill("SIGTERM"), 300_000);
   const readyMs = await Promise.race([ready.promise, status.then(() => undefined)]);
   clearTimeout(timer);
@@ -100,7 +100,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
       }[];
       signal(child.pid, "SIGKILL");
       for (const { pid } of children) {
-        // The shell that holds PostgreSQL leads a group of its own; the whole group goes.
+        // The shell that holds PostgreSQL leads its own process group; kill the whole group.
         signal(-pid, "SIGKILL");
         signal(pid, "SIGKILL");
       }

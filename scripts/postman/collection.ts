@@ -1,32 +1,32 @@
-/** A Postman collection from the requests of a scenario, each with its scripts as functions. */
+/** Builds a Postman collection from the requests of a scenario, whose scripts are functions. */
 import { streamvibe } from "./streamvibe.ts";
 
-/** A request of the roadmap: what is sent, what has to be there before, and what must hold after. */
+/** A request of the roadmap: what it sends, what must exist before, and what must hold after. */
 export interface ScenarioRequest {
   name: string;
   about: string;
   /** Method and path, with variables in `{{…}}`. */
   send: string;
   json?: unknown;
-  /** A body as it is, for bytes that a signature covers. */
+  /** A body sent byte for byte, for requests whose signature covers the body. */
   raw?: string;
   form?: Record<string, string>;
   headers?: Record<string, string>;
-  /** Whose session is sent: the prefix of a creator's variables, by default the collection's own creator. */
+  /** The session to send: the prefix of a creator's variables; by default the collection's own creator. */
   as?: string | "nobody" | "service";
-  /** The variable without which the request is skipped. */
+  /** The request is skipped if this variable is empty. */
   needs?: string;
   followRedirects?: false;
-  /** Makes what the request needs when no earlier request has. */
+  /** Creates what the request needs unless an earlier request has. */
   before?: () => unknown;
-  /** The status that is asserted first; with edge functions also what each of their answers carries. */
+  /** The expected status, asserted first; for edge functions also the headers that each of their responses has. */
   answers?: number;
   after?: () => unknown;
-  /** What the scripts use from outside themselves, by its name there: functions, and data that JSON can hold. */
+  /** What the scripts use from outside themselves, by name: functions, and data that JSON can represent. */
   scope?: Record<string, unknown>;
 }
 
-/** A phase's requests in their order. */
+/** A phase's requests, in order. */
 export interface Scenario {
   phase: number;
   name: string;
@@ -37,12 +37,12 @@ export interface Scenario {
 type Json = Record<string, unknown>;
 const NO_SESSION = ["nobody", "service"];
 
-/** The name of the scenario's file in postman/. */
+/** Returns the name of the scenario's file in postman/. */
 export function fileName({ phase, name }: Scenario): string {
   return `Phase_${phase}_${name.replaceAll(" ", "_")}.postman_collection.json`;
 }
 
-/** The collection as Postman v2.1 wants it. */
+/** Returns the collection in Postman's v2.1 format. */
 export function collectionOf({ phase, name, about, requests }: Scenario): Json {
   return {
     info: {
@@ -76,7 +76,7 @@ function item(request: ScenarioRequest): Json {
   };
 }
 
-/** A function's source, with the part of its scope that it reaches, as a script of its own. */
+/** Builds a standalone script from a function's source and the parts of its scope that it uses. */
 function script(
   { scope = {} }: ScenarioRequest,
   work: () => unknown,
@@ -100,7 +100,7 @@ function script(
   ];
 }
 
-/** The source of a function as Deno runs it, without types and without the indentation of the place that it stands at. */
+/** Returns the source of a function as Deno runs it, without types and without the indentation of its surroundings. */
 function sourceOf(value: unknown): string {
   if (typeof value !== "function") return JSON.stringify(value);
   const source = String(value);

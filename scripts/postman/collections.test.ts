@@ -1,4 +1,4 @@
-/** The collections hold exactly the roadmap's requests, each with assertions, and nothing secret. */
+/** The collections contain exactly the roadmap's requests, each with assertions, and no secrets. */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { generateCollections } from "./generate.ts";
@@ -12,7 +12,7 @@ const Item = z.object({
 });
 const Collection = z.object({ info: z.object({ name: z.string() }), item: z.array(Item) });
 
-/** The requests of the roadmap begin each collection; what else is there follows, numbered on. */
+/** Each collection begins with the roadmap's requests; additional ones follow with the next numbers. */
 const ROADMAP: Record<string, string[]> = {
   Phase_1_User_Onboarding: [
     "1.1 Sign Up (Email/Password)",

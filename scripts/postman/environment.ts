@@ -1,7 +1,7 @@
-/** The environment that a collection runs in: names from a Postman environment file, values from where the target is. */
+/** The environment that a collection runs in: names from a Postman environment file, values from the target. */
 import { z } from "zod";
 
-/** A Postman environment, as far as it is used here. Other members stay as they are. */
+/** The members of a Postman environment that are used here. Other members stay unchanged. */
 const Environment = z.looseObject({
   name: z.string(),
   values: z.array(
@@ -10,7 +10,7 @@ const Environment = z.looseObject({
 });
 export type Environment = z.infer<typeof Environment>;
 
-/** Reads a Postman environment file and refuses what is not one. */
+/** Reads a Postman environment file; throws if the file is not one. */
 export async function readEnvironment(path: string): Promise<Environment> {
   let text: string;
   try {
@@ -23,7 +23,7 @@ export async function readEnvironment(path: string): Promise<Environment> {
   return parsed.data;
 }
 
-/** Fills the empty values from a stack's `stack.json`; what the file already says wins. */
+/** Fills the empty values from a stack's `stack.json`; values in the file take precedence. */
 export async function fillFromStack(environment: Environment, path: string): Promise<void> {
   let text: string;
   try {
@@ -40,7 +40,7 @@ export async function fillFromStack(environment: Environment, path: string): Pro
   }
 }
 
-/** Fills the empty values from variables like `STREAMVIBE_SECRET_KEY`, so that a workflow's secrets need no file. */
+/** Fills the empty values from variables such as `STREAMVIBE_SECRET_KEY`, so that a workflow's secrets need no file. */
 export function fillFromVariables(
   environment: Environment,
   read: (name: string) => string | undefined,
@@ -50,7 +50,7 @@ export function fillFromVariables(
   }
 }
 
-/** Refuses an environment that no collection can run in, and a target that does not answer. */
+/** Throws if the environment lacks a required value, or if the target does not respond. */
 export async function checkTarget(environment: Environment): Promise<void> {
   const value = (key: string) => environment.values.find((entry) => entry.key === key)?.value ?? "";
   const missing = ["api_url", "publishable_key", "secret_key"].filter((key) => value(key) === "");

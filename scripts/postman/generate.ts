@@ -1,4 +1,4 @@
-/** postman/*.json from the scenarios, one a phase. */
+/** Generates postman/*.json from the scenarios, one file per phase. */
 import { collectionOf, fileName, type Scenario } from "./collection.ts";
 import phase1 from "./scenarios/phase_1.ts";
 import phase2 from "./scenarios/phase_2.ts";
@@ -24,7 +24,7 @@ const SCENARIOS: Scenario[] = [
   phase10,
 ];
 
-/** The collections by the names of their files, as they are committed. */
+/** Returns the collections as they are committed, by file name. */
 export function generateCollections(): Record<string, string> {
   return Object.fromEntries(
     SCENARIOS.map((scenario) => [

@@ -1,6 +1,6 @@
 /**
  * Runs one Postman collection with Newman: results on the terminal, an HTML report without secrets, and counts as JSON.
- * `scripts/test-phase.sh` is its command; this file does what shell cannot: environments, reports, counts.
+ * `scripts/test-phase.sh` is its command line; this file does what shell cannot: environments, reports, counts.
  */
 import newmanUntyped from "newman";
 import { parseArgs } from "node:util";
@@ -13,7 +13,7 @@ import {
 } from "./environment.ts";
 import { scrub, secretsOf } from "./secrets.ts";
 
-/** What is used of Newman, which comes without types. */
+/** The used part of Newman's API, which has no types of its own. */
 interface Newman {
   run(options: Record<string, unknown>, done: (error: Error | null, summary: Summary) => void): Run;
 }
@@ -46,7 +46,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** Assertions of a run. A request or a script that failed counts as one failed assertion. */
+/** Assertions of a run. A failed request or script counts as one failed assertion. */
 interface Counts {
   passed: number;
   failed: number;
@@ -90,7 +90,7 @@ function run(collection: string, environment: Environment, report: string): Prom
           export: report,
           title: options.title,
           browserTitle: options.title,
-          // Unlike the reporter's own template it needs nothing from other hosts, and shows no headers: they carry keys.
+          // Unlike the reporter's own template, this one loads nothing from other hosts and omits headers, which carry keys.
           template: new URL("report.hbs", import.meta.url).pathname,
         },
       },
@@ -99,7 +99,7 @@ function run(collection: string, environment: Environment, report: string): Prom
   });
 }
 
-/** Newman books the requests of an item's scripts as the item's own; the report is to show the item's. */
+/** Newman attributes the requests of an item's scripts to the item; this restores the item's own request for the report. */
 function showOwnRequests(run: Run): void {
   const own = new Map<string, RunEvent>();
   run.on("request", (_error, event) => own.set(event.item.id, event));

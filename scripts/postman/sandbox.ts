@@ -1,4 +1,4 @@
-/** What a script reaches in the sandbox of Postman and Newman, as far as the scenarios use it. */
+/** Types for the part of the Postman and Newman sandbox that the scenarios use. */
 import type { StreamVibe } from "./streamvibe.ts";
 
 type Chain = "to" | "be" | "have" | "and" | "not" | "with" | "at" | "all" | "any" | "empty";
@@ -25,13 +25,13 @@ export type Assertion =
   & { readonly [check in Check]: (...wanted: unknown[]) => Assertion }
   & { readonly include: Assertion & ((wanted: unknown) => Assertion) };
 
-/** A row or an object whose shape the assertions prove. */
+/** A row or an object whose shape the assertions check. */
 export type Row = Record<string, unknown>;
 
-/** What an answer's JSON is taken for where a script does not say more: rows, or one object. */
+/** Default type of a response's JSON: rows, or one object. */
 export type Body = Row & [Row, ...Row[]];
 
-/** `pm`: the request that is run, its response, variables and assertions. */
+/** `pm`: the current request, its response, variables and assertions. */
 export interface Pm {
   test(name: string, check: () => void): void;
   expect(value: unknown, message?: string): Assertion;
@@ -56,11 +56,11 @@ interface Words {
   toString(): string;
 }
 
-/** crypto-js, which the sandbox brings. */
+/** crypto-js, which the sandbox provides. */
 interface Crypto {
   HmacSHA256(text: string, key: string): Words;
   enc: { Base64: { stringify(words: Words): string }; Utf8: { parse(text: string): Words } };
 }
 
-/** What a script finds in the sandbox under these names. Here they are types alone: no script runs in Deno. */
+/** The globals of the sandbox. Only their types are used here: no script runs in Deno. */
 export const { pm, sv, CryptoJS } = {} as { pm: Pm; sv: StreamVibe; CryptoJS: Crypto };

@@ -1,10 +1,10 @@
 /**
- * What the scripts of all collections share. A collection cannot import, so its pre-request script holds the source of
- * this one function, which therefore uses nothing but its arguments and what the sandbox brings.
+ * Helpers shared by the scripts of all collections. A collection cannot import, so its pre-request script contains the source
+ * of this one function, which therefore uses only its arguments and what the sandbox provides.
  */
 import type { Assertion, Body, Pm, Row } from "./sandbox.ts";
 
-/** A creator as the collection's variables hold it; what is not there yet is undefined. */
+/** A creator as stored in the collection's variables; members not set yet are undefined. */
 export interface Creator {
   user_id: string;
   email: string;
@@ -15,17 +15,17 @@ export interface Creator {
   channel_id: string;
 }
 
-/** The answer to a call beside the numbered requests. */
+/** The response to a call made by a script, in addition to the numbered requests. */
 export interface Answer<T = Body> {
   status: number;
   body: T;
   header(name: string): string;
 }
 
-/** Who calls: a session, "service" (the secret key), or nobody. */
+/** The caller: a session, "service" (the secret key), or undefined for no session. */
 export type Caller = { access_token: string } | "service" | undefined;
 
-/** What a sync function answers. */
+/** The response of a sync function. */
 export interface SyncAnswer {
   synced_count: number;
   new_items: number;
@@ -47,7 +47,7 @@ interface Timers {
   clearTimeout: typeof clearTimeout;
 }
 
-/** The helpers of one script's run: `pm` and the timers belong to it alone. */
+/** Returns the helpers for one run of a script; `pm` and the timers belong to that run only. */
 export function streamvibe(pm: Pm, timers: Timers) {
   const get = (name: string) => pm.variables.get(name);
   const set = (values: Row) => {
@@ -55,8 +55,8 @@ export function streamvibe(pm: Pm, timers: Timers) {
   };
 
   /**
-   * Runs a script to its end (a pending timer keeps it alive) and turns an error into a failed assertion. A request is
-   * skipped when its set-up fails, or when the environment lacks the variable that it `needs`.
+   * Runs a script to its end (a pending timer keeps it alive) and turns an error into a failed assertion. Skips the request
+   * if its setup fails, or if the environment lacks the variable that it `needs`.
    */
   const run = (work: () => unknown, needs?: string) => {
     const isSetUp = pm.info.eventName === "prerequest";
@@ -70,7 +70,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     }).finally(() => timers.clearTimeout(alive));
   };
 
-  /** One call: to the project when the address is a path, else to wherever it says. */
+  /** Sends a request: to the project if `url` is a path, otherwise to the given URL. */
   const send = <T = Body>(url: string, { method, as, json, form, headers = {} }: Call = {}) => {
     const isOutside = /^https?:/.test(url);
     const header: Record<string, string> = { Accept: "application/json", ...headers };
@@ -93,7 +93,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
         try {
           body = JSON.parse(response.text());
         } catch {
-          body = response.text(); // A page, or nothing.
+          body = response.text(); // HTML, or empty.
         }
         resolve({ status: response.code, body, header: (name) => response.headers.get(name) });
       });
@@ -105,11 +105,11 @@ export function streamvibe(pm: Pm, timers: Timers) {
     send<T>(`/rest/v1/rpc/${name}`, { method: "POST", as, json });
   const list = <T = Body>(table: string, query: string, as?: Caller) =>
     send<T>(`/rest/v1/${table}?${query}`, { as });
-  /** Changes rows through the Data API and answers those that it changed. */
+  /** Changes rows through the Data API and returns the changed rows. */
   const patch = (table: string, query: string, as: Caller, json: unknown, method = "PATCH") =>
     send(`/rest/v1/${table}?${query}`, { method, as, json, headers: { Prefer: "return=representation" } });
 
-  /** An answer that a set-up needs: any other status than the wanted one ends it with the server's own words. */
+  /** Returns the body of a response that the setup needs; throws with the server's message on any other status. */
   const must = async <T>(what: string, status: number, answer: Promise<Answer<T>>): Promise<T> => {
     const { status: got, body } = await answer;
     if (got === status) return body;
@@ -122,7 +122,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
   const newEmail = () =>
     (get("email_template") || "creator-{id}@example.com").replace("{id}", random().slice(0, 13));
 
-  /** Variables of the collection's own creator have no prefix, those of the second one `other_`. */
+  /** Variables of the collection's own creator have no prefix; those of the second one start with `other_`. */
   const FIELDS = [
     "user_id",
     "email",
@@ -151,7 +151,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return { ...creator, access_token, expires_at: Date.now() + expires_in * 1000 };
   };
 
-  /** A confirmed creator by the admin API: mails are phase 1's subject, and hosted projects send few of them an hour. */
+  /** Creates a confirmed creator with the admin API: phase 1 covers mails, and hosted projects send only a few per hour. */
   const newCreator = async () => {
     const credentials = { email: newEmail(), password: `pw-${random()}` };
     const json = { ...credentials, email_confirm: true };
@@ -159,7 +159,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return await signIn({ user_id: (await must("create a creator", 200, user)).id, ...credentials });
   };
 
-  /** The collection's creator (or another), created at the first need and signed in again before the session ends. */
+  /** Returns the collection's creator (or another), created on first use and signed in again before the session expires. */
   const creator = async (prefix = "") => {
     const known = load(prefix);
     if (!known.access_token) return save(prefix, await newCreator());
@@ -168,7 +168,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
   };
   const other = () => creator("other_");
 
-  /** An account of the simulator's own, so that runs do not meet: a channel with `videos`, elsewhere 20 items. */
+  /** Creates a separate account on the simulator, so that runs do not interfere: a channel with `videos`, elsewhere 20 items. */
   const newAccount = async (slug: string, { videos: items, ...channel }: Row) => {
     const url = get("simulator_url");
     if (!url) {
@@ -179,7 +179,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return (await must("create an account", 201, created)).account_id;
   };
 
-  /** Starts the OAuth flow, chooses the account on the consent page and allows: code and state as the app gets them. */
+  /** Starts the OAuth flow, chooses the account on the consent page and allows access; returns code and state as the app gets them. */
   const authorize = async (creator: Creator, accountId: string, slug = "youtube") => {
     const flow = call<{ authorization_url: string }>(`oauth-${slug}-init`, creator, {});
     const { authorization_url } = await must("start the OAuth flow", 200, flow);
@@ -192,7 +192,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
         "Cannot grant access: the consent page does not offer the channel (see postman/README.md)",
       );
     }
-    // A script's request cannot stop at a redirect; asked for JSON, the simulator answers its address instead.
+    // A script's request cannot stop at a redirect; when asked for JSON, the simulator returns the location instead.
     const form = { account: accountId, decision: "allow" };
     const { location } = await must("grant access", 200, send<{ location: string }>(url, { form }));
     const { code, state, error } = query(location);
@@ -200,7 +200,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return isGoogle ? { code, state } : { code, state, account_id: accountId };
   };
 
-  /** The parameters of an address, or of its fragment. */
+  /** Returns the parameters of a URL's query or fragment. */
   const query = (address: string, mark = "?"): Record<string, string> => {
     const text = address.split(mark)[1] ?? "";
     const pairs = (mark === "?" ? text.split("#")[0] ?? "" : text).split("&").map((pair) => pair.split("="));
@@ -209,7 +209,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     );
   };
 
-  /** The creator with a connected account, connected at the first need. */
+  /** Returns the creator with a connected account, connected on first use. */
   const connected = async (prefix = "", channel: Row = { videos: 3 }, slug = "youtube") => {
     const me = await creator(prefix);
     if (me.social_account_id) return me;
@@ -220,7 +220,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return save(prefix, { ...me, social_account_id, channel_id });
   };
 
-  /** Follows a sync run to its end, at no further cost; how many items its later calls brought. */
+  /** Continues a sync run to its end, at no further cost; returns the number of new items of its later calls. */
   const goOn = async (me: Creator, answer: SyncAnswer, slug = "youtube") => {
     let [page, items] = [answer, 0];
     for (let calls = 1; page.has_more && calls < 100; calls++) {
@@ -231,13 +231,13 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return items;
   };
 
-  /** Syncs the whole library: one unit of quota, as many calls of 50 as it takes. */
+  /** Syncs the whole library: one unit of quota, however many calls of 50 it takes. */
   const syncAll = async (me: Creator, slug = "youtube") => {
     const first = call<SyncAnswer>(`sync-${slug}`, me, { social_account_id: me.social_account_id });
     await goOn(me, await must("sync", 200, first), slug);
   };
 
-  /** The creator with a whole library: connected and synced at the first need. */
+  /** Returns the creator with a whole library, connected and synced on first use. */
   const synced = async (prefix = "", slug = "youtube") => {
     const me = await connected(prefix, { videos: 60, seed: 8 }, slug);
     if (get(`${prefix}synced`) !== me.social_account_id) {
@@ -247,7 +247,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     return me;
   };
 
-  /** Subscribes on the simulated checkout page, and waits for the plan to follow. */
+  /** Subscribes on the simulated checkout page, and waits until the plan changes. */
   const subscribed = async (me: { access_token: string }, tier: string) => {
     const checkout = call<{ url: string }>("create-checkout-session", me, { tier });
     const { url } = await must("start a checkout", 200, checkout);
@@ -260,7 +260,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     throw new Error(`Cannot see the plan ${tier}: it was paid, and nothing followed`);
   };
 
-  /** When each row of the library changed last. */
+  /** Returns when each row of the library last changed. */
   const versions = async (me: Creator) =>
     (await list(
       "content_item",
@@ -269,14 +269,14 @@ export function streamvibe(pm: Pm, timers: Timers) {
     ))
       .body;
 
-  /** The tokens of an account, as only the service reads them. */
+  /** Returns the tokens of an account, which only the service can read. */
   const vault = (social_account_id: string) =>
     rpc<{ tokens: Record<string, string>; code?: string }>("read_connection", "service", {
       p_user_id: null,
       p_social_account_id: social_account_id,
     });
 
-  /** Asserts what every edge function's answer carries: status, JSON, the request's own id, what is left of the rate. */
+  /** Asserts what every edge function's response has: status, JSON, the request's own id, the remaining rate limit. */
   const expectAnswer = (status: number) => {
     const header = (name: string) => pm.response.headers.get(name);
     pm.test(`answers ${status}`, () => pm.response.to.have.status(status));
@@ -314,7 +314,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     });
   };
 
-  /** Asserts that a caller without a session sees no row, whether the Data API refuses or answers none. */
+  /** Asserts that a caller without a session sees no rows, whether the Data API refuses or returns an empty list. */
   const expectHidden = (what: string, answer: Answer) => {
     pm.test(what, () => {
       pm.expect(answer.status === 200 ? answer.body : [], "rows").to.eql([]);
@@ -322,7 +322,7 @@ export function streamvibe(pm: Pm, timers: Timers) {
     });
   };
 
-  /** Asserts one statement about a value: `check` gets the assertion to go on with. */
+  /** Asserts one statement about a value; `check` receives the assertion to continue. */
   const expect = (what: string, value: unknown, check: (to: Assertion) => unknown) => {
     pm.test(what, () => void check(pm.expect(value).to));
   };
@@ -330,13 +330,13 @@ export function streamvibe(pm: Pm, timers: Timers) {
   const expectNow = (what: string, time: string) =>
     expect(what, Math.abs(Date.now() - Date.parse(time)), (to) => to.be.below(120000));
 
-  /** Asserts only whether a token is told: a value that an assertion compares would stand in the report. */
+  /** Asserts only whether a token is exposed: a value that an assertion compares would appear in the report. */
   const expectNoToken = (what: string, tokens: Record<string, string>, text: string) => {
     const isTold = Object.values(tokens).some((token) => String(token).length > 20 && text.includes(token));
     pm.test(what, () => pm.expect(isTold, "a token in the text").to.equal(false));
   };
 
-  /** The request's own response in the form that `send` answers. */
+  /** Returns the request's own response in the form that `send` returns. */
   const response = (): Answer => ({
     status: pm.response.code,
     body: pm.response.json(),
@@ -381,5 +381,5 @@ export function streamvibe(pm: Pm, timers: Timers) {
   };
 }
 
-/** `sv` in a script. */
+/** The type of `sv` in a script. */
 export type StreamVibe = ReturnType<typeof streamvibe>;

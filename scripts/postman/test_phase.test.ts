@@ -1,4 +1,4 @@
-/** scripts/test-phase.sh as a person or a workflow calls it. */
+/** Tests scripts/test-phase.sh as a person or a workflow calls it. */
 import assert from "node:assert/strict";
 import { testStack } from "../test/stack.ts";
 

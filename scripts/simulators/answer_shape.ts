@@ -1,7 +1,7 @@
-/** The shape of JSON answers, to compare those of a simulator with recorded ones. */
+/** Computes the shape of JSON responses, to compare a simulator's with recorded ones. */
 import type { Answered } from "./simulator_client.ts";
 
-/** Which members values of one kind have: for each path its types and in how many of the values it is. */
+/** The members of all values of one kind: for each path, its types and the number of values that have it. */
 class Shape {
   count = 0;
   readonly paths = new Map<string, { types: Set<string>; in: number }>();
@@ -18,7 +18,7 @@ class Shape {
     }
   }
 
-  /** In every value that has the member above it. */
+  /** Whether the path exists in every value that has its parent. */
   always(path: string): boolean {
     const above = path.slice(0, Math.max(path.lastIndexOf("."), 0));
     return this.paths.get(path)?.in === (above === "" ? this.count : this.paths.get(above)?.in);
@@ -36,7 +36,7 @@ function walk(value: unknown, path: string, into: Map<string, Set<string>>): voi
   }
 }
 
-/** The shapes of all resources and lists among answers, by kind. */
+/** Returns the shapes of all resources and lists among the responses, by kind. */
 export function collect(answers: Iterable<Answered>): Map<string, Shape> {
   const shapes = new Map<string, Shape>();
   const add = (kind: string, value: unknown) => {
@@ -51,7 +51,7 @@ export function collect(answers: Iterable<Answered>): Map<string, Shape> {
   return shapes;
 }
 
-/** The lists among the answers that lie in a folder. */
+/** Yields the list responses stored in a folder, recursively. */
 export function* recorded(at: URL): Generator<Answered> {
   const kinds = [
     "youtube#channelListResponse",

@@ -130,7 +130,7 @@ const row = (change: Record<string, unknown>) =>
     ...change,
   });
 
-/** A catalogue file as tests write it; gzipped like the real ones. */
+/** Runs a test with a catalogue file, gzipped like the real ones. */
 async function withCatalogue(
   lines: string[],
   test: (simulator: SimulatorClient) => Promise<void>,

@@ -1,4 +1,4 @@
-/** What every provider does alike, whatever its words for it: paging, edits, tokens, consent, quota, faults, the journal. */
+/** Behavior that all providers share, whatever their wording: paging, edits, tokens, consent, quota, faults, the journal. */
 import assert from "node:assert/strict";
 import { redirect_uri, type Row, ROWS, type Sent } from "./contract_rows.ts";
 import { type Answered, type SimulatorClient, withSimulator } from "./simulator_client.ts";
@@ -40,7 +40,7 @@ class Provider {
     return this.status(this.row.whoami(token));
   }
 
-  /** The ids that a correct library has, newest first. */
+  /** Returns the ids that a correct library contains, newest first. */
   async truth(account: string): Promise<string[]> {
     const { items } = await this.admin("GET", `accounts/${account}/items`);
     return items.filter((item: Answered) => !item.deleted).map(({ id }: Answered) => id);
@@ -70,7 +70,7 @@ class Provider {
     return `${this.simulator.url}/${path}?${new URLSearchParams(query)}`;
   }
 
-  /** Answers the consent page; where the browser is sent. */
+  /** Submits the consent form; returns the URL that the browser is redirected to. */
   async decide(form: Record<string, string>, headers: Record<string, string> = {}): Promise<URL> {
     const body = new URLSearchParams(form);
     const response = await fetch(this.authorizationUrl(), {
@@ -89,7 +89,7 @@ class Provider {
     return (await this.decide({ account, decision: "allow" })).searchParams.get("code") ?? "";
   }
 
-  /** Whether an exchange gave a token; TikTok refuses with status 200. */
+  /** Returns whether an exchange produced a token; TikTok refuses with status 200. */
   async exchanges(code: string, uri = redirect_uri): Promise<boolean> {
     const answer = await (await this.send(this.row.exchange(code, uri))).json();
     return answer.access_token !== undefined || answer.data?.[0]?.access_token !== undefined;
@@ -123,7 +123,7 @@ contract(
     const account = await provider.account({ items: 130, plain: false, seed: 4 });
     const token = await provider.token(account);
     const [listed, truth] = [await provider.list(account, token), await provider.truth(account)];
-    // YouTube keeps an entry of what is deleted; Facebook lists some videos elsewhere.
+    // YouTube keeps an entry for a deleted video; Facebook lists some videos in another list.
     if (provider.row.slug === "youtube") assert.ok(truth.every((id) => listed.includes(id)));
     else {assert.ok(
         listed.length > 50 && listed.every((id) => truth.includes(id) || provider.row.slug === "twitter"),
@@ -256,7 +256,7 @@ contract(
     assert.equal(await asked({ redirect_uri: uri }), 400);
     await provider.simulator.admin("POST", "redirect-uris", { redirect_uris: [uri] });
     assert.equal(await asked({ redirect_uri: uri }), 200);
-    // Some refuse an unknown scope with a page, some on the way back.
+    // Some providers refuse an unknown scope with an error page, others with a redirect.
     const strange = await fetch(provider.authorizationUrl({ scope: "everything" }), { redirect: "manual" });
     await strange.body?.cancel();
     const back = strange.headers.get("location") ?? "?error=page";
@@ -300,7 +300,7 @@ contract("a spent quota refuses this account only, until its window is over", as
     readings.some(({ limit, used, resets_at }) => limit === 2 && used === 2 && Date.parse(resets_at) > 0),
   );
   await provider.simulator.admin("POST", "clock", { advance_seconds: row.quota_seconds });
-  // Tokens may have died with the day.
+  // The tokens may have expired when the clock advanced.
   assert.equal(await provider.whoami(await provider.token(poor)), 200);
   await set({ limit: 0 });
   assert.equal(await provider.whoami(await provider.token(poor)), row.status.quota);

@@ -1,4 +1,4 @@
-/** Every provider as a row of a table: what the contract suite needs to know of it. */
+/** Every provider as a table row with the facts that the contract suite needs. */
 import { createHash } from "node:crypto";
 import { facebook_app } from "./facebook/facebook.ts";
 import { local_client as google_client } from "./google/token.ts";
@@ -12,34 +12,34 @@ export type Sent = [path: string, init?: RequestInit];
 
 export interface Row {
   readonly slug: string;
-  /** The authorization URL without host and query, and the parameters of a right request. */
+  /** The authorization URL without host and query, and the parameters of a valid request. */
   readonly consent: { readonly path: string; readonly parameters: Parameters };
-  /** Seconds that a code lives. */
+  /** Lifetime of a code in seconds. */
   readonly code_life: number;
   exchange(code: string, redirect_uri: string): Sent;
-  /** The access token of an answer to an exchange or of `tokens`. */
+  /** Returns the access token of a response to an exchange or to `tokens`. */
   token(answer: Answered): string;
   /** A call that the account's token allows. */
   whoami(token: string): Sent;
-  /** The same with the token of an exchange, where that is another one: of a person, not of a Page. */
+  /** The same with the token from an exchange, for providers where that token is a person's and not a Page's. */
   person?(token: string): Sent;
   page(account: string, token: string, size: number, cursor: string | undefined): Sent;
   ids(answer: Answered): string[];
   next(answer: Answered): string | undefined;
-  /** The text of the first item that a page shows. */
+  /** Returns the text of the first item of a page. */
   text(answer: Answered): string;
   readonly page_size: number;
-  /** A scope without which `whoami` is refused, among those that are left. */
+  /** Scopes without the one that `whoami` requires. */
   readonly other_scopes: readonly string[];
-  /** Refusals: of a dead token, without the scope, over the quota. */
+  /** Statuses of refusals: for a dead token, a missing scope, an exhausted quota. */
   readonly status: { readonly dead: number; readonly scope: number; readonly quota: number };
-  /** The bucket that `whoami` draws on, where the account has several. */
+  /** The bucket that `whoami` draws on, if the account has several. */
   readonly bucket?: string;
-  /** Seconds after which a spent quota is whole again. */
+  /** Seconds until an exhausted quota is full again. */
   readonly quota_seconds: number;
-  /** A failure in the provider's own words, and its status. */
+  /** A failure reason of this provider, and its status. */
   readonly reason: readonly [string, number];
-  /** A call with something that the provider does not know, and how it is refused. */
+  /** A call with a parameter or field that the provider does not know; `unknown_status` is the refusal's status. */
   unknown(account: string, token: string): Sent;
   readonly unknown_status: number;
 }
@@ -92,7 +92,7 @@ const youtube: Row = {
   unknown_status: 400,
 };
 
-/** What both products of Meta have in common. */
+/** Members shared by both products of Meta. */
 const graph = {
   ids: ({ data }: Answered) => idsOf(data),
   next: ({ paging }: Answered) => paging?.next === undefined ? undefined : paging.cursors.after,

@@ -1,4 +1,4 @@
-/** Every provider that is simulated, by the name of its admin routes. README.md says how one is added. */
+/** Every simulated provider, by the name in its admin routes. README.md explains how to add one. */
 import { anthropic } from "./ai/anthropic.ts";
 import { chatCompletions } from "./ai/chat_completions.ts";
 import { gemini } from "./ai/gemini.ts";

@@ -1,6 +1,6 @@
 /**
- * The simulator's answers against Google's discovery documents, and their shape against answers that were recorded from
- * the real API. Both lie outside the repository: without them these tests are ignored.
+ * Checks the simulator's responses against Google's discovery documents, and their shape against responses recorded from
+ * the real API. Both are stored outside the repository: without them these tests are ignored.
  */
 import assert from "node:assert/strict";
 import {
@@ -27,7 +27,7 @@ if (missing) {
   console.warn("Google's discovery documents are not there: the simulators are not held against them");
 }
 
-/** A channel with everything, its owner's token, a stranger's, and one with all scopes. */
+/** Creates a channel with every kind of content, a stranger's channel, and tokens: the owner's, the stranger's, and one with all scopes. */
 async function cast(simulator: SimulatorClient) {
   const channel = await simulator.channel({ items: 1_000, seed: 4, country: "FR" });
   const stranger = await simulator.channel({ items: 1 });
@@ -50,7 +50,7 @@ const public_video_parts = resources.video_parts.filter((part) =>
   !resources.owner_parts.some((one) => one === part)
 );
 
-/** Calls of every kind: each part alone and all together, each filter, first, middle and last pages. */
+/** Makes calls of every kind: each part alone and all together, each filter, first, middle and last pages. */
 async function sweep(
   simulator: SimulatorClient,
 ): Promise<{ path: string; answer: Answered; owner: boolean }[]> {
@@ -248,7 +248,7 @@ Deno.test({
     }),
 });
 
-/** Recorded, and not the simulator's: taken out of the API since, or of lists that it does not serve (charts, ratings). */
+/** Recorded members that the simulator omits: removed from the API since, or part of lists that it does not serve (charts, ratings). */
 const left_out = new Set([
   "youtube#videoListResponse nextPageToken",
   "youtube#videoListResponse prevPageToken",
@@ -268,7 +268,7 @@ Deno.test({
         ...recorded(new URL("youtube/", fixtures)),
         ...recorded(new URL("youtube_raw/", fixtures)),
       ]);
-      // What a creator sees of their own deleted and private videos was not recorded.
+      // The recordings do not cover a creator's view of their own deleted and private videos.
       const answers = (await sweep(simulator)).map(({ answer, path }) => ({
         ...answer,
         ...(path.startsWith("playlistItems") && path.includes("snippet")

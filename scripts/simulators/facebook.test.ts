@@ -1,4 +1,4 @@
-/** The simulator of Facebook by itself: what only it does. */
+/** Tests of the Facebook simulator for behavior that only Facebook has. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { facebook_app } from "./facebook/facebook.ts";

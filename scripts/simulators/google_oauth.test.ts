@@ -354,7 +354,7 @@ Deno.test("revoking any token takes the app's whole access away, of this account
       401,
     );
     await simulator.list("channels?part=id&mine=true", neighbour.access_token);
-    // The next consent is a first one again.
+    // The next consent counts as a first one again.
     assert.ok((await simulator.connect(channel)).refresh_token);
     assert.equal((await drained(revoke(neighbour.access_token))).status, 200);
     await refused(await simulator.refresh(neighbour.refresh_token), 400, "invalid_grant");

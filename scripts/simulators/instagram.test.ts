@@ -1,4 +1,4 @@
-/** The simulator of Instagram by itself: what only it does. */
+/** Tests of the Instagram simulator for behavior that only Instagram has. */
 import assert from "node:assert/strict";
 import { instagram_app } from "./instagram/instagram.ts";
 import {

@@ -1,4 +1,4 @@
-/** The simulators as a process: prints one line of JSON, {"url": …}, when they answer, and runs until it is stopped. */
+/** Runs the simulators as a process: prints one line of JSON, {"url": …}, when they are ready, and runs until it is stopped. */
 import { parseArgs } from "node:util";
 import { startSimulators } from "./server.ts";
 

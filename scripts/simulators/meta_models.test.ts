@@ -1,4 +1,4 @@
-/** The fields and edges that the simulators of Instagram and Facebook serve, against Meta's own models of its objects. */
+/** Checks the fields and edges of the Instagram and Facebook simulators against Meta's own models of its objects. */
 import assert from "node:assert/strict";
 import { facebook_fields } from "./facebook/network.ts";
 import { instagram_fields } from "./instagram/network.ts";
@@ -27,7 +27,7 @@ async function edgesOf(name: string, method = "GET"): Promise<string[]> {
   return (await model(name)).apis.filter((api) => api.method === method).map((api) => api.endpoint ?? "");
 }
 
-/** Members that an answer always has and no model lists. */
+/** Returns the fields that the model does not list. */
 const known = (fields: readonly string[], model: readonly string[]) =>
   fields.filter((name) => !model.includes(name));
 

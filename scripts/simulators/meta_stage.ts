@@ -1,4 +1,4 @@
-/** The simulators of Instagram and Facebook as their tests talk to them. */
+/** A client of the Instagram and Facebook simulators for their tests. */
 import assert from "node:assert/strict";
 import { type Simulators, startSimulators } from "./server.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Holds requests and answers against a provider's own OpenAPI 3.1 document, which lies beside the repository where it is there at all.
- * Providers add members without saying so first: one that the document does not name is no fault here, unless it closes the object.
+ * Checks requests and responses against a provider's own OpenAPI 3.1 document, which is stored beside the repository if available.
+ * Providers add members without notice, so an undocumented member is accepted unless the document closes the object.
  */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
@@ -28,7 +28,7 @@ export class OpenApiDocument {
     this.#ajv.addSchema(document, "document");
   }
 
-  /** A document of the data folder; undefined when it is not there. */
+  /** Loads a document from the data folder; returns undefined if it does not exist. */
   static load(file: string): OpenApiDocument | undefined {
     if (!this.#known.has(file)) this.#known.set(file, this.#load(file));
     return this.#known.get(file);
@@ -40,7 +40,7 @@ export class OpenApiDocument {
       const text = folder && Deno.readTextFileSync(new URL(`openapi/${file}`, folder));
       if (!text) return undefined;
       const document = file.endsWith(".yaml") ? parse(text) : JSON.parse(text);
-      // A word of version 3.0 that slipped in; ajv takes it for its own and refuses it without a type.
+      // `nullable` is a leftover of OpenAPI 3.0; ajv knows the keyword and rejects it without a type.
       const without = (key: string, value: unknown) => key === "nullable" ? undefined : value;
       return new OpenApiDocument(file, JSON.parse(JSON.stringify(document, without)));
     } catch (error) {
@@ -49,12 +49,12 @@ export class OpenApiDocument {
     }
   }
 
-  /** What is wrong with the body of a request, one line each; nothing when all is right. */
+  /** Returns the errors of a request body, one line each; empty if it is valid. */
   request(method: string, path: string, body: unknown): string[] {
     return this.#check(`/paths/${escaped(path)}/${method.toLowerCase()}/requestBody`, body);
   }
 
-  /** What is wrong with the body of an answer. A status that the document does not list is not checked. */
+  /** Returns the errors of a response body. A status that the document does not list is not checked. */
   answer(method: string, path: string, status: number, body: unknown): string[] {
     const responses = this.document.paths[path]?.[method.toLowerCase()]?.responses ?? {};
     const listed = [String(status), `${Math.floor(status / 100)}XX`].find((name) => responses[name]);

@@ -1,6 +1,6 @@
 /**
- * Serves every provider at `/<its real host>/<its real path>`, so that a client reaches a simulator by its base URL
- * alone. node:http and not Deno.serve: a fault must be able to close the socket before, within and after an answer.
+ * Serves every provider at `/<its real host>/<its real path>`, so that a client only needs another base URL to use a simulator.
+ * Uses node:http instead of Deno.serve because a fault must be able to close the socket before, during and after a response.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,14 +16,14 @@ import { type Answer, type Call, json, matchPath, type Provider, type Route } fr
 import { pathForLog, RequestLog } from "./engine/request_log.ts";
 
 export interface SimulatorOptions {
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   port: number;
   host?: string | undefined;
   /** A file of real channels and videos, `.ndjson.gz`; see youtube/catalogue_file.ts. */
   catalog?: string | undefined;
-  /** A file for accounts, consents and edits, so that a killed stack goes on with them. */
+  /** A file for accounts, consents and edits, so that they survive a restart of the stack. */
   state?: string | undefined;
-  /** The stack's functions, such as http://127.0.0.1:54321/functions/v1: the simulated Stripe reports to one of them. */
+  /** The base URL of the stack's functions, such as http://127.0.0.1:54321/functions/v1, for providers that send webhooks to them. */
   functionsUrl?: string | undefined;
   redirectUris?: readonly string[] | undefined;
   now?: (() => number) | undefined;
@@ -35,10 +35,10 @@ export interface Simulators {
   stop(): Promise<void>;
 }
 
-/** Parts of uploads may be as large. */
+/** Large enough for the parts of uploads. */
 const body_limit = 70_000_000;
 
-/** What one exchange needs of the server. */
+/** The server state that handling a request needs. */
 interface Running {
   readonly shared: Shared;
   readonly providers: readonly Provider[];
@@ -67,7 +67,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
         redirect_uris,
         functions_url: options.functionsUrl,
         catalog: options.catalog,
-        // Beside the state, which is on a disk: the system's temporary folder may be memory.
+        // The state file is on a disk, whereas the system's temporary folder may be in memory.
         folder: options.state === undefined ? undefined : dirname(options.state),
       })
     ),
@@ -144,7 +144,7 @@ async function exchange(running: Running, request: IncomingMessage, response: Se
     const answer = await administer(running.admin, call);
     if (faults.cuts) response.setHeader("connection", "close");
     send(request, response, answer);
-    // See provide(): what is cut must come on a new connection.
+    // See provide(): a call to be cut must arrive on a new connection.
     if (faults.cuts) running.closeIdleConnections();
   }
 }
@@ -185,8 +185,8 @@ async function provide(running: Running, call: OpenCall, request: IncomingMessag
   if (fault?.malformed) answer.body = answer.body.slice(0, Math.floor(answer.body.length / 2));
   note(fault?.lost ? 0 : answer.status);
   if (fault?.lost) return void request.socket.destroy();
-  // Deno's fetch sends a request again by itself, a POST too, when a connection that it had used before closes without
-  // an answer; a cut would go unseen. So connections are not kept while a cut is ahead.
+  // When a reused connection closes without a response, Deno's fetch resends the request automatically, even a POST, and would hide a cut.
+  // So connections are not kept alive while a cut is pending.
   if (faults.cuts) response.setHeader("connection", "close");
   send(request, response, answer, fault?.cut);
 }
@@ -202,7 +202,7 @@ function openCall(request: IncomingMessage, bytes: Uint8Array<ArrayBuffer>): Ope
     query: url.searchParams,
     headers: headersOf(request),
     bytes,
-    // Parts of videos are no text, and are not made one.
+    // Decoded on first use only: parts of videos are not text.
     get body() {
       return text ??= new TextDecoder().decode(bytes);
     },
@@ -227,7 +227,7 @@ function madeUp(fault: Fault, provider: Provider | undefined, call: Call): Answe
   return { status, headers: { "content-type": "text/html; charset=UTF-8" }, body: fault.body };
 }
 
-/** Headers that a recorded answer brings along and that are about how it came, not about what it says. */
+/** Headers of a recorded response that concern its transport, not its content. */
 const of_the_transport = [
   "connection",
   "content-encoding",
@@ -282,7 +282,7 @@ async function read(request: IncomingMessage): Promise<Uint8Array<ArrayBuffer>> 
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    // Read on without keeping: a client that is still writing would not see the answer.
+    // Keep reading without storing: a client that is still writing would not see the response.
     if (size <= body_limit) chunks.push(chunk);
   }
   const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
@@ -316,7 +316,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
   if (cut === undefined) return void response.end(body);
   response.flushHeaders();
   if (cut === "body") response.write(body.subarray(0, Math.ceil(body.length / 2)));
-  // The client must have read what was sent, or it sees the cut before the headers.
+  // Wait until the client has read what was sent; otherwise it sees the cut before the headers.
   setTimeout(() => request.socket.destroy(), 20);
 }
 

@@ -1,4 +1,4 @@
-/** The simulators as a test talks to them: consent without a browser, calls with a token, faults. */
+/** A client of the simulators for tests: consent without a browser, calls with a token, faults. */
 import assert from "node:assert/strict";
 import { startSimulators } from "./server.ts";
 import type { SimulatorOptions } from "./server.ts";
@@ -24,10 +24,10 @@ export interface Listed {
   items: Answered[];
 }
 
-/** JSON as fetch gives it: what is in it is what the tests are about. */
+/** Untyped JSON as fetch returns it: its content is what the tests check. */
 export type Answered = Awaited<ReturnType<Response["json"]>>;
 
-/** A simulator of one test alone, on a free port, stopped when the test is over. */
+/** Runs a test with its own simulator on a free port, which is stopped afterwards. */
 export async function withSimulator(
   test: (simulator: SimulatorClient) => Promise<void>,
   options: Partial<SimulatorOptions> = {},
@@ -64,7 +64,7 @@ export class SimulatorClient {
     return (await this.admin("POST", `${provider}/accounts`, wish)).account_id;
   }
 
-  /** Tokens of an account, without the way through the consent page. */
+  /** Issues tokens for an account, without the consent page. */
   issue(provider: string, account_id: string, scopes?: string[]): Promise<Answered> {
     return this.admin("POST", `${provider}/tokens`, { account_id, ...(scopes ? { scopes } : {}) });
   }
@@ -75,7 +75,7 @@ export class SimulatorClient {
     return (await this.admin("POST", "youtube/accounts", wish)).account_id;
   }
 
-  /** Tokens of a channel, without the way through the consent page. */
+  /** Issues tokens for a channel, without the consent page. */
   tokens(account_id: string, options: { scopes?: string[] } = {}): Promise<Tokens> {
     return this.admin("POST", "youtube/tokens", { account_id, ...options });
   }
@@ -102,7 +102,7 @@ export class SimulatorClient {
     return `${this.url}/accounts.google.com/o/oauth2/v2/auth?${new URLSearchParams(given)}`;
   }
 
-  /** Presses Allow; where the browser is sent. */
+  /** Presses Allow; returns the URL that the browser is redirected to. */
   async consent(
     channel: string,
     parameters: Record<string, string | undefined> = {},
@@ -133,7 +133,7 @@ export class SimulatorClient {
     });
   }
 
-  /** The whole way: consent, code, tokens. */
+  /** Runs the whole flow: consent, code, tokens. */
   async connect(channel: string, parameters: Record<string, string | undefined> = {}): Promise<Tokens> {
     const code = (await this.consent(channel, parameters)).searchParams.get("code") ?? "";
     const response = await this.token({ grant_type: "authorization_code", code, redirect_uri });
@@ -166,7 +166,7 @@ export function uploadsOf(account_id: string): string {
   return `UU${account_id.slice(2)}`;
 }
 
-/** Fails unless a call was refused with Google's reason. */
+/** Fails unless the call was refused with this status and Google reason. */
 export async function failure(response: Response, status: number, reason: string): Promise<void> {
   const { error } = await response.json();
   assert.equal(response.status, status, JSON.stringify(error));
@@ -174,7 +174,7 @@ export async function failure(response: Response, status: number, reason: string
   assert.equal(error.errors[0].reason, reason);
 }
 
-/** Every entry of the uploads playlist, page by page. */
+/** Reads every entry of the uploads playlist, page by page. */
 export async function sweep(simulator: SimulatorClient, channel: string, token: string, size: number) {
   const items = [];
   let pages = 0;

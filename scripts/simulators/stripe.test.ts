@@ -1,4 +1,4 @@
-/** The simulated Stripe against what Stripe documents, and against its own fixtures where they are at hand. */
+/** Checks the simulated Stripe against Stripe's documentation, and against Stripe's own fixtures if available. */
 import assert from "node:assert/strict";
 import { type Answered, SimulatorClient, withSimulator } from "./simulator_client.ts";
 import { later } from "./stripe/account.ts";
@@ -26,7 +26,7 @@ class Stripe {
     return { status: response.status, headers: response.headers, body: await response.json() as Answered };
   }
 
-  /** A customer with its own clock and a subscription from that time on. */
+  /** Creates a customer with its own clock and a subscription that starts at that time. */
   async subscribed(at: string, form: Record<string, string> = {}, card = "works") {
     const clock =
       (await this.ask("POST", "test_helpers/test_clocks", { frozen_time: String(seconds(at)) })).body.id;
@@ -232,7 +232,7 @@ Deno.test({
           const known = resources[name][member];
           if (known === undefined) faults.push(`${name}.${member} is not known`);
           else if (value !== null && known !== null && typeof value !== typeof known) {
-            // The fixtures have a thing where the API has its id.
+            // The fixtures expand objects where the API returns an id.
             if (typeof known !== "object" || typeof value !== "string") {
               faults.push(`${name}.${member} is a ${typeof value}`);
             }

@@ -1,6 +1,6 @@
 /**
- * Holds answers against Google's own discovery documents, which lie beside the repository where they are there at all.
- * Strict: a member that the document does not name is as wrong as one of another type.
+ * Checks responses against Google's own discovery documents, which are stored beside the repository if available.
+ * Strict: an undocumented member is an error, like a wrong type.
  */
 import { Ajv, type ValidateFunction } from "ajv";
 
@@ -31,7 +31,7 @@ interface DiscoveryDocument extends DiscoveryResource {
   readonly schemas: Readonly<Record<string, DiscoverySchema>>;
 }
 
-/** The folder of public sample data: STREAMVIBE_DATA, else beside the repository. Undefined when it is not there. */
+/** Returns the folder of public sample data: STREAMVIBE_DATA, otherwise beside the repository. Undefined if it does not exist. */
 export function dataFolder(): URL | undefined {
   const given = Deno.env.get("STREAMVIBE_DATA");
   const folder = given === undefined
@@ -46,7 +46,7 @@ export function dataFolder(): URL | undefined {
 
 export type DiscoveryName = "youtube.v3" | "oauth2.v2" | "searchconsole.v1" | "indexing.v3";
 
-/** What is wrong with an answer, one line each; nothing when all is right. Throws when the document is not there. */
+/** Returns the errors of a response, one line each; empty if it is valid. Throws if the document does not exist. */
 export function validateAgainstDiscovery(
   name: DiscoveryName,
   method: string,
@@ -59,13 +59,13 @@ export function validateAgainstDiscovery(
   return document.validate(found.response.$ref, answer);
 }
 
-/** The names of the parameters that a method takes. */
+/** Returns the names of the parameters that a method accepts. */
 export function discoveryParameters(name: DiscoveryName, method: string, path: string): string[] {
   const found = load(name).methods.find((one) => one.httpMethod === method && `/${one.path}` === path);
   return Object.keys(found?.parameters ?? {});
 }
 
-/** What is wrong with a value of one schema of the document. */
+/** Returns the errors of a value against one schema of the document. */
 export function validateResource(name: DiscoveryName, schema: string, value: unknown): string[] {
   return load(name).validate(schema, value);
 }
@@ -130,7 +130,7 @@ function methodsOf(resource: DiscoveryResource): DiscoveryMethod[] {
   ];
 }
 
-/** Discovery schemas are JSON Schema draft 3 in spirit: references by bare name, 64-bit numbers as strings. */
+/** Discovery schemas resemble JSON Schema draft 3: references by bare name, 64-bit numbers as strings. */
 function toJsonSchema(schema: DiscoverySchema): Record<string, unknown> {
   if (schema.$ref !== undefined) return { $ref: `#/definitions/${schema.$ref}` };
   switch (schema.type) {

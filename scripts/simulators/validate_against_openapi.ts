@@ -1,6 +1,6 @@
 /**
- * Holds answers against X's own OpenAPI document, which lies beside the repository where it is there at all.
- * Strict: a member that the document does not name is as wrong as one of another type.
+ * Checks responses against X's own OpenAPI document, which is stored beside the repository if available.
+ * Strict: an undocumented member is an error, like a wrong type.
  */
 import { Ajv, type ValidateFunction } from "ajv";
 import { dataFolder } from "./validate_against_discovery.ts";
@@ -42,7 +42,7 @@ export function hasOpenApi(): boolean {
   }
 }
 
-/** What is wrong with the answer of a GET, one line each; nothing when all is right. */
+/** Returns the errors of the response to a GET, one line each; empty if it is valid. */
 export function validateAgainstOpenApi(path: string, answer: unknown): string[] {
   const { ajv, document } = load();
   const schema = document.paths[path]?.get?.responses["200"]?.content?.["application/json"]?.schema;
@@ -54,7 +54,7 @@ export function validateAgainstOpenApi(path: string, answer: unknown): string[] 
   );
 }
 
-/** The names of the parameters that a GET takes. */
+/** Returns the names of the parameters that a GET accepts. */
 export function openApiParameters(path: string): string[] {
   const { document } = load();
   return (document.paths[path]?.get?.parameters ?? []).flatMap(({ name, $ref }) =>
@@ -81,7 +81,7 @@ function load() {
   return loaded = { ajv, document };
 }
 
-/** OpenAPI 3.0 says nullable beside the type, and leaves members that it does not name open; here they are closed. */
+/** OpenAPI 3.0 has `nullable` beside the type, and allows undocumented members; here objects are closed. */
 function toJsonSchema(schema: Schema): Record<string, unknown> {
   if (schema.$ref !== undefined) return { $ref: `x#/definitions/${schema.$ref.split("/").at(-1)}` };
   const { nullable, properties, items, oneOf, discriminator: _, ...rest } = schema;

@@ -120,7 +120,7 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
     assert.equal(video.snippet.title, "Renamed");
     assert.equal("likeCount" in video.statistics, false);
     assert.equal(video.status.publicStatsViewable, false);
-    // Counters are no part of a playlist's entry: views that grow leave the page as it is.
+    // Counters are not part of a playlist entry: growing view counts leave the page unchanged.
     await simulator.admin("PATCH", `youtube/accounts/${channel}/items/${edited}`, {
       views: 9_007_199_254_740_991,
     });

@@ -141,7 +141,7 @@ Deno.test("answers are compressed for those who can read it", () =>
     assert.ok((await small.text()).length < plain.bytes);
   }));
 
-/** node:http shows what fetch hides: the bytes as they came. */
+/** Uses node:http, which shows the raw bytes that fetch hides. */
 const raw_request = `
   import { get } from "node:http";
   const [url, token, encoding] = Deno.args;
@@ -155,7 +155,7 @@ const raw_request = `
 Deno.test("every call costs a unit, wrong ones too, and the day's units end in quotaExceeded until midnight Pacific", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 5 });
-    await simulator.admin("POST", "clock", { now: "2026-07-01T06:30:00Z" }); // half past eleven in the evening there
+    await simulator.admin("POST", "clock", { now: "2026-07-01T06:30:00Z" }); // 23:30 Pacific Time
     const { access_token } = await simulator.tokens(channel);
     const used = async () => (await simulator.admin("GET", "youtube/quota")).default;
     const before = (await used()).used;

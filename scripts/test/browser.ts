@@ -1,7 +1,7 @@
-/** Headless Chromium for tests of pages. CI installs Debian's; where there is none such tests are ignored, and say so. */
+/** Headless Chromium for tests of pages. CI installs Debian's; where none is installed, such tests are skipped and reported as ignored. */
 import { chromium } from "playwright-core";
 
-/** Where a Chromium is; undefined if nowhere. */
+/** The path of an installed Chromium; undefined if there is none. */
 export const CHROMIUM: string | undefined = [
   Deno.env.get("CHROMIUM"),
   "/usr/bin/chromium",
@@ -15,10 +15,10 @@ export const CHROMIUM: string | undefined = [
   }
 });
 
-/** Pages that tests put at an origin of the web may call the stack on this machine; people are asked for that. */
+/** Lets test pages at a public origin call the stack on this machine; a real browser asks the user for permission. */
 const LOCAL_ALLOWED = "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests";
 
-/** A browser of a test's own. Ends with the test. */
+/** Opens a browser for one test, which ends with it. */
 export async function openBrowser(...flags: string[]) {
   const browser = await chromium.launch({
     executablePath: CHROMIUM,

@@ -3,9 +3,9 @@ import net, { createServer, type Socket } from "node:net";
 
 export interface Network {
   port: number;
-  /** Cuts every connection, and takes none for so long. */
+  /** Cuts every connection, and refuses new ones for this time. */
   cut(ms: number): void;
-  /** From now on nothing arrives anywhere, and nobody is told: a black hole. */
+  /** Silently drops all traffic from now on: a black hole. */
   swallow(): void;
   close(): void;
 }

@@ -1,15 +1,15 @@
-/** Rows of the eight published tables, made and changed the short way, for tests of what Realtime does with them. */
+/** Creates and changes rows of the eight published tables by direct SQL, for tests of Realtime. */
 import type postgres from "postgres";
 
 export interface PublishedTable {
   name: string;
-  /** Makes a row of the person; `mark` is in it. Answers its id. */
+  /** Inserts a row for the user that contains `mark`. Returns its id. */
   insert(sql: postgres.Sql, place: Place, mark: string): PromiseLike<{ id: string }[]>;
-  /** A change that its rules allow. */
+  /** A change that the table's constraints allow. */
   update: string;
 }
 
-/** What the rows hang on. */
+/** The parent rows of the inserted ones. */
 export interface Place {
   user: string;
   account: string;
@@ -91,7 +91,7 @@ export const PUBLISHED: PublishedTable[] = [
       sql<{ id: string }[]>`
       insert into public.trending_content (content_id, trend_category, trend_score, rank_position)
       values (${item}, ${`month:${
-        // A category has letters only; each mark is to have one of its own.
+        // A category contains only letters, and each mark needs its own.
         mark.replaceAll(/\d/g, (digit) => "ghijklmnop"[Number(digit)] ?? "").replaceAll(/[^a-z]/g, "").slice(
           0,
           30,

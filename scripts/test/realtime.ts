@@ -1,4 +1,4 @@
-/** Channels of the official client, as tests use them: what came is kept, and can be waited for. */
+/** Channels of the official client for tests: received messages are stored and can be awaited. */
 import {
   createClient,
   type RealtimeChannel,
@@ -7,7 +7,7 @@ import {
 } from "@supabase/supabase-js";
 import { type Creator, testStack } from "./stack.ts";
 
-/** What a change looks like to the client's callback. */
+/** A change as the client's callback receives it. */
 export interface Change {
   eventType: "INSERT" | "UPDATE" | "DELETE";
   table: string;
@@ -30,7 +30,7 @@ interface SystemMessage {
   message: string;
 }
 
-/** Waits for a condition, and says what it was when it does not come about. */
+/** Waits for a condition; the error names it if it is not met in time. */
 export async function until<Result>(
   what: string,
   check: () => Result | Promise<Result>,
@@ -45,7 +45,7 @@ export async function until<Result>(
   throw new Error(`Cannot see within ${seconds} s that ${what}`);
 }
 
-/** A client of nobody, or of a creator. The caller disconnects it. */
+/** Creates an anonymous client, or one for a creator. The caller disconnects it. */
 export async function realtimeClient(creator?: Creator, vsn?: "1.0.0"): Promise<SupabaseClient> {
   const { api_url, publishable_key } = await testStack();
   const client = createClient(api_url, publishable_key, {
@@ -55,7 +55,7 @@ export async function realtimeClient(creator?: Creator, vsn?: "1.0.0"): Promise<
   if (creator) {
     const { error } = await client.auth.signInWithPassword(creator);
     if (error) throw new Error(`Cannot sign in: ${error.message}`);
-    // Otherwise the first channel joins as nobody, and has its token a moment later.
+    // Otherwise the first channel joins anonymously and gets its token a moment later.
     await client.realtime.setAuth();
   }
   return client;
@@ -95,7 +95,7 @@ export class Ears {
     return this;
   }
 
-  /** Until changes come, or broadcasts where no changes were asked for. */
+  /** Waits until the channel receives changes, or broadcasts if it subscribed to no changes. */
   async ready(): Promise<this> {
     if (this.states.length === 0) this.subscribe();
     await until(

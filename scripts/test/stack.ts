@@ -1,6 +1,6 @@
 /**
- * What tests share: the running stack that `deno task test` booted for them, and creators of their own.
- * Every test makes the users and channels that it needs, so tests do not depend on each other's order.
+ * Shared by all tests: the running stack that `deno task test` booted for them, and helpers to create users. Every test creates its own
+ * users and channels, so tests do not depend on each other's order.
  */
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import postgres from "postgres";
@@ -21,7 +21,7 @@ export type StackInfo = z.infer<typeof StackInfo>;
 
 let loaded: StackInfo | undefined;
 
-/** The stack that the test runner booted. Fails when the tests were not started through `deno task test`. */
+/** Returns the stack that the test runner booted. Fails if the tests were not started with `deno task test`. */
 export function testStack(): Promise<StackInfo> {
   if (loaded) return Promise.resolve(loaded);
   const path = Deno.env.get("STREAMVIBE_TEST_STACK");
@@ -35,7 +35,7 @@ export function testStack(): Promise<StackInfo> {
   return Promise.resolve(loaded);
 }
 
-/** From now on tests talk to a stack of their own; null brings the shared one back. */
+/** Makes tests use another stack from now on; null restores the shared one. */
 export function useStack(stack: StackInfo | null): void {
   loaded = stack ?? undefined;
 }
@@ -46,14 +46,14 @@ export async function testDatabase(options: postgres.Options<Record<string, neve
   return postgres(stack.db_url, { max: 4, onnotice: () => {}, ...options });
 }
 
-/** An answer of an edge function, read whole. */
+/** A fully read response of an edge function. */
 export interface Answer<Body = Record<string, unknown>> {
   status: number;
   headers: Headers;
   body: Body;
 }
 
-/** What a call of an edge function may carry. `as` is a user's token, or `secret` for the service. */
+/** Options of an edge function call. `as` is a user's token, or `secret` for the service. */
 export interface Call {
   as?: string | "secret";
   method?: string;
@@ -63,7 +63,7 @@ export interface Call {
   signal?: AbortSignal;
 }
 
-/** Calls an edge function over HTTP, the way an app does. */
+/** Calls an edge function over HTTP, as an app does. */
 export async function callFunction<Body = Record<string, unknown>>(
   name: string,
   call: Call = {},
@@ -87,7 +87,7 @@ export async function callFunction<Body = Record<string, unknown>>(
   };
 }
 
-/** A user of a test's own, signed in with supabase-js. */
+/** A user of a single test, signed in with supabase-js. */
 export interface Creator {
   id: string;
   email: string;
@@ -97,7 +97,7 @@ export interface Creator {
   call<Body = Record<string, unknown>>(name: string, body?: unknown, call?: Call): Promise<Answer<Body>>;
 }
 
-/** Signs a new creator up and in. The address is confirmed by the admin API; the mail's link has tests of its own. */
+/** Creates a user and signs in. The admin API confirms the address; the mail's link has its own tests. */
 export async function createCreator(): Promise<Creator> {
   const info = await testStack();
   const options = { auth: { persistSession: false, autoRefreshToken: false } };
@@ -120,9 +120,9 @@ export async function createCreator(): Promise<Creator> {
   };
 }
 
-/** Opens a connection for each call: the simulators close idle ones when a cut is ahead, and a call on such a one would be lost. */
+/** Uses a new connection for each call: the simulators close idle connections before an announced cut, and a call on one of them would be lost. */
 const unpooled = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
-/** `fetch` for tests that let connections to the simulators be cut while others are in use. */
+/** `fetch` for tests that cut connections to the simulators while others are in use. */
 export const fetchUnpooled: typeof fetch = (input, init) => fetch(input, { ...init, client: unpooled });
 
 /** Posts JSON to the simulators' admin interface. */
@@ -142,7 +142,7 @@ export async function simulator<Result = Record<string, unknown>>(
   return (text ? JSON.parse(text) : {}) as Result;
 }
 
-/** What the stack's functions have logged so far. */
+/** Returns what the stack's functions have logged so far. */
 export async function functionLog(): Promise<string> {
   return await Deno.readTextFile(`${(await testStack()).log_dir}/functions.log`);
 }

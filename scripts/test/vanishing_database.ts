@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 
 const message = (type: string, body: number[]) => [type.charCodeAt(0), 0, 0, 0, 4 + body.length, ...body];
 
-/** A PostgreSQL that lets everybody in and, asked the first thing, is gone without a word: the connection is reset. */
+/** A PostgreSQL server that accepts every login and resets the connection at the first query. */
 export async function vanishingDatabase(): Promise<{ url: string; close: () => void }> {
   const server = createServer((socket) => {
     socket.on("error", () => {});

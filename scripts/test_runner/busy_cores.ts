@@ -1,10 +1,10 @@
-/** Keeps every core busy beside a run of tests, as a crowded CI machine would. */
+/** Keeps every core busy during a test run, like a crowded CI machine. */
 
-/** A burst ends often enough to notice that the runner has gone, also when it was killed. */
+/** Bursts are short, so that a burner notices when the runner has ended, even if it was killed. */
 const BURN = `const runner = Number(Deno.args[0]);
 while (Deno.ppid === runner) for (const end = performance.now() + 200; performance.now() < end;);`;
 
-/** Starts a process per core that burns CPU until it is disposed of or this process ends. */
+/** Starts one CPU-burning process per core, until disposed of or until this process ends. */
 export async function busyCores(): Promise<AsyncDisposable> {
   const file = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(file, BURN);

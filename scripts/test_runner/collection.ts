@@ -2,7 +2,7 @@
 import type { BootedStack } from "./boot.ts";
 import type { Counts } from "./deno_tests.ts";
 
-/** Runs the collection through `scripts/test-phase.sh`, the command that a deploy uses, and counts its assertions. */
+/** Runs the collection with `scripts/test-phase.sh`, the command that a deploy uses, and counts its assertions. */
 export async function runCollection(phase: number, stack: BootedStack): Promise<Counts> {
   const summary = await Deno.makeTempFile({ suffix: ".json" });
   const { code, stdout, stderr } = await new Deno.Command("bash", {

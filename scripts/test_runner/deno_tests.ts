@@ -1,7 +1,7 @@
 /** Runs `deno test` on files and reads its counts. */
 import type { BootedStack } from "./boot.ts";
 
-/** Results of one run. `ignored` are tests whose optional input (the shared data) is not there. */
+/** Results of one run. `ignored` counts tests whose optional input (the shared data) is missing. */
 export interface Counts {
   passed: number;
   failed: number;
@@ -14,14 +14,14 @@ const SUMMARY = new RegExp(
   "gm",
 );
 
-/** What `deno test` said at its end. A run without a summary (a crash, a type error) or with an exit code is a failure. */
+/** Reads the summary of `deno test`. A run without a summary (a crash, a type error) or with a non-zero exit code is a failure. */
 export function countsOf(output: string, code: number): Counts {
   const summary = [...output.matchAll(SUMMARY)].at(-1);
   const [passed = 0, failed = 0, ignored = 0] = (summary ?? []).slice(1).map((count) => Number(count ?? 0));
   return { passed, failed: summary && code === 0 ? failed : Math.max(failed, 1), ignored };
 }
 
-/** Runs the tests below `paths`, prints one line, and everything when something failed. */
+/** Runs the tests below `paths` and prints one line, or the whole output if any failed. */
 export async function runDenoTests(
   paths: string[],
   stack: BootedStack,

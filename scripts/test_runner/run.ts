@@ -1,8 +1,8 @@
 /**
- * `deno task test`: boots one stack on free ports, runs every group of tests and the Newman phases against it, stops it.
- * The last line is `N passed, N failed`. `--functions` runs only the groups that call functions, and the Newman phases;
- * `--phase N` runs one phase's tests and its collection; paths run only those files; `--stress N` runs the chosen N times,
- * each on a new stack, while other processes keep every core busy.
+ * `deno task test`: boots one stack on free ports, runs every group of tests and the Newman phases against it, stops it. The last line is
+ * `N passed, N failed`. `--functions` runs only the groups that call functions, and the Newman phases; `--phase N` runs one phase's tests
+ * and its collection; paths run only those files; `--stress N` runs the selected tests N times, each time on a new stack, while other
+ * processes keep every core busy.
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -14,7 +14,7 @@ import { type Counts, runDenoTests } from "./deno_tests.ts";
 const FUNCTIONS = "supabase/functions/tests";
 const DATABASE = "supabase/tests";
 
-/** The groups in the order they run. Groups of one `lane` follow each other; lanes run side by side, about equally long. */
+/** The groups in execution order. Groups of one `lane` run one after another; lanes run in parallel and take about equally long. */
 const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   { name: "database", lane: 1, paths: [DATABASE] },
   { name: "functions", lane: 1, paths: [`${FUNCTIONS}/kernel`, `${FUNCTIONS}/profile`] },
@@ -35,13 +35,13 @@ const GROUPS: { name: string; lane: number; paths: string[] }[] = [
   },
   { name: "local stack", lane: 2, paths: ["scripts/local"] },
   { name: "console", lane: 2, paths: ["apps"] },
-  // They kill stacks, workers and sessions of their own and mostly wait for them to come back, so they run beside the others.
+  // They kill their own stacks, workers and sessions and mostly wait for recovery, so they run beside the others.
   {
     name: "kills",
     lane: 3,
     paths: [`${FUNCTIONS}/kills`, "scripts/chaos", "scripts/deploy", "scripts/backup"],
   },
-  // Mostly wait for retries and time limits of simulated platforms.
+  // They mostly wait for retries and timeouts of simulated platforms.
   { name: "platforms", lane: 4, paths: [`${FUNCTIONS}/platforms`] },
 ];
 const named = new Set([...GROUPS.flatMap(({ paths }) => paths), `${FUNCTIONS}/support`]);
@@ -52,7 +52,7 @@ GROUPS.push({
     .filter((path) => !named.has(path)).sort(),
 });
 
-/** What `--phase N` runs beside its collection. */
+/** The tests that `--phase N` runs in addition to its collection. */
 const PHASES: Record<string, string[]> = {
   "1": [`${DATABASE}/base_core`, `${FUNCTIONS}/profile`],
   "2": [`${DATABASE}/connections`, `${FUNCTIONS}/connections`],
@@ -72,7 +72,7 @@ const USAGE = `Usage: deno task test [path …] [--functions] [--phase N] [--str
   --phase N  run one phase: its tests and its Postman collection (report in test-results/)
   --stress N run everything chosen N times, each time on a new stack, with every core kept busy
   --keep     keep the stack running afterwards, until Ctrl-C
-  --record   keep right answers as examples of the OpenAPI document (docs/examples.json); then run deno task generate`;
+  --record   store correct answers as examples of the OpenAPI document (docs/examples.json); then run deno task generate`;
 
 function options() {
   try {
@@ -170,14 +170,14 @@ async function runOnce(add: Add): Promise<void> {
     add("the runner itself", { passed: 0, failed: 1, ignored: 0 });
   } finally {
     if (keep && stack) {
-      console.log(`The stack runs on, ${stack.file} says where; Ctrl-C ends it`);
+      console.log(`The stack keeps running, see ${stack.file}; Ctrl-C stops it`);
       await interrupted();
     }
     await stack?.stop();
   }
 }
 
-/** Every answer that went through the gateway is one that docs/openapi.json describes; each that is not is shown once. */
+/** Counts responses that passed the gateway and violate docs/openapi.json; prints each kind once. */
 async function differences(stack: BootedStack): Promise<Counts> {
   const found = (await stack.differences()).map((line) => JSON.parse(line) as Record<string, string>);
   const kinds = Map.groupBy(
@@ -185,7 +185,7 @@ async function differences(stack: BootedStack): Promise<Counts> {
     ({ operation, status, problem }) => `${operation} → ${status}: ${problem}`,
   );
   for (const [kind, [first]] of kinds) {
-    console.log(`Not as docs/openapi.json says: ${kind}\n  ${first?.answer}`);
+    console.log(`Differs from docs/openapi.json: ${kind}\n  ${first?.answer}`);
   }
   return { passed: 0, failed: kinds.size, ignored: 0 };
 }
@@ -197,7 +197,7 @@ async function runEverything(stack: BootedStack, add: Add): Promise<void> {
       for (const { name, paths } of groups) add(name, await runDenoTests(paths, stack, name));
     }),
   );
-  // Collections come last: they are what a deploy runs, on a stack that has seen work.
+  // Collections run last, as they do after a deploy, on a stack that has been used.
   await Promise.all(
     Object.keys(PHASES).map(async (number) => {
       add(`phase ${number} collection`, await runCollection(Number(number), stack));

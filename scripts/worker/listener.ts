@@ -1,10 +1,10 @@
 import pg from "pg";
 
-/** Before a lost connection is made anew. */
+/** Delay before reconnecting. */
 const AGAIN_MS = 1_000;
-/** For a connection to be made. */
+/** Connection timeout. */
 const PATIENCE_MS = 5_000;
-/** Idle for so long it is asked whether it still lives, so that one which a router forgot does not go unnoticed. */
+/** Idle time before TCP keep-alive probes, so that a connection that a router dropped is noticed. */
 const KEEP_ALIVE_MS = 60_000;
 
 export interface Listener {
@@ -12,8 +12,8 @@ export interface Listener {
 }
 
 /**
- * Listens on a channel by a connection of its own, and connects anew for as long as it is not stopped. `wake` is also called with every
- * connection, for something may have gone unheard; `lost` once for each time that it could no longer listen.
+ * Listens on a channel over its own connection, and reconnects until stopped. `wake` is also called after every connect, because
+ * notifications may have been missed; `lost` once per outage.
  */
 export function listenTo(
   channel: string,

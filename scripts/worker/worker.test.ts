@@ -1,4 +1,4 @@
-/** `deno task worker` as an operator runs it, beside the stack's own job-processor. */
+/** Runs `deno task worker` as an operator does, beside the stack's own job-processor. */
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { cuttableNetwork } from "../test/cuttable_network.ts";
@@ -7,12 +7,12 @@ import { testDatabase, testStack } from "../test/stack.ts";
 interface RunningWorker {
   process: Deno.ChildProcess;
   printed: () => string;
-  /** Its exit code, once all that it printed is read. */
+  /** Resolves with its exit code once all its output has been read. */
   ended: () => Promise<number>;
   until: (what: string, isSo: () => unknown) => Promise<void>;
 }
 
-/** `deno task worker` beside the stack of the tests, for as long as `test` runs. */
+/** Runs `deno task worker` beside the tests' stack while `test` runs. */
 async function withWorker(
   options: { grace: number; env?: Record<string, string> },
   test: (worker: RunningWorker) => Promise<void>,
@@ -58,7 +58,7 @@ async function withWorker(
 
 type Sql = Awaited<ReturnType<typeof testDatabase>>;
 
-/** Until the worker is connected and parked. */
+/** Waits until the worker is connected and parked. */
 async function whenParked({ printed, until }: RunningWorker, sql: Sql): Promise<void> {
   await until("the start", () => printed().includes("taking jobs"));
   await until(
@@ -84,7 +84,7 @@ Deno.test("a worker is woken by a new job, and leaves in good order when it is a
       await until("the end of the job", async () => (await job())?.status === "completed");
       assert.equal((await job())?.is_quick, true);
 
-      // It listens again when its connection is lost; a poll alone would be slower.
+      // It listens again after losing its connection; polling alone would be slower.
       const listening = async () =>
         (await sql`select pid from pg_stat_activity where application_name like 'worker:%' and query ilike 'listen%'`)[
           0
@@ -117,7 +117,7 @@ Deno.test("a worker whose database has fallen silent ends all the same, and says
       const { process, printed, ended } = worker;
       await whenParked(worker, sql);
       network.swallow();
-      // Whoever creates a job meanwhile must not think that this one will take it.
+      // Code that creates a job in the meantime must not assume that this worker will take it.
       await sql`delete from ops.job_worker where worker_id like 'worker:%'`;
       process.kill("SIGTERM");
       assert.equal(await ended(), 1, printed());

@@ -1,7 +1,7 @@
 /**
- * `deno task worker`: takes jobs for as long as it runs, beside the edge function or instead of it; as many processes as one likes.
- * The database wakes it (LISTEN), so a job begins within a millisecond or two. Ctrl-C or SIGTERM: takes no more, finishes what it can in the
- * grace time, hands the rest back; twice: at once.
+ * `deno task worker`: takes jobs for as long as it runs, beside the edge function or instead of it, in any number of processes. The
+ * database wakes it (LISTEN), so a job starts within a millisecond or two. On Ctrl-C or SIGTERM it takes no more jobs, finishes what it can
+ * within the grace time, and returns the rest; the second signal stops it at once.
  */
 import { parseArgs } from "node:util";
 import { closeConnections, createAdmin } from "../../supabase/functions/_shared/database/database.ts";
@@ -15,8 +15,8 @@ import { listenTo } from "./listener.ts";
 import { workerEnvironment } from "./worker_environment.ts";
 
 const USAGE = `Usage: deno task worker [--concurrency N] [--grace SECONDS]
-  --concurrency N   jobs under way at once (JOB_CONCURRENCY, 20)
-  --grace SECONDS   how long running jobs may go on after a stop (25)
+  --concurrency N   jobs that run at once (JOB_CONCURRENCY, 20)
+  --grace SECONDS   how long running jobs may continue after a stop (25)
 The database is STREAMVIBE_POOLER_URL: a direct or session-mode connection, for LISTEN. Without it, the one of the local stack.`;
 
 function options() {
@@ -66,7 +66,7 @@ const { settings, jobs } = (() => {
 })();
 const worker_id = `worker:${Deno.hostname()}:${Deno.pid}:${crypto.randomUUID().slice(0, 8)}`;
 const log = createLogger({ level: settings.LOG_LEVEL, fields: { worker_id } });
-// LISTEN needs a session of its own anyway, so the URL is never a transaction pooler's and statements may be kept.
+// LISTEN needs its own session anyway, so the URL is never a transaction pooler's and prepared statements can be used.
 const admin = createAdmin(settings, { prepared: true });
 const worker = new Worker({
   context: {
@@ -89,7 +89,7 @@ const worker = new Worker({
   grace_ms: grace * 1_000,
 });
 
-/** After the grace time, to hand back what is left and leave; a database that has fallen silent takes no notice of either. */
+/** Time after the grace time to return remaining jobs and sign off, before the worker exits although the database does not respond. */
 const LEAVE_MS = 4_000;
 
 let asked = 0;
@@ -106,21 +106,21 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// A poll every few seconds makes up for what is missed while nobody listens.
+// Polling every few seconds covers what is missed while the listener is disconnected.
 const listener = listenTo("job_ready", {
   url,
   application_name: worker_id,
   wake: () => worker.wake(),
   lost: (error) => log.warn("the worker cannot listen; it polls", { error }),
 });
-// Posts wait in a table of their own and become jobs when they are due: a worker looks every second, cron every minute.
+// Scheduled posts wait in their own table and become jobs when they are due: a worker checks every second, cron every minute.
 const due = setInterval(() => {
   admin.call("enqueue_due_posts", {}).then(
     (created) => created > 0 && worker.wake(),
     (error) => log.warn("due posts cannot be looked for", { error }),
   );
 }, 1_000);
-// A post is due at a time: the first one does not wait for the code that publishes it. What is wrong with that shows with the job.
+// Preloads the publishing code, so that the first due post does not wait for it. An error in that code shows up with the job.
 await HANDLERS.publish_account?.().catch(() => {});
 log.info("taking jobs", { handlers: Object.keys(HANDLERS) });
 const tally = await worker.run(true);

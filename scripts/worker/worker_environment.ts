@@ -1,4 +1,4 @@
-/** The settings of a worker: its environment, or, when that names no project, those of the local stack that runs in this folder. */
+/** The settings of a worker: its environment or, if that names no project, those of the local stack that runs in this folder. */
 import { join } from "node:path";
 import { z } from "zod";
 import { poolerUrl, simulatorSettings } from "../local/functions/environment.ts";

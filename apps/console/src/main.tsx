@@ -1,4 +1,4 @@
-/** Reads the configuration, connects, and draws. */
+/** Loads the configuration, connects, and renders the console. */
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { createRoot } from "react-dom/client";
@@ -21,7 +21,7 @@ try {
     </QueryClientProvider>,
   );
 } catch (error) {
-  // Nothing of the console is there yet to say it better.
+  // The console has not rendered yet, so its error pages are not available.
   root.textContent = `StreamVibe cannot be shown: ${
     error instanceof Error ? error.message : error
   }. Load the page again.`;

@@ -1,6 +1,6 @@
 /**
- * Which address shows which page. Pages are loaded when they are first opened; their addresses are texts, since where items and
- * creators are is a setting of the installation.
+ * Maps addresses to pages. Pages load when they are first opened. Their addresses are plain strings because the paths of items and
+ * creators are configurable per installation.
  */
 import {
   createRootRoute,
@@ -16,11 +16,11 @@ import { Crashed, Frame, NotFound } from "./ui/frame.tsx";
 import { Loading } from "./ui/parts.tsx";
 import Browse from "./visitor/browse.tsx";
 
-/** What a folder of pages tells: an address below its own, and where the page's component is. */
+/** The pages of a folder: paths relative to the folder's own, with the import of each component. */
 export type Pages = Record<string, () => Promise<{ default: RouteComponent }>>;
 
 const VISITOR_PAGES: Pages = {
-  // The first page of most visitors, and small: not fetched after the rest, but with it.
+  // Most visitors open this page first, and it is small, so it is bundled instead of loaded separately.
   "/": () => Promise.resolve({ default: Browse }),
   "/trending": () => import("./visitor/trending.tsx"),
   "/creators": () => import("./visitor/creators.tsx"),
@@ -43,7 +43,7 @@ export function makeRouter() {
         pendingComponent: Loading,
       })
     );
-  /** A part of the console behind the sign-in, with a navigation of its own. */
+  /** Creates a section behind the sign-in, with its own navigation. */
   const part = (path: string, load: () => Promise<{ default: RouteComponent }>, pages: Pages) => {
     const shell = createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
     return shell.addChildren(leaves(shell as unknown as typeof root, pages));
@@ -66,7 +66,7 @@ export function makeRouter() {
     defaultNotFoundComponent: NotFound,
     defaultPendingMs: 300,
     scrollRestoration: true,
-    // Texts as they are: ids of 64 bits would be rounded if they became numbers.
+    // Values stay strings: 64-bit ids would lose precision as numbers.
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
     stringifySearch: (search) => {
       const pairs = Object.entries(search).filter(([, value]) => value !== undefined && value !== "");
@@ -76,5 +76,5 @@ export function makeRouter() {
   });
 }
 
-/** `/v/{id}` as the router writes it. */
+/** Converts `/v/{id}` to the router's syntax. */
 const pattern = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => `{$${name}}`);

@@ -1,4 +1,4 @@
-/** What the figures of a creator say, and what they say when their source is away. */
+/** A creator's analytics, also when their source is unavailable. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
@@ -26,7 +26,7 @@ consoleTest(
     const { page } = console;
     await console.go("/studio/analytics");
     await console.settled();
-    await page.getByText("200 more in this time").waitFor();
+    await page.getByText("200 more in this period").waitFor();
     const figure = page.getByRole("figure", { name: /^Followers\./ });
     await figure.getByRole("button", { name: "Show as table" }).click();
     assert.equal(await figure.getByRole("row").count(), 22, "the heading, twenty days and today");

@@ -1,34 +1,34 @@
-/** What tests of the console share: a page in Chromium that fails on whatever must never happen, signed in if wanted. */
+/** Shared by the console's tests: a page in Chromium, optionally signed in, that fails on anything that must never happen. */
 import assert from "node:assert/strict";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { CHROMIUM, openBrowser } from "../../../scripts/test/browser.ts";
 import { type Creator, testStack } from "../../../scripts/test/stack.ts";
 import { buildConsole } from "../build.ts";
 
-/** Where supabase-js keeps the session (data/client.ts). */
+/** The localStorage key of the session (data/client.ts). */
 const SESSION = "streamvibe";
 
 export interface Opened extends AsyncDisposable {
   page: Page;
-  /** The address of a page of the console. */
+  /** Returns the URL of a page of the console. */
   at(path: string): string;
-  /** Goes there and waits for its heading. */
+  /** Opens a page and waits for its heading. */
   go(path: string): Promise<void>;
-  /** Waits until nothing on the page is loading any more. */
+  /** Waits until the page has finished loading. */
   settled(): Promise<void>;
-  /** Violations of axe-core's rules as the page is now, one line each. */
+  /** Returns the page's current violations of axe-core's rules, one line each. */
   violations(): Promise<string[]>;
-  /** By how many pixels the page is wider than its window. */
+  /** Returns by how many pixels the page is wider than its window. */
   overflow(): Promise<number>;
 }
 
 interface Wish extends BrowserContextOptions {
   as?: Creator;
-  /** Errors of the browser's console that the test causes itself. */
+  /** Browser console errors that the test causes on purpose. */
   expects?: RegExp;
 }
 
-/** A browser with one page. On disposal: nothing was asked of another host, no policy was violated, nothing was thrown. */
+/** Opens a browser with one page. Disposal asserts that there was no request to another host, no policy violation and no exception. */
 export async function openConsole({ as, expects, ...options }: Wish = {}): Promise<Opened> {
   const [{ api_url }] = await Promise.all([testStack(), buildConsole()]);
   await served(api_url);
@@ -39,7 +39,7 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
   if (as) {
     const { data } = await as.client.auth.getSession();
     const kept = JSON.stringify(data.session);
-    // Once: a session that a test ends stays ended.
+    // Only once, so that a session that the test ends is not restored.
     await context.addInitScript(`{
       if (!sessionStorage.getItem("signed-in")) localStorage.setItem(${JSON.stringify(SESSION)}, ${
       JSON.stringify(kept)
@@ -54,7 +54,7 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
       !url.startsWith(api_url) && !/^(data|blob):/.test(url) &&
       request.frame().url().startsWith(`${api_url}/app`)
     ) {
-      // A navigation to a consent page is the person's own.
+      // The user may navigate to a consent page.
       if (!request.isNavigationRequest()) faults.push(`asked ${url}`);
     }
   });
@@ -79,7 +79,7 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
     async violations() {
       await page.evaluate(await axeSource());
       return await page.evaluate(async () => {
-        // deno-lint-ignore no-explicit-any -- what the page has loaded
+        // deno-lint-ignore no-explicit-any -- axe is a global that the page loaded
         const { violations } = await (globalThis as any).axe.run({ resultTypes: ["violations"] });
         return violations.map((rule: { id: string; nodes: { html: string }[] }) =>
           `${rule.id}: ${rule.nodes.map(({ html }) => html.slice(0, 160)).slice(0, 3).join(" | ")}`
@@ -95,7 +95,7 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
   };
 }
 
-/** On a busy machine the stack answers that the console is being built while it still looks for the files. */
+/** Waits until the stack serves the console: on a busy machine it first responds that the console is being built. */
 async function served(api_url: string): Promise<void> {
   for (const end = Date.now() + 60_000; Date.now() < end;) {
     const { status, body } = await fetch(`${api_url}/app/`);
@@ -109,7 +109,7 @@ async function served(api_url: string): Promise<void> {
 let source: Promise<string> | undefined;
 const axeSource = () => source ??= Deno.readTextFile("node_modules/axe-core/axe.min.js");
 
-/** A test in the browser; ignored where there is none. */
+/** Registers a browser test; ignored if no browser is installed. */
 export function consoleTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: !CHROMIUM, sanitizeOps: false, sanitizeResources: false, fn });
 }

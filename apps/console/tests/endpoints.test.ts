@@ -1,7 +1,7 @@
-/** Every endpoint of the contract is used by the console, or is not for people, for a reason. */
+/** Every endpoint of the contract is used by the console or listed, with a reason, as not for people. */
 import assert from "node:assert/strict";
 
-/** Used through the client's own words, so that their names do not stand in a page. */
+/** Endpoints that pages call through the client's methods, so their names do not occur in the source. */
 const BY_THE_CLIENT: Record<string, string> = {
   "job-status": "api.jobs.watch",
   "rpc/create_job": "api.jobs.create",
@@ -51,7 +51,7 @@ Deno.test("every endpoint of the contract is used in the console, or listed as n
   const missing = names.filter((name) => !isUsed(name) && !(name in NOT_FOR_PEOPLE));
   assert.deepEqual(missing, [], "neither used nor listed");
   const stale = Object.keys(NOT_FOR_PEOPLE).filter((name) =>
-    // The operator's pages may come later than what they show.
+    // An endpoint for operators may exist before the page that uses it.
     isUsed(name) && NOT_FOR_PEOPLE[name] !== "OPERATOR" || !names.includes(name)
   );
   assert.deepEqual(stale, [], "listed as not for people, and yet used, or gone");

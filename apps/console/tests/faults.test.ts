@@ -1,10 +1,10 @@
-/** What goes wrong while somebody is at work: nothing that they typed is lost, and nothing spins for ever. */
+/** Failures while a user works: no input is lost, and nothing spins forever. */
 import assert from "node:assert/strict";
 import { createCreator, testStack } from "../../../scripts/test/stack.ts";
 import { consoleTest, openConsole } from "./console.ts";
 import { furnishedCreator } from "./furnished_creator.ts";
 
-/** What supabase-js keeps, as after an hour of standby. */
+/** Ages the session that supabase-js stores, as after an hour of standby. */
 const AGE = `{
   const session = JSON.parse(localStorage.getItem("streamvibe"));
   localStorage.setItem("streamvibe", JSON.stringify({ ...session, expires_at: 1, refresh_token: "spent" }));
@@ -24,7 +24,7 @@ consoleTest("a session that ends is renewed in place, and the text is still ther
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await dialog.waitFor({ state: "detached" });
   assert.equal(await title.inputValue(), "A title that nobody wants to write twice");
-  // And what needs a session works again.
+  // Requests that need a session work again.
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "A title that nobody wants to write twice" }).waitFor();
 });
@@ -33,7 +33,7 @@ consoleTest("signing out in one tab asks the other to sign in, over its page", a
   const creator = await createCreator();
   await using console = await openConsole({ as: creator });
   await console.go("/studio/webhooks");
-  await console.page.getByRole("textbox", { name: "Address" }).fill("https://hooks.example.com/draft");
+  await console.page.getByRole("textbox", { name: "Endpoint URL" }).fill("https://hooks.example.com/draft");
   const other = await console.page.context().newPage();
   await other.goto(console.at("/studio"));
   await other.getByRole("button", { name: "Sign out" }).click();
@@ -42,7 +42,7 @@ consoleTest("signing out in one tab asks the other to sign in, over its page", a
   await dialog.getByRole("button", { name: "Sign in" }).click();
   await dialog.waitFor({ state: "detached" });
   assert.equal(
-    await console.page.getByRole("textbox", { name: "Address" }).inputValue(),
+    await console.page.getByRole("textbox", { name: "Endpoint URL" }).inputValue(),
     "https://hooks.example.com/draft",
   );
 });
@@ -56,18 +56,18 @@ consoleTest("offline in the middle is said, refused with what to do, and over wh
   const { page } = console;
   await console.go("/studio/webhooks");
   await console.settled();
-  await page.getByRole("textbox", { name: "Address" }).fill("https://hooks.example.com/kept");
+  await page.getByRole("textbox", { name: "Endpoint URL" }).fill("https://hooks.example.com/kept");
   await page.context().setOffline(true);
   await page.getByText("You are offline.").waitFor();
-  await page.getByRole("button", { name: "Add", exact: true }).click();
-  await page.getByRole("alert").getByText("Nothing can be reached").waitFor();
+  await page.getByRole("button", { name: "Add endpoint", exact: true }).click();
+  await page.getByRole("alert").getByText("Cannot reach the server").waitFor();
   assert.equal(
-    await page.getByRole("textbox", { name: "Address" }).inputValue(),
+    await page.getByRole("textbox", { name: "Endpoint URL" }).inputValue(),
     "https://hooks.example.com/kept",
   );
   await page.context().setOffline(false);
   await page.getByText("You are offline.").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("button", { name: "Add endpoint", exact: true }).click();
   await page.getByRole("dialog", { name: "Signing secret" }).getByText("whsec_").waitFor();
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "https://hooks.example.com/kept" }).waitFor();
@@ -93,7 +93,7 @@ consoleTest(
     await console.go("/studio/webhooks");
     await page.getByRole("status").filter({ hasText: "Loading" }).waitFor();
     await page.clock.fastForward(21_000);
-    await page.getByRole("alert").getByText("No answer came in time").waitFor();
+    await page.getByRole("alert").getByText("did not respond in time").waitFor();
     isHanging = false;
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByRole("heading", { name: "https://hooks.example.com/streamvibe" }).waitFor();
@@ -101,7 +101,9 @@ consoleTest(
     for (let step = 0; step < 10; step++) {
       await page.clock.runFor(2_000);
     }
-    await page.getByRole("definition").filter({ hasText: "from here, 7 days" }).getByText("not available")
+    await page.getByRole("definition").filter({ hasText: "from StreamVibe, 7 days" }).getByText(
+      "not available",
+    )
       .waitFor();
   },
 );

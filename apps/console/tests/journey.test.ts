@@ -1,4 +1,4 @@
-/** A creator's way, by what a person sees: roles and names, nothing else. */
+/** A creator's journey, found by roles and names only, as a user sees them. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { simulator, testStack } from "../../../scripts/test/stack.ts";
@@ -20,32 +20,32 @@ consoleTest(
     await console.go("/");
     await page.getByRole("link", { name: "Sign up" }).click();
     await page.getByLabel("Your name").fill(`Person ${tag}`);
-    await page.getByLabel("E-mail").fill(email);
+    await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password").fill("a good password");
     await page.getByRole("button", { name: "Create account" }).click();
-    await page.getByRole("heading", { name: "Look into your mailbox" }).waitFor();
+    await page.getByRole("heading", { name: "Check your email" }).waitFor();
     await confirm(page, email);
 
-    await page.getByRole("heading", { name: "Three minutes to your library" }).waitFor();
+    await page.getByRole("heading", { name: "Get started" }).waitFor();
     await page.getByRole("button", { name: "Save profile" }).click();
-    await page.getByText(/Your address is/).waitFor();
+    await page.getByText(/Your page is at/).waitFor();
     await page.getByRole("button", { name: "Connect YouTube" }).click();
     await consent(page, channel);
 
-    // The library comes by itself.
+    // The first sync starts automatically.
     await page.getByText("Done: 60 items are in your library.").waitFor({ timeout: LIMIT_MS });
     const took = performance.now() - started;
     globalThis.console.log(`sign-up to library: ${(took / 1000).toFixed(1)} s`);
     assert.ok(took < LIMIT_MS, `${took} ms`);
 
-    await page.getByRole("button", { name: "Suggest for the newest item" }).click();
+    await page.getByRole("button", { name: "Get suggestions" }).click();
     const title = page.getByRole("region", { name: "Title", exact: true });
     await title.getByRole("button", { name: "Apply title" }).click();
     await page.getByRole("status").getByText("Title applied.").waitFor();
-    await title.getByText("Already so").waitFor();
+    await title.getByText("Same as current").waitFor();
     await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
     await title.getByRole("button", { name: "Apply title" }).waitFor();
-    await page.getByRole("button", { name: "Compared with what came after" }).first().click();
+    await page.getByRole("button", { name: "Compare with next revision" }).first().click();
     await page.getByRole("deletion").first().waitFor();
   },
 );
@@ -56,12 +56,12 @@ async function confirm(page: Page, email: string): Promise<void> {
   await mailbox.goto(`${mail_url}/?to=${encodeURIComponent(email)}`);
   await mailbox.getByRole("link", { name: "Confirm Your Signup" }).click();
   await mailbox.getByRole("link", { name: /auth\/v1\/verify/ }).click();
-  // It signs in there, and so in the first tab, too.
-  await mailbox.getByRole("heading", { name: "Three minutes to your library" }).waitFor();
+  // This signs in here and, through the shared session, in the first tab.
+  await mailbox.getByRole("heading", { name: "Get started" }).waitFor();
   await mailbox.close();
 }
 
-/** The platform's page: find the account, choose it, allow. */
+/** On the platform's consent page, finds the account, selects it and allows access. */
 export async function consent(page: Page, name: string): Promise<void> {
   const search = page.getByRole("searchbox");
   await page.getByRole("button", { name: "Allow" }).waitFor();

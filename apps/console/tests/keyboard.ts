@@ -1,16 +1,16 @@
-/** A person without a pointer: walks a page by its keys, and sees where they are at every step. */
+/** A keyboard-only user: walks through a page and checks at every step that the focus is visible. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { eventually } from "../../../supabase/functions/tests/support/eventually.ts";
 
-/** More than any page has stops. */
+/** Upper limit for the focus stops of a page. */
 const MOST_STOPS = 1_500;
 
-/** What changes something, not what only reads. */
+/** Requests that change something, as opposed to reads. */
 const ACTION =
   /\/(rpc|functions\/v1)\/(?!admin_list|admin_get|admin_overview|get[-_]|list[-_]|search[-_]|log-usage)/;
 
-/** In the page: what can be reached, what was, and what is wrong with where the focus is. */
+/** Runs in the page: collects which controls are reachable, which were reached, and what is wrong with the focus. */
 const WATCH = `(() => {
   const nameOf = (element) => element.tagName.toLowerCase() + " " +
     (element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent).trim().slice(0, 60);
@@ -47,7 +47,7 @@ const WATCH = `(() => {
 export class Keyboard {
   constructor(readonly page: Page) {}
 
-  /** From the top of the page to its end: everything that can be used is reached, each once, and seen when it is. */
+  /** Tabs from the top of the page to its end. Returns faults: controls not reached, reached twice, or not visible when focused. */
   async walk(): Promise<string[]> {
     const { page } = this;
     await page.evaluate(WATCH);
@@ -61,7 +61,7 @@ export class Keyboard {
     return [...faults, ...(await page.evaluate<string[]>("missed()")).map((name) => `not reached: ${name}`)];
   }
 
-  /** Goes on until this has the focus. */
+  /** Presses Tab until the target has the focus. */
   async to(target: Locator): Promise<void> {
     await target.waitFor();
     for (let stop = 0; stop < MOST_STOPS; stop++) {
@@ -71,7 +71,7 @@ export class Keyboard {
     assert.fail(`the focus never comes to ${target}`);
   }
 
-  /** A button that is busy with what was asked of it before is waited for, as a person does. */
+  /** Focuses the target, waits until it is no longer busy, and presses a key. */
   async press(target: Locator, key = "Enter"): Promise<void> {
     await this.to(target);
     await eventually(async () => await target.getAttribute("aria-disabled") === null, `${target} to be free`);
@@ -85,7 +85,7 @@ export class Keyboard {
     await this.page.keyboard.type(text);
   }
 
-  /** Presses what asks first: the question holds the focus, Escape takes it back to where it was, and the answer is pressed. */
+  /** Presses a button that asks for confirmation. Checks that the dialog traps the focus and that Escape returns it, then confirms. */
   async agree(asks: Locator, answer: string | RegExp, text?: string): Promise<void> {
     const { page } = this;
     const dialog = page.getByRole("dialog");
@@ -111,7 +111,7 @@ export class Keyboard {
     await this.stands();
   }
 
-  /** Takes back what was just said to be done. */
+  /** Undoes the action that a notice reports. */
   async undo(said: string | RegExp): Promise<void> {
     const notice = this.page.locator(".notice").filter({ hasText: said });
     await notice.waitFor();
@@ -127,14 +127,14 @@ export class Keyboard {
     await this.stands();
   }
 
-  /** What the page shows may be from before; what was asked for is done when it is answered. */
+  /** Waits for the response to the action, because the page may still show the state before it. */
   async #answered(): Promise<void> {
     await this.page.waitForResponse((response) =>
       response.request().method() === "POST" && ACTION.test(new URL(response.url()).pathname)
     );
   }
 
-  /** The focus is somewhere on the page, not nowhere. */
+  /** Waits until some element of the page has the focus. */
   async stands(): Promise<void> {
     await eventually(() => this.page.locator("body :focus").count(), "the focus");
   }

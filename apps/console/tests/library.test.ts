@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { consoleTest, openConsole } from "./console.ts";
 import { furnishedCreator } from "./furnished_creator.ts";
 
-/** Moves the focus on by Tab until it is on what has this role and name. */
+/** Presses Tab until the element with this role and name has the focus. */
 async function tabTo(
   page: Page,
   role: "link" | "button" | "checkbox" | "searchbox",
@@ -26,17 +26,17 @@ consoleTest("by keyboard alone an item is found, deleted, taken back by undo and
   await tabTo(page, "link", "Library");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Library" }).waitFor();
-  await tabTo(page, "checkbox", "Choose Item 3");
+  await tabTo(page, "checkbox", "Select Item 3");
   await page.keyboard.press("Space");
   await page.keyboard.press("Shift+Tab");
   await page.evaluate("document.querySelector('h1').focus()");
   await tabTo(page, "button", "Delete");
   await page.keyboard.press("Enter");
   await page.getByText("1 item deleted.").waitFor();
-  await page.getByRole("checkbox", { name: "Choose Item 3", exact: true }).waitFor({ state: "detached" });
+  await page.getByRole("checkbox", { name: "Select Item 3", exact: true }).waitFor({ state: "detached" });
   await tabTo(page, "button", "Undo");
   await page.keyboard.press("Enter");
-  await page.getByRole("checkbox", { name: "Choose Item 3", exact: true }).waitFor();
+  await page.getByRole("checkbox", { name: "Select Item 3", exact: true }).waitFor();
   await tabTo(page, "link", "Item 3");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Item 3" }).waitFor();
@@ -50,12 +50,12 @@ consoleTest(
     const { page } = console;
     await console.go("/studio/library?sort=views_count");
     const rows = page.getByRole("row");
-    await page.getByRole("checkbox", { name: /^Choose Item/ }).first().waitFor();
+    await page.getByRole("checkbox", { name: /^Select Item/ }).first().waitFor();
     assert.equal(await rows.count(), 31);
     await page.getByRole("button", { name: "Show more" }).click();
-    await page.getByText("That is all: 40 entries.").waitFor();
+    await page.getByText("40 entries in total").waitFor();
     await page.getByLabel("State").selectOption({ label: "Deleted" });
-    await page.getByText("Nothing fits").waitFor();
+    await page.getByText("No matching items").waitFor();
     assert.match(page.url(), /state=deleted/);
   },
 );
@@ -65,9 +65,9 @@ consoleTest("texts suggested for several items are a job that is followed to its
   await using console = await openConsole({ as: creator });
   const { page } = console;
   await console.go("/studio/library");
-  await page.getByRole("checkbox", { name: "Choose Item 1", exact: true }).check();
-  await page.getByRole("checkbox", { name: "Choose Item 2", exact: true }).check();
-  await page.getByRole("button", { name: "Suggest texts" }).click();
+  await page.getByRole("checkbox", { name: "Select Item 1", exact: true }).check();
+  await page.getByRole("checkbox", { name: "Select Item 2", exact: true }).check();
+  await page.getByRole("button", { name: "Get suggestions" }).click();
   await page.getByRole("main").getByText("Done", { exact: true }).first().waitFor({ timeout: 60_000 });
   await page.getByRole("region", { name: "Result" }).getByText("suggested").waitFor();
 });

@@ -1,11 +1,11 @@
-/** Every page in light and dark, from a telephone to a wall: readable for all, and never wider than the window. */
+/** Every page in light and dark, from phone to large screen: accessible, and never wider than the window. */
 import assert from "node:assert/strict";
 import { createCreator } from "../../../scripts/test/stack.ts";
 import { consoleTest, openConsole, type Opened } from "./console.ts";
 import { STUDIO_PAGES, VISITOR_PAGES } from "./pages.ts";
 import { furnishedCreator } from "./furnished_creator.ts";
 
-/** At 200 % zoom a window of 1280 has 640 of the page's pixels. */
+/** At 200 % zoom, a window of 1280 pixels is 640 CSS pixels wide. */
 const WIDTHS = [1920, 640, 320];
 
 async function look(console: Opened, paths: string[]): Promise<void> {

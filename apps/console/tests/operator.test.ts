@@ -1,4 +1,4 @@
-/** The operator's pages: from what is wrong to the retry, what staff may do and take back, and who is kept out. */
+/** The operator's pages: from an alert to the retry, what staff may do and undo, and who has no access. */
 import assert from "node:assert/strict";
 import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
@@ -18,7 +18,7 @@ consoleTest(
       clicks++;
       await page.getByRole("main").getByRole(role, { name }).first().click();
     };
-    // The list that the alert leads to shows the kind of which there are most; others' tests may have broken more of theirs.
+    // The alert links to the kind with the most dead letters, which may belong to another test.
     await click("Jobs have failed for good", "link");
     await page.getByRole("heading", { level: 1, name: "Dead letters" }).waitFor();
     if (new URL(page.url()).searchParams.get("handler") !== broken.handler) {
@@ -30,10 +30,10 @@ consoleTest(
     await page.getByText(broken.words).waitFor();
     const account = page.getByRole("main").getByRole("link", { name: /^[0-9a-f]{8}$/ });
     assert.match(await account.getAttribute("href") ?? "", /\/operator\/accounts\?id=[\w-]{36}$/);
-    await click("Try again", "button");
-    await page.getByText("It is in the queue again.").waitFor();
+    await click("Retry", "button");
+    await page.getByText("Back in the queue.").waitFor();
     assert.equal(clicks, 3);
-    // Not undoable by itself, so it can be taken back.
+    // A retry has no confirmation, so it offers undo.
     await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
     await page.getByText("Cancelled", { exact: true }).waitFor();
   },
@@ -47,12 +47,12 @@ consoleTest("all of one kind are discarded together, after a question, and audit
   await console.go(`/operator/dead-letters?handler=${broken.handler}`);
   const kind = page.getByRole("main").getByRole("listitem").filter({ hasText: broken.handler });
   await kind.getByRole("button", { name: "Discard all" }).click();
-  const dialog = page.getByRole("dialog", { name: `Discard 3 of ${broken.handler}?` });
+  const dialog = page.getByRole("dialog", { name: `Discard 3 × ${broken.handler}?` });
   await dialog.getByRole("button", { name: "Go back" }).click();
   await kind.getByRole("button", { name: "Discard all" }).click();
   await dialog.getByRole("button", { name: "Discard all" }).click();
   await page.getByText("3 jobs discarded.").waitFor();
-  await page.getByText("Nothing fits the filters").waitFor();
+  await page.getByText("No results for these filters").waitFor();
   await console.go(`/operator/audit?actor_id=${admin.id}`);
   await page.getByRole("cell", { name: "job.discarded" }).waitFor();
 });
@@ -82,7 +82,7 @@ consoleTest(
       "Alerts",
       "Connections",
       "Users and roles",
-      "Hide and feature",
+      "Moderation",
     ]);
     await console.go("/operator/jobs");
     await page.getByText("This page is for admins").waitFor();
@@ -106,7 +106,7 @@ consoleTest(
       await page.getByRole("dialog").getByRole("button", { name: "Revoke moderator" }).click();
       await page.getByRole("button", { name: "Make moderator" }).waitFor();
       await page.getByRole("combobox", { name: "Plan" }).selectOption("premium");
-      await page.getByRole("button", { name: "Put on this plan" }).click();
+      await page.getByRole("button", { name: "Change plan" }).click();
       await page.getByText("Now on premium.").waitFor();
       await page.locator(".notice", { hasText: "Now on premium." }).getByRole("button", { name: "Undo" })
         .click();
@@ -126,8 +126,8 @@ consoleTest(
     }
     await using console = await openConsole({ as: person });
     await console.go("/operator/jobs");
-    await console.page.getByText("These pages are for operators, not for you").waitFor();
-    await console.page.getByRole("main").getByRole("link", { name: "To your studio" }).waitFor();
+    await console.page.getByText("You need operator access").waitFor();
+    await console.page.getByRole("main").getByRole("link", { name: "Go to studio" }).waitFor();
   },
 );
 

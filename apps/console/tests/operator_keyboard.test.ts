@@ -1,4 +1,4 @@
-/** The operator's pages without a pointer: everything is reached and seen, and each action is asked about or taken back, and audited. */
+/** The operator's pages by keyboard alone: every control is reachable and visible, and each action is confirmed or undone, and audited. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { eventually } from "../../../supabase/functions/tests/support/eventually.ts";
@@ -24,7 +24,7 @@ consoleTest("every control of the operator's pages is reached with Tab, seen, an
   for (const path of paths) {
     await console.go(path);
     await console.settled();
-    // What is read again in the meantime does not move the rows.
+    // Hold refetches, so that rows do not move during the walk.
     await page.route(/\/(rest|functions)\/v1\//, () => {});
     faults.push(...(await keys.walk()).map((fault) => `${path}: ${fault}`));
     await page.unrouteAll({ behavior: "ignoreErrors" });
@@ -41,7 +41,7 @@ consoleTest("on a narrow screen the way to other pages opens and leads there by 
   const keys = new Keyboard(page);
   await console.go("/operator");
   await page.keyboard.press("Tab");
-  await keys.press(page.getByRole("link", { name: "Skip to the content" }));
+  await keys.press(page.getByRole("link", { name: "Skip to content" }));
   assert.ok(await has(page.getByRole("main")));
   await keys.press(page.getByRole("button", { name: "Operations" }));
   const link = page.getByRole("navigation", { name: "Operations" }).getByRole("link", { name: "Audit log" });
@@ -52,7 +52,7 @@ consoleTest("on a narrow screen the way to other pages opens and leads there by 
     () => has(heading),
     "focus on the heading",
   );
-  // Chosen by arrows, as it is read out.
+  // Arrow keys change the selection.
   await console.go("/operator/jobs");
   await keys.to(page.getByRole("combobox", { name: "State" }));
   await page.keyboard.press("ArrowDown");
@@ -72,7 +72,7 @@ consoleTest("jobs and their kinds are decided by keys alone, and audited", async
 
     await console.go("/operator/queue");
     await keys.press(main.getByRole("button", { name: `Resume ${broken.handler}` }));
-    await keys.undo(`${broken.handler} runs again.`);
+    await keys.undo(`${broken.handler} resumed.`);
     await main.getByRole("button", { name: `Resume ${broken.handler}` }).waitFor();
     await sql`update ops.job_handler set paused_at = null where name = ${broken.handler}`;
     await console.go("/operator/queue");
@@ -81,15 +81,15 @@ consoleTest("jobs and their kinds are decided by keys alone, and audited", async
 
     await console.go(`/operator/dead-letters?handler=${broken.handler}`);
     const list = main.getByRole("table");
-    await keys.press(list.getByRole("button", { name: "Try again" }).first());
-    await page.getByText("It is in the queue again.").waitFor();
+    await keys.press(list.getByRole("button", { name: "Retry" }).first());
+    await page.getByText("Back in the queue.").waitFor();
     await list.getByRole("row").nth(4).waitFor({ state: "detached" });
     await keys.stands();
-    await keys.undo("It is in the queue again.");
+    await keys.undo("Back in the queue.");
 
     await console.go(`/operator/jobs/${broken.newest}`);
     const isOver = main.getByText("Cancelled", { exact: true });
-    // The newest is the first of the list: it was tried again and taken back.
+    // The newest job is first in the list; it was retried and the retry undone.
     await isOver.waitFor();
     const kind = () => main.getByRole("listitem").filter({ hasText: broken.handler });
     await console.go(`/operator/dead-letters?handler=${broken.handler}`);
@@ -99,8 +99,8 @@ consoleTest("jobs and their kinds are decided by keys alone, and audited", async
     await main.getByRole("button", { name: "Discard" }).waitFor({ state: "detached" });
     await keys.stands();
     await console.go(`/operator/dead-letters?handler=${broken.handler}`);
-    await keys.agree(kind().getByRole("button", { name: "Try all again" }), "Try all again");
-    await page.getByText("Nothing fits the filters").waitFor();
+    await keys.agree(kind().getByRole("button", { name: "Retry all" }), "Retry all");
+    await page.getByText("No results for these filters").waitFor();
     await keys.stands();
 
     await console.go(`/operator/jobs?handler=${broken.handler}&status=pending`);
@@ -113,7 +113,7 @@ consoleTest("jobs and their kinds are decided by keys alone, and audited", async
     await console.go("/operator/alerts");
     const alert = main.getByRole("heading", { level: 3, name: "Jobs have failed for good" }).locator("../..");
     await keys.press(alert.getByRole("button", { name: "Silence for a day" }));
-    await keys.undo("Nobody is reminded for a day.");
+    await keys.undo("Alert silenced for a day.");
     await alert.getByRole("button", { name: "Silence for a day" }).waitFor();
     assert.deepEqual(await audited(admin), [
       "job_type.resumed",
@@ -140,7 +140,7 @@ consoleTest(
     const sql = await testDatabase();
     const admin = await staff("admin");
     try {
-      // Featured with a place, a reason and an end, all of which undoing has to bring back.
+      // Featured with an order, a reason and an end, all of which undo must restore.
       await sql`insert into public.featured_creator (user_id, sort_order, reason, ends_at) values (${creator.id}, 7, 'of the week', '2999-01-01')`;
       await sql`insert into ops.billing_customer (user_id, livemode, customer_id) values (${creator.id}, false, ${`cus_${creator.id}`})`;
       await using console = await openConsole({ as: admin });
@@ -161,9 +161,9 @@ consoleTest(
       await keys.undo("Public Creator is hidden.");
       await button("Hide from public view").waitFor();
       const before = await featured();
-      await keys.press(button("Do not feature"));
-      await keys.undo("Public Creator is featured no longer.");
-      await button("Do not feature").waitFor();
+      await keys.press(button("Stop featuring"));
+      await keys.undo("Public Creator is no longer featured.");
+      await button("Stop featuring").waitFor();
       assert.deepEqual(await featured(), before);
 
       await keys.agree(button("Make moderator"), "Make moderator");
@@ -172,37 +172,37 @@ consoleTest(
       await keys.agree(button("Make admin"), "Make admin");
       await button("Revoke admin").waitFor();
       await keys.agree(button("Revoke admin"), "Revoke admin");
-      await keys.undo("Public Creator is no admin any more.");
+      await keys.undo("Public Creator is no longer admin.");
       await button("Revoke admin").waitFor();
 
       await keys.to(main.getByRole("combobox", { name: "Plan" }));
       await page.keyboard.press("ArrowDown");
-      await keys.press(button("Put on this plan"));
+      await keys.press(button("Change plan"));
       await keys.undo("Now on basic.");
       await page.getByText("Now on free.").waitFor();
-      await keys.agree(button("Ask Stripe again"), "Ask Stripe again");
+      await keys.agree(button("Check with Stripe"), "Check with Stripe");
 
       await console.go(`/operator/moderation?item=${item}`);
-      const found = main.getByRole("table", { name: "An item" });
+      const found = main.getByRole("table", { name: "Find an item" });
       await keys.agree(found.getByRole("button", { name: "Hide" }), "Hide from public view", "not theirs");
       await keys.undo("Hidden.");
       await found.getByRole("button", { name: "Hide" }).waitFor();
       const place = main.getByRole("table", { name: "Featured creators" }).getByRole("row")
         .filter({ has: page.getByRole("link", { name: creator.id.slice(0, 8) }) });
       await keys.press(place.getByRole("button"));
-      await keys.undo("Featured no longer.");
+      await keys.undo("No longer featured.");
       await place.getByRole("button").waitFor();
       assert.deepEqual(await featured(), before);
 
       await console.go("/operator/users");
-      // Others work from anywhere meanwhile: only what is refused, and what changes nothing.
+      // Other tests act from anywhere at the same time, so this tests only a rejected list and one that changes nothing.
       await keys.type(main.getByRole("textbox", { name: "Networks" }), "198.51.100.0/24");
-      await keys.agree(button("Limit to these"), "Limit to these");
+      await keys.agree(button("Save networks"), "Save networks");
       await main.getByRole("alert").getByText("your own address is not in them").waitFor();
       await keys.type(main.getByRole("textbox", { name: "Networks" }), "");
-      await keys.agree(button("Limit to these"), "Limit to these");
-      await keys.undo("It is changed.");
-      await page.getByText("It is changed.").waitFor();
+      await keys.agree(button("Save networks"), "Save networks");
+      await keys.undo("Network access updated.");
+      await page.getByText("Network access updated.").waitFor();
       assert.deepEqual(await audited(admin), [
         "creator.hidden",
         "creator.shown",
@@ -255,15 +255,15 @@ consoleTest("posts, connections and webhooks are mended by keys alone, and audit
     await keys.agree(posts.first().getByRole("button", { name: "Discard" }), "Discard");
     await posts.nth(1).waitFor({ state: "detached" });
     await keys.stands();
-    await keys.agree(posts.getByRole("button", { name: "Try again" }), "Try again");
+    await keys.agree(posts.getByRole("button", { name: "Retry" }), "Retry");
     await posts.waitFor({ state: "detached" });
     await keys.stands();
 
     await console.go(`/operator/accounts?id=${social_account_id}`);
-    await keys.agree(main.getByRole("button", { name: "Sync next" }), "Sync next");
+    await keys.agree(main.getByRole("button", { name: "Queue sync" }), "Queue sync");
     await console.go("/operator/webhooks");
     const hook = main.getByRole("row").filter({ hasText: "test.given_up" }).first();
-    await keys.agree(hook.getByRole("button"), "Now");
+    await keys.agree(hook.getByRole("button"), "Retry now");
     await page.getByText(/within a minute/).first().waitFor();
     assert.deepEqual(await audited(admin), [
       "publishing.discard",

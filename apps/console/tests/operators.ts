@@ -1,4 +1,4 @@
-/** People with a role, and what they have to do. */
+/** Users with a role, and dead letters for them to settle. */
 import { createCreator, type Creator, testDatabase } from "../../../scripts/test/stack.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
 
@@ -20,7 +20,7 @@ export interface Broken extends AsyncDisposable {
   newest: string;
 }
 
-/** Jobs of one creator that failed for good, of a kind that is paused so that a retry stays where it can be seen. */
+/** Creates dead letters of one creator, of a paused kind so that retried jobs stay in the queue. */
 export async function brokenJobs(count: number): Promise<Broken> {
   const { creator } = await publicCreator(1);
   const sql = await testDatabase();
@@ -51,7 +51,7 @@ export async function brokenJobs(count: number): Promise<Broken> {
   };
 }
 
-/** What these people did, as the audit log has it, in order. */
+/** Returns the actions of these users from the audit log, in order. */
 export async function audited(...people: Creator[]): Promise<string[]> {
   const sql = await testDatabase();
   try {

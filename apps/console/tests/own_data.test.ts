@@ -27,6 +27,6 @@ consoleTest("a creator takes their data along, deletes their account, and sees h
   await dialog.getByLabel(/^Type /).fill(creator.email);
   await dialog.getByLabel("Password").fill(creator.password);
   await erase.click();
-  await page.getByRole("heading", { level: 1, name: "State of a deletion request" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Deletion request status" }).waitFor();
   await page.getByRole("link", { name: "Sign in" }).waitFor();
 });

@@ -1,4 +1,4 @@
-/** Every page, and what it shows first once it is there. Each is looked at in every width, light and dark. */
+/** The paths of all pages. Tests check each in every width, light and dark. */
 export const VISITOR_PAGES: string[] = [
   "/",
   "/trending",

@@ -1,4 +1,4 @@
-/** Paying: to Stripe's pages and back, and what is said until Stripe has reported it. */
+/** Payment: to Stripe's pages and back, and the messages until Stripe has reported it. */
 import { Subscriber } from "../../../supabase/functions/tests/support/subscriber.ts";
 import { consoleTest, openConsole } from "./console.ts";
 
@@ -13,29 +13,29 @@ consoleTest(
     await page.getByRole("button", { name: "Subscribe to Basic" }).click();
     await page.getByRole("heading", { level: 1, name: "Subscribe to" }).waitFor();
     await page.getByRole("button", { name: "Back" }).click();
-    await status.getByText("Nothing was ordered").waitFor();
+    await status.getByText("Checkout cancelled").waitFor();
 
     await page.getByRole("button", { name: "Subscribe to Basic" }).click();
     await page.getByRole("radio", { name: /4242 4242 4242 4242/ }).check();
     await one.hold();
     await page.getByRole("button", { name: "Subscribe", exact: true }).click();
-    await status.getByText("Your plan is on its way.").waitFor();
-    // Nobody pays twice because a report is late.
+    await status.getByText("Waiting for Stripe to confirm.").waitFor();
+    // While the report is pending, no plan can be subscribed to, so nobody pays twice.
     await page.getByRole("heading", { level: 3, name: "Premium" }).waitFor();
     await page.getByRole("button", { name: /^Subscribe to/ }).first().waitFor({ state: "detached" });
     await one.deliver();
     await one.hold("at once");
-    await status.getByText("Your plan is there.").waitFor();
+    await status.getByText("Your plan is active.").waitFor();
     await page.getByRole("heading", { level: 3, name: /^Basic/ }).first().waitFor();
 
-    await page.getByRole("button", { name: "Manage card and subscription" }).click();
+    await page.getByRole("button", { name: "Manage billing" }).click();
     await page.getByRole("button", { name: "Cancel at the end" }).click();
     await page.getByText(/then it ends/).waitFor();
     await page.getByRole("button", { name: "Back to the app" }).click();
-    await status.getByText("What you changed at Stripe has arrived.").waitFor();
+    await status.getByText("Your changes at Stripe are now active.").waitFor();
     await page.reload();
     await page.getByRole("heading", { level: 3, name: /^Basic/ }).first().waitFor();
-    await status.getByText("What you changed").waitFor({ state: "detached" });
+    await status.getByText("Your changes at Stripe").waitFor({ state: "detached" });
   },
 );
 
@@ -52,13 +52,13 @@ consoleTest(
     await one.hold();
     await page.clock.install();
     await page.getByRole("button", { name: "Subscribe", exact: true }).click();
-    await status.getByText("Your plan is on its way.").waitFor();
+    await status.getByText("Waiting for Stripe to confirm.").waitFor();
     await page.clock.fastForward(61_000);
-    await status.getByText("Stripe has not reported the payment yet").waitFor();
+    await status.getByText("Stripe has not confirmed the payment yet").waitFor();
     await status.getByText(/^cs_/).waitFor();
     await one.deliver();
     await one.settled();
-    await status.getByRole("button", { name: "Look again" }).click();
-    await status.getByText("Your plan is there.").waitFor();
+    await status.getByRole("button", { name: "Check again" }).click();
+    await status.getByText("Your plan is active.").waitFor();
   },
 );

@@ -17,16 +17,16 @@ consoleTest(
     await page.getByRole("checkbox", { name: /X$/ }).check();
     await page.getByRole("listitem").filter({ hasText: "280" }).first().waitFor();
     await text.fill(words);
-    await page.getByText("Fits", { exact: true }).waitFor();
+    await page.getByText("Within limits", { exact: true }).waitFor();
     await page.getByRole("button", { name: "Publish" }).click();
     await page.getByRole("heading", { level: 1, name: words }).waitFor();
     await page.getByRole("main").getByText("Published", { exact: true }).first().waitFor({ timeout: 60_000 });
-    assert.ok(await page.getByRole("link", { name: "Open there" }).count() === 1, "it says where it is");
+    assert.ok(await page.getByRole("link", { name: "View post" }).count() === 1, "it says where it is");
 
     await page.getByRole("link", { name: "New post" }).click();
     await text.fill(`${words} later`);
     await page.getByRole("checkbox", { name: /X$/ }).check();
-    await page.getByRole("radio", { name: "At a time" }).check();
+    await page.getByRole("radio", { name: "Schedule for later" }).check();
     const soon = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
     await page.getByLabel("Time", { exact: true }).fill(soon);
     await page.getByRole("button", { name: "Schedule" }).click();

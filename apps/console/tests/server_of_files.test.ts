@@ -1,11 +1,11 @@
-/** docs/console.md as it is written: nginx serves the console from another origin than the backend's. Ignored where it is not installed. */
+/** Runs the configuration in docs/console.md: nginx serves the console from another origin than the backend. Ignored if nginx is not installed. */
 import assert from "node:assert/strict";
 import { CHROMIUM, openBrowser } from "../../../scripts/test/browser.ts";
 import { testStack } from "../../../scripts/test/stack.ts";
 import { eventually } from "../../../supabase/functions/tests/support/eventually.ts";
 import { furnishedCreator } from "./furnished_creator.ts";
 
-/** An origin that the stack's functions let in, wherever nginx listens. */
+/** An origin that the stack's functions allow; nginx listens on another port. */
 const SITE = "http://localhost:3000";
 const hasNginx = new Deno.Command("sh", {
   args: ["-c", "PATH=$PATH:/usr/sbin command -v nginx"],
@@ -14,7 +14,7 @@ const hasNginx = new Deno.Command("sh", {
 
 interface Served extends AsyncDisposable {
   port: number;
-  /** Of what is not encrypted, and leads on. */
+  /** The port of the server block that redirects HTTP to HTTPS. */
   plain: number;
   folder: string;
 }
@@ -141,7 +141,7 @@ Deno.test({
     await page.goto(`${SITE}/v/${item}`);
     await page.getByRole("heading", { level: 1, name: "Item 1" }).waitFor();
     await page.goto(`${SITE}/studio/library/${item}`);
-    await page.getByLabel("E-mail").fill(creator.email);
+    await page.getByLabel("Email").fill(creator.email);
     await page.getByLabel("Password").fill(creator.password);
     await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("textbox", { name: "Title" }).waitFor();

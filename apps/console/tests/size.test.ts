@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { buildConsole, firstView } from "../build.ts";
 
-/** In bytes, compressed as servers do. */
+/** In bytes, gzip-compressed. */
 const LIMIT = 132_000;
 
 Deno.test("the first view loads no more than 132 kB of JavaScript", async () => {

@@ -23,7 +23,7 @@ consoleTest("an address that leads nowhere says so, and a problem shows its code
   await using console = await openConsole();
   const { page } = console;
   await console.go("/no/such/page");
-  await page.getByRole("heading", { name: "There is nothing at this address" }).waitFor();
+  await page.getByRole("heading", { name: "Page not found" }).waitFor();
   await page.goto(console.at(`/v/${crypto.randomUUID()}`));
   const alert = page.getByRole("alert");
   await alert.getByRole("link", { name: "not_found" }).waitFor();
@@ -40,10 +40,10 @@ consoleTest(
     await other.goto(console.at("/"));
     await other.getByRole("link", { name: "Sign up" }).waitFor();
     await console.go("/studio");
-    await page.getByLabel("E-mail").fill(creator.email);
+    await page.getByLabel("Email").fill(creator.email);
     await page.getByLabel("Password").fill("wrong password");
     await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").getByText("do not belong together").waitFor();
+    await page.getByRole("alert").getByText("Wrong email or password").waitFor();
     await page.getByLabel("Password").fill(creator.password);
     await page.getByRole("main").getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("navigation", { name: "Studio" }).waitFor();

@@ -26,7 +26,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Applies a suggestion, field by field */
+    /** Applies selected fields of a suggestion */
     post: operations["apply-ai-suggestion"];
     delete?: never;
     options?: never;
@@ -43,7 +43,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Set up the caller's profile */
+    /** Sets up the caller's profile */
     post: operations["auth-profile-setup"];
     delete?: never;
     options?: never;
@@ -58,7 +58,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's plan, its price, and what happens next */
+    /** Returns the caller's plan, its price, and what happens next */
     get: operations["billing-status"];
     put?: never;
     post?: never;
@@ -128,7 +128,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Cancels what has not been sent of a post */
+    /** Cancels a post on the accounts to which it has not been sent */
     post: operations["cancel-post"];
     delete?: never;
     options?: never;
@@ -145,7 +145,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Asks what became of submissions */
+    /** Checks the status of submissions */
     post: operations["check-seo-status"];
     delete?: never;
     options?: never;
@@ -162,7 +162,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Sets up a site of one's own at a search engine */
+    /** Connects the caller's site to a search engine */
     post: operations["connect-search-engine"];
     delete?: never;
     options?: never;
@@ -179,7 +179,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Starts subscribing to a plan */
+    /** Starts a subscription to a plan */
     post: operations["create-checkout-session"];
     delete?: never;
     options?: never;
@@ -196,7 +196,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Begins the upload of a picture or video */
+    /** Starts the upload of a picture or video */
     post: operations["create-media"];
     delete?: never;
     options?: never;
@@ -213,7 +213,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Opens the page where a subscription is managed */
+    /** Returns the page where the caller manages their subscription */
     post: operations["create-portal-session"];
     delete?: never;
     options?: never;
@@ -230,7 +230,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Writes a post for several accounts, as a draft or to be published */
+    /** Creates a post for several accounts, as a draft or to be published */
     post: operations["create-post"];
     delete?: never;
     options?: never;
@@ -245,7 +245,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Says how far a request to erase a person's data is */
+    /** Returns the state of a request to erase a person's data */
     get: operations["data-deletion-status"];
     put?: never;
     post?: never;
@@ -281,7 +281,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Deletes the caller and everything that is theirs */
+    /** Deletes the caller and all of their data */
     post: operations["delete-my-account"];
     delete?: never;
     options?: never;
@@ -298,7 +298,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Removes a webhook endpoint */
+    /** Deletes a webhook endpoint */
     post: operations["delete-webhook"];
     delete?: never;
     options?: never;
@@ -332,7 +332,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Goes on with the deletion of people who asked for it */
+    /** Continues the deletion of users who requested it */
     post: operations["erase-accounts"];
     delete?: never;
     options?: never;
@@ -347,7 +347,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Everything that StreamVibe has of the caller, as lines of JSON */
+    /** Exports everything that StreamVibe stores about the caller, as JSON lines */
     get: operations["export-my-data"];
     put?: never;
     post?: never;
@@ -364,7 +364,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's feed, with the reasons */
+    /** Returns the caller's feed, with the reasons for each item */
     get: operations["feed-home"];
     put?: never;
     post?: never;
@@ -381,7 +381,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A creator's feed, with the reasons */
+    /** Returns a creator's feed, with the reasons for each item */
     get: operations["feed-profile"];
     put?: never;
     post?: never;
@@ -400,7 +400,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Ends the upload of a picture or video */
+    /** Completes the upload of a picture or video */
     post: operations["finish-media"];
     delete?: never;
     options?: never;
@@ -417,7 +417,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Follows a creator or a category, or no longer */
+    /** Follows or unfollows a creator or a category */
     post: operations["follow"];
     delete?: never;
     options?: never;
@@ -432,7 +432,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What suggestions cost, by day and model */
+    /** Returns what suggestions cost, by day and model */
     get: operations["get-ai-costs"];
     put?: never;
     post?: never;
@@ -449,7 +449,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Clicks on the caller's own items, and followers of their accounts */
+    /** Returns clicks on the caller's own items, and followers of their accounts */
     get: operations["get-click-stats"];
     put?: never;
     post?: never;
@@ -466,7 +466,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Shows a public item and related ones */
+    /** Returns a public item and related items */
     get: operations["get-content-detail"];
     put?: never;
     post?: never;
@@ -483,7 +483,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Shows a public creator's page */
+    /** Returns a public creator's page */
     get: operations["get-creator-by-slug"];
     put?: never;
     post?: never;
@@ -500,7 +500,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A picture or video, and where it can be downloaded */
+    /** Returns a picture or video, with a download URL */
     get: operations["get-media"];
     put?: never;
     post?: never;
@@ -517,7 +517,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** A post and what became of it on each account */
+    /** Returns a post and its result on each account */
     get: operations["get-post"];
     put?: never;
     post?: never;
@@ -534,7 +534,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The head tags of a public item's or creator's page */
+    /** Returns the head tags of a public item's or creator's page */
     get: operations["get-seo-metadata"];
     put?: never;
     post?: never;
@@ -551,7 +551,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What became of the caller's submissions, by search engine */
+    /** Returns the results of the caller's submissions, by search engine */
     get: operations["get-seo-overview"];
     put?: never;
     post?: never;
@@ -568,7 +568,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Lists what trends */
+    /** Lists trending items */
     get: operations["get-trending"];
     put?: never;
     post?: never;
@@ -585,7 +585,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Whether the service is healthy */
+    /** Returns whether the service is healthy */
     get: operations["health"];
     put?: never;
     post?: never;
@@ -602,7 +602,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The key that the public site shows to IndexNow */
+    /** Returns the key that the public site shows to IndexNow */
     get: operations["indexnow-key"];
     put?: never;
     post?: never;
@@ -621,7 +621,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Does the jobs that are waiting */
+    /** Runs waiting jobs */
     post: operations["job-processor"];
     delete?: never;
     options?: never;
@@ -636,7 +636,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Progress and result of a job */
+    /** Returns progress and result of a job */
     get: operations["job-status"];
     put?: never;
     post?: never;
@@ -653,7 +653,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What the caller follows, or has muted */
+    /** Lists what the caller follows or has muted */
     get: operations["list-follows"];
     put?: never;
     post?: never;
@@ -670,7 +670,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's posts, newest first */
+    /** Lists the caller's posts, newest first */
     get: operations["list-posts"];
     put?: never;
     post?: never;
@@ -687,7 +687,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Posts that failed, or of which nobody knows */
+    /** Lists posts that failed or whose outcome is unknown */
     get: operations["list-publishing-problems"];
     put?: never;
     post?: never;
@@ -704,7 +704,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The caller's webhook endpoints and their last deliveries */
+    /** Lists the caller's webhook endpoints and their last deliveries */
     get: operations["list-webhooks"];
     put?: never;
     post?: never;
@@ -723,7 +723,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Keeps events of an app */
+    /** Stores usage events of an app */
     post: operations["log-usage"];
     delete?: never;
     options?: never;
@@ -740,7 +740,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Tools for creators' agents (Model Context Protocol) */
+    /** Serves tools to creators' agents (Model Context Protocol) */
     post: operations["mcp"];
     delete?: never;
     options?: never;
@@ -757,7 +757,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Receives from Instagram and Facebook that a person wants their data erased */
+    /** Receives requests from Instagram and Facebook to erase a person's data */
     post: operations["meta-data-deletion"];
     delete?: never;
     options?: never;
@@ -774,7 +774,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Receives from Instagram and Facebook that a person removed the app */
+    /** Receives reports from Instagram and Facebook that a person removed the app */
     post: operations["meta-deauthorize"];
     delete?: never;
     options?: never;
@@ -807,7 +807,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Metrics of requests and jobs for Prometheus */
+    /** Returns metrics of requests and jobs for Prometheus */
     get: operations["metrics"];
     put?: never;
     post?: never;
@@ -826,7 +826,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Keeps a creator, a category or an item out of the caller's feeds, or no longer */
+    /** Mutes or unmutes a creator, a category or an item in the caller's feeds */
     post: operations["mute"];
     delete?: never;
     options?: never;
@@ -1047,7 +1047,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Syncs accounts that are due */
+    /** Syncs accounts whose automatic sync is due */
     post: operations["process-auto-sync"];
     delete?: never;
     options?: never;
@@ -1064,7 +1064,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Works off what Stripe reported, and what it did not */
+    /** Processes pending Stripe events and reconciles customers */
     post: operations["process-stripe-events"];
     delete?: never;
     options?: never;
@@ -1081,7 +1081,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Publishes a post, now or at a time */
+    /** Publishes a post, now or at a given time */
     post: operations["publish-post"];
     delete?: never;
     options?: never;
@@ -1115,7 +1115,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Renders parts of the sitemap ahead */
+    /** Renders parts of the sitemap in advance */
     post: operations["refresh-sitemap"];
     delete?: never;
     options?: never;
@@ -1130,7 +1130,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The robots.txt of the public site */
+    /** Returns the robots.txt of the public site */
     get: operations["robots"];
     put?: never;
     post?: never;
@@ -1149,7 +1149,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Adds or changes an address that hears of events */
+    /** Adds or changes a webhook endpoint */
     post: operations["save-webhook"];
     delete?: never;
     options?: never;
@@ -1200,7 +1200,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Sends alerts to Slack, e-mail and a webhook */
+    /** Sends alerts to Slack, email and a webhook */
     post: operations["send-alerts"];
     delete?: never;
     options?: never;
@@ -1217,7 +1217,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Sends a test, or a delivery once more */
+    /** Sends a test, or resends a delivery */
     post: operations["send-webhook"];
     delete?: never;
     options?: never;
@@ -1234,7 +1234,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Decides over posts that failed or of which nobody knows */
+    /** Settles posts that failed or whose outcome is unknown */
     post: operations["settle-publishing-problems"];
     delete?: never;
     options?: never;
@@ -1249,7 +1249,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The sitemap of the public site: its index, or one page */
+    /** Returns the sitemap of the public site: its index, or one page */
     get: operations["sitemap"];
     put?: never;
     post?: never;
@@ -1285,7 +1285,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Tells search engines about items */
+    /** Submits items to search engines */
     post: operations["submit-to-seo"];
     delete?: never;
     options?: never;
@@ -1385,7 +1385,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Leads to the picture of a public item */
+    /** Redirects to the picture of a public item */
     get: operations["thumbnail"];
     put?: never;
     post?: never;
@@ -1438,7 +1438,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Writes a post anew that has not begun to go out */
+    /** Replaces a draft or a scheduled post */
     post: operations["update-post"];
     delete?: never;
     options?: never;
@@ -1455,7 +1455,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Makes the trending keywords anew */
+    /** Rebuilds the trending keywords */
     post: operations["update-trending-keywords"];
     delete?: never;
     options?: never;
@@ -1472,7 +1472,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Says everything that is wrong with a post before it is sent */
+    /** Returns everything that is wrong with a post before it is sent */
     post: operations["validate-post"];
     delete?: never;
     options?: never;
@@ -1487,7 +1487,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What an item lacks for rich results, and how to mend it */
+    /** Returns what an item lacks for rich results, and how to fix it */
     get: operations["validate-seo"];
     put?: never;
     post?: never;
@@ -1506,7 +1506,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Checks that a site is the caller's */
+    /** Verifies that a site belongs to the caller */
     post: operations["verify-search-engine"];
     delete?: never;
     options?: never;
@@ -1524,7 +1524,7 @@ export interface paths {
     /** The sender asks whether this address wants to hear from it */
     get: operations["youtube-webhook-challenge"];
     put?: never;
-    /** Receives from YouTube's hub that a channel has something new */
+    /** Receives reports about channels from YouTube's hub */
     post: operations["youtube-webhook"];
     delete?: never;
     options?: never;
@@ -1990,8 +1990,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins end jobs that have not ended, at most 1,000 at once
-     * @description Admins end jobs that have not ended, at most 1,000 at once. Returns how many. The audit log keeps it.
+     * Cancels jobs that have not ended, at most 1,000 per call
+     * @description Cancels jobs that have not ended, at most 1,000 per call. Admins only. Returns how many. Recorded in the audit log.
      */
     post: operations["rpc_admin_cancel_jobs"];
     delete?: never;
@@ -2010,8 +2010,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins have Stripe asked about a person within a minute
-     * @description Admins have Stripe asked about a person within a minute. The audit log keeps it.
+     * Has a user's billing state fetched from Stripe within a minute
+     * @description Has a user's billing state fetched from Stripe within a minute. Admins only. Recorded in the audit log.
      */
     post: operations["rpc_admin_check_billing"];
     delete?: never;
@@ -2031,7 +2031,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: the database's size, connections, share of blocks that were in memory (since its statistics were reset), and its largest tables.
+     * @description Admins: size of the database, connections, buffer cache hits and reads (since the statistics were reset), and the largest tables.
      */
     post: operations["rpc_admin_get_database"];
     delete?: never;
@@ -2051,7 +2051,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: one job with its result, lease and the last 200 lines of its log.
+     * @description Admins: one job with its result, lease and the last 200 entries of its log.
      */
     post: operations["rpc_admin_get_job"];
     delete?: never;
@@ -2071,7 +2071,7 @@ export interface paths {
     put?: never;
     /**
      * Staff
-     * @description Staff: connected accounts with their connection and sync, newest first. Filters: id, user_id, platform, status, attention (something is wrong with it).
+     * @description Staff: connected accounts with their connection and sync, newest first. Filters: id, user_id, platform, status, attention (has a problem).
      */
     post: operations["rpc_admin_list_accounts"];
     delete?: never;
@@ -2091,7 +2091,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: who spent most on AI in a month, and the month by model and by day. Filters: month (a day in it), user_id.
+     * @description Admins: the highest AI spenders of a month, and the month by model and by day. Filters: month (a day in it), user_id.
      */
     post: operations["rpc_admin_list_ai_costs"];
     delete?: never;
@@ -2111,7 +2111,7 @@ export interface paths {
     put?: never;
     /**
      * Staff
-     * @description Staff: what people were told of and whether it arrived, newest first; what is wrong now; the rules. Filter: alert.
+     * @description Staff: alert events with their delivery state, newest first; current alerts; the rules. Filter: alert.
      */
     post: operations["rpc_admin_list_alerts"];
     delete?: never;
@@ -2131,7 +2131,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: who did what, newest first. Filters: user_id (whom it concerns), actor_id, action (its beginning, such as job), before.
+     * @description Admins: who did what, newest first. Filters: user_id (the affected user), actor_id, action (a prefix, such as job), before.
      */
     post: operations["rpc_admin_list_audit_log"];
     delete?: never;
@@ -2151,7 +2151,7 @@ export interface paths {
     put?: never;
     /**
      * Staff
-     * @description Staff: items that moderators have hidden, the last first. Filter: id (that item, hidden or not).
+     * @description Staff: items that moderators have hidden, the most recent first. Filter: id (that item, hidden or not).
      */
     post: operations["rpc_admin_list_content"];
     delete?: never;
@@ -2171,7 +2171,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: runs of scheduled jobs, newest first, and how each job stands (jobs). Filters: job, status.
+     * @description Admins: runs of scheduled jobs, newest first, and the state of each job (jobs). Filters: job, status.
      */
     post: operations["rpc_admin_list_cron_runs"];
     delete?: never;
@@ -2191,7 +2191,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: jobs that failed for good, newest first, and of the latest 1,000 how many have which error. Filters: handler, error_code, user_id.
+     * @description Admins: jobs that failed permanently, newest first, and the number of jobs per error among the latest 1,000. Filters: handler, error_code, user_id.
      */
     post: operations["rpc_admin_list_dead_letters"];
     delete?: never;
@@ -2211,7 +2211,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: calls of cron to functions and what became of them, newest first. Filters: function, outcome (ok, failed, missing, waiting).
+     * @description Admins: calls from cron to functions and their outcome, newest first. Filters: function, outcome (ok, failed, missing, waiting).
      */
     post: operations["rpc_admin_list_http_calls"];
     delete?: never;
@@ -2231,7 +2231,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: each kind of job with what waits and runs (of the first 20,000 that are open), dead letters, the last hour, and how long the latest 5,000 took.
+     * @description Admins: each job handler with its waiting and running jobs (counted over the first 20,000 open jobs), dead letters, the last hour, and durations among the latest 5,000 jobs.
      */
     post: operations["rpc_admin_list_job_types"];
     delete?: never;
@@ -2251,7 +2251,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Where no index helps it looks through 10,000 jobs a call: a page may then hold fewer rows than asked for, even none, and next_cursor goes on from there.
+     * @description Admins: jobs, newest first. Filters: status, handler, job_type, user_id, error_code, request_id, before (a time). Without a matching index, a call scans 10,000 jobs: a page may then hold fewer rows than requested, even none, and next_cursor continues from there.
      */
     post: operations["rpc_admin_list_jobs"];
     delete?: never;
@@ -2271,7 +2271,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: the whole app's windows at each platform with the time when they are used up at this pace (apps), how calls went (calls), and as the list the windows of single accounts. Filters: provider, closed.
+     * @description Admins: the quota windows of whole apps at each platform with the time when they will be used up at the current pace (apps), the outcome of calls (calls), and as items the windows of single accounts. Filters: provider, closed.
      */
     post: operations["rpc_admin_list_provider_quotas"];
     delete?: never;
@@ -2291,7 +2291,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: what pg_stat_statements has gathered since it was reset, by total, mean or max time, calls or rows. Values in the queries are placeholders.
+     * @description Admins: statistics from pg_stat_statements since its last reset, ordered by total, mean or max time, calls or rows. Values in the queries are placeholders.
      */
     post: operations["rpc_admin_list_slow_queries"];
     delete?: never;
@@ -2311,7 +2311,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: who is on which plan, what they used, and what Stripe says; and the subscribers of each plan. Filters: tier, status, user_id.
+     * @description Admins: subscriptions with plan, usage and the state from Stripe, and the number of subscribers per plan. Filters: tier, status, user_id.
      */
     post: operations["rpc_admin_list_subscriptions"];
     delete?: never;
@@ -2331,7 +2331,7 @@ export interface paths {
     put?: never;
     /**
      * Staff
-     * @description Staff: people, newest first; staff_access: from which networks staff may act, null: from anywhere. Filters: search (id, profile slug, or the beginning of an e-mail), role, tier, hidden.
+     * @description Staff: users, newest first. staff_access: the networks from which staff may act, null: any network. Filters: search (id, profile slug, or the prefix of an e-mail address), role, tier, hidden.
      */
     post: operations["rpc_admin_list_users"];
     delete?: never;
@@ -2351,7 +2351,7 @@ export interface paths {
     put?: never;
     /**
      * Admins
-     * @description Admins: what Stripe reported (direction in, newest first; filter status), or what waits to go to creators' endpoints (out, the longest due first; filter user_id), and the endpoints that do not answer.
+     * @description Admins: Stripe events (direction in, newest first; filter status), or deliveries waiting for creators' endpoints (out, the longest due first; filter user_id), and the failing endpoints.
      */
     post: operations["rpc_admin_list_webhooks"];
     delete?: never;
@@ -2370,8 +2370,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Staff see what is wrong now and where, and how much is going on
-     * @description Staff see what is wrong now and where, and how much is going on. history: what the counters stood at each minute of the last hour.
+     * Staff
+     * @description Staff: current problems, where they are, and the current load. history: the counter values in each minute of the last hour.
      */
     post: operations["rpc_admin_overview"];
     delete?: never;
@@ -2390,8 +2390,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins have an event of Stripe worked off (in) or a delivery to a creator sent (out) within a minute
-     * @description Admins have an event of Stripe worked off (in) or a delivery to a creator sent (out) within a minute. The audit log keeps it.
+     * Has a Stripe event processed (in) or a delivery to a creator's endpoint sent (out) within a minute
+     * @description Has a Stripe event processed (in) or a delivery to a creator's endpoint sent (out) within a minute. Admins only. Recorded in the audit log.
      */
     post: operations["rpc_admin_retry_webhook"];
     delete?: never;
@@ -2410,8 +2410,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins retry or discard all dead letters of one kind, the oldest first, at most 1,000 a call
-     * @description Admins retry or discard all dead letters of one kind, the oldest first, at most 1,000 a call. Returns how many: call again until it is none. The audit log keeps it.
+     * Retries or discards all dead letters of one handler (and error, if given), the oldest first, at most 1,000 per call
+     * @description Retries or discards all dead letters of one handler (and error, if given), the oldest first, at most 1,000 per call. Admins only. Returns how many: repeat until it is zero. Recorded in the audit log.
      */
     post: operations["rpc_admin_settle_dead_letters"];
     delete?: never;
@@ -2430,8 +2430,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins have an account that is synced automatically synced next, within five minutes and its owner's quota
-     * @description Admins have an account that is synced automatically synced next, within five minutes and its owner's quota. The audit log keeps it.
+     * Makes an automatically synced account due now
+     * @description Makes an automatically synced account due now: it is synced within five minutes if its owner's quota allows. Admins only. Recorded in the audit log.
      */
     post: operations["rpc_admin_sync_account"];
     delete?: never;
@@ -2450,8 +2450,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Takes fields of one of the caller's suggestions over into its item, as an edit of the caller's
-     * @description Takes fields of one of the caller's suggestions over into its item, as an edit of the caller's; a preview only tells the difference. Choices number the title and description, from 0.
+     * Applies fields of one of the caller's suggestions to its item, as an edit by the caller
+     * @description Applies fields of one of the caller's suggestions to its item, as an edit by the caller; a preview only returns the changes. Choices are the numbers of the title and the description, from 0.
      */
     post: operations["rpc_apply_ai_suggestion"];
     delete?: never;
@@ -2470,8 +2470,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A score of totals that needs no rewriting as time passes
-     * @description A score of totals that needs no rewriting as time passes: ten times the views weigh as much as twelve and a half hours. A click counts as twenty views. For comparing items; the lists rank growth, see ops.refresh_trending().
+     * Returns a score from totals that needs no update as time passes
+     * @description Returns a score from totals that needs no update as time passes: ten times the views weigh as much as twelve and a half hours. A click counts as twenty views. For comparing items; the lists rank by growth, see ops.refresh_trending().
      */
     post: operations["rpc_calculate_trend_score"];
     delete?: never;
@@ -2490,8 +2490,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Ends a job that has not ended
-     * @description Ends a job that has not ended: nothing it does from now on counts. False when it has ended or is not this person's. The service may leave the person out.
+     * Cancels a job that has not ended
+     * @description Cancels a job that has not ended; later calls of its worker have no effect. Returns false if the job has ended or belongs to another user. The service may omit the user.
      */
     post: operations["rpc_cancel_job"];
     delete?: never;
@@ -2510,8 +2510,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Whether a unit is left
-     * @description Whether a unit is left: sync, ai_analysis or seo_submission. Only a look; what spends calls increment_quota, which also reserves.
+     * Returns whether a unit is left
+     * @description Returns whether a unit is left: sync, ai_analysis or seo_submission. Reserves nothing; work that uses a unit calls increment_quota, which also checks the limit.
      */
     post: operations["rpc_check_quota"];
     delete?: never;
@@ -2530,8 +2530,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A creator with more accounts than the plan has chooses those that stay active
-     * @description A creator with more accounts than the plan has chooses those that stay active; the others rest, and keep their content. Returns how many are active.
+     * Lets a creator with more accounts than the plan allows choose which stay active
+     * @description Lets a creator with more accounts than the plan allows choose which stay active; the others are paused and keep their content. Returns the number of active accounts.
      */
     post: operations["rpc_choose_active_accounts"];
     delete?: never;
@@ -2550,8 +2550,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Queues a job by a handler's name (sync_youtube) or a category's (platform_sync)
-     * @description Queues a job by a handler's name (sync_youtube) or a category's (platform_sync). An equal job that is under way or was created in the last minutes is given instead. At most 10 under way a person (SVJ01); a type that is unknown or that nothing does yet is SVG01.
+     * Queues a job by the name of a handler (sync_youtube) or of a category (platform_sync)
+     * @description Queues a job by the name of a handler (sync_youtube) or of a category (platform_sync). Returns an equal job instead if one is in progress or was created in the last minutes. At most 10 jobs in progress per user (SVJ01). A type that is unknown or has no handler yet raises SVG01.
      */
     post: operations["rpc_create_job"];
     delete?: never;
@@ -2570,8 +2570,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins take dead letters off the list
-     * @description Admins take dead letters off the list; the jobs stay failed, and go when their type's time is over. Returns how many. The audit log keeps it.
+     * Removes dead letters from the list
+     * @description Removes dead letters from the list. Admins only. The jobs stay failed, and are deleted after the retention of their type. Returns how many were removed. Recorded in the audit log.
      */
     post: operations["rpc_discard_dead_letters"];
     delete?: never;
@@ -2590,8 +2590,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Moderators and admins show a public creator first, in an order and until a time, or no longer
-     * @description Moderators and admins show a public creator first, in an order and until a time, or no longer. The audit log keeps it.
+     * Lets moderators and admins show a public creator first, in a given order and until a given time, or stop doing so
+     * @description Lets moderators and admins show a public creator first, in a given order and until a given time, or stop doing so. Writes to the audit log.
      */
     post: operations["rpc_feature_creator"];
     delete?: never;
@@ -2610,8 +2610,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A page of one's own home
-     * @description A page of one's own home: what followed creators and categories have, what trends and what is new, fused by reciprocal rank (k = 60), four of what is followed for one of the rest. The edge function feed-home gives the same from a cache.
+     * Returns a page of the caller's home feed
+     * @description Returns a page of the caller's home feed: content of followed creators and categories, trending and new content, fused by reciprocal rank (k = 60), four followed items for each other item. The edge function feed-home returns the same from a cache.
      */
     post: operations["rpc_feed_fusion_home"];
     delete?: never;
@@ -2630,8 +2630,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A page of the feed of a creator
-     * @description A page of the feed of a creator: what is pinned, what trends, what is popular and what is new of them, fused by reciprocal rank (k = 60). The edge function feed-profile gives the same from a cache.
+     * Returns a page of a creator's feed
+     * @description Returns a page of a creator's feed: pinned, trending, popular and new items, fused by reciprocal rank (k = 60). The edge function feed-profile returns the same from a cache.
      */
     post: operations["rpc_feed_fusion_profile"];
     delete?: never;
@@ -2650,8 +2650,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Like create_job, and also gives a job that ended within its type's cache time, with its result
-     * @description Like create_job, and also gives a job that ended within its type's cache time, with its result. Any number of equal calls at once create one job.
+     * Like create_job, but also returns a job that ended within its type's cache time, with its result
+     * @description Like create_job, but also returns a job that ended within its type's cache time, with its result. Any number of equal concurrent calls create one job.
      */
     post: operations["rpc_find_or_create_job"];
     delete?: never;
@@ -2670,8 +2670,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Moderators and admins look a person up by exact e-mail, profile slug or id
-     * @description Moderators and admins look a person up by exact e-mail, profile slug or id.
+     * Lets moderators and admins find a person by exact e-mail, profile slug or id
+     * @description Lets moderators and admins find a person by exact e-mail, profile slug or id.
      */
     post: operations["rpc_find_users"];
     delete?: never;
@@ -2690,8 +2690,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A free slug for a name, as setup_profile() gives it
-     * @description A free slug for a name, as setup_profile() gives it: tech-gaming-channel, with a number where it is taken.
+     * Returns a free slug for a name, as setup_profile() assigns it
+     * @description Returns a free slug for a name, as setup_profile() assigns it: tech-gaming-channel, with a number when it is taken.
      */
     post: operations["rpc_generate_profile_slug"];
     delete?: never;
@@ -2710,8 +2710,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * The caller's own costs by day and model, for plots, and what became of the suggestions of each model
-     * @description The caller's own costs by day and model, for plots, and what became of the suggestions of each model.
+     * Returns the caller's own costs by day and model, for charts, and how the suggestions of each model were used
+     * @description Returns the caller's own costs by day and model, for charts, and how the suggestions of each model were used.
      */
     post: operations["rpc_get_ai_costs"];
     delete?: never;
@@ -2730,8 +2730,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * The result of an equal job that ended not long ago
-     * @description The result of an equal job that ended not long ago; by default within its type's cache time. Row policies decide who sees it.
+     * Returns the result of an equal job that ended recently
+     * @description Returns the result of an equal job that ended recently; by default within its type's cache time. Row policies decide who can see it.
      */
     post: operations["rpc_get_cached_job_result"];
     delete?: never;
@@ -2750,8 +2750,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A time before which nothing can be stamped any more that a query does not see yet
-     * @description A time before which nothing can be stamped any more that a query does not see yet: rows are stamped with the beginning of their transaction. Who reads a list from there misses nothing (docs/realtime.md).
+     * Returns a time before which no row can still become visible
+     * @description Returns a time before which no row can still become visible: rows are stamped with the start of their transaction. A client that reads a list from that time misses nothing (docs/realtime.md).
      */
     post: operations["rpc_get_change_horizon"];
     delete?: never;
@@ -2770,8 +2770,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most)
-     * @description Clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a minute at most): {total_clicks, by_day, by_referrer, by_country, followers_by_day}. followers_by_day: of each account as the day's last sync left them; null when one item is asked for.
+     * Returns the clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a delay of at most a minute)
+     * @description Returns the clicks on the caller's own items by day (UTC), by referrer host and by country, as far as they are rolled up (a delay of at most a minute): {total_clicks, by_day, by_referrer, by_country, followers_by_day}. followers_by_day: the followers of each account after the last sync of the day; null when p_content_id is given.
      */
     post: operations["rpc_get_click_stats"];
     delete?: never;
@@ -2790,8 +2790,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * What happened in a job, in order, at most 1,000 lines
-     * @description What happened in a job, in order, at most 1,000 lines; row policies decide who sees them.
+     * Returns the log of a job in order, at most 1,000 entries
+     * @description Returns the log of a job in order, at most 1,000 entries. Row policies decide who can see them.
      */
     post: operations["rpc_get_job_logs"];
     delete?: never;
@@ -2810,8 +2810,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Jobs by type and status, of one person, or of everybody in the last seven days (for the service)
-     * @description Jobs by type and status, of one person, or of everybody in the last seven days (for the service).
+     * Returns the number of jobs by type and status, for one user, or for all users in the last seven days (service only)
+     * @description Returns the number of jobs by type and status, for one user, or for all users in the last seven days (service only).
      */
     post: operations["rpc_get_job_queue_stats"];
     delete?: never;
@@ -2831,7 +2831,7 @@ export interface paths {
     put?: never;
     /**
      * For admins
-     * @description For admins: calls by function, by hour (p_by) or both: [{function, hour, count, errors, error_rate, cached, hits, hit_rate, mean_ms, p50_ms, p95_ms, p99_ms}], from histograms that add up; whole hours.
+     * @description For admins: returns calls by function, by hour (p_by) or both: [{function, hour, count, errors, error_rate, cached, hits, hit_rate, mean_ms, p50_ms, p95_ms, p99_ms}], computed from the histograms; whole hours.
      */
     post: operations["rpc_get_rpc_stats"];
     delete?: never;
@@ -2850,8 +2850,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * An item of the caller for checking what search engines get of it
-     * @description An item of the caller for checking what search engines get of it: {item, obstacles}. Obstacles are why visitors do not see it.
+     * Returns an item of the caller, to check what search engines see of it
+     * @description Returns an item of the caller, to check what search engines see of it: {item, obstacles}. Obstacles are the reasons why visitors cannot see it.
      */
     post: operations["rpc_get_seo_check"];
     delete?: never;
@@ -2870,8 +2870,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * For the caller, of each engine
-     * @description For the caller, of each engine: the site, how many of the latest counts_of_latest submissions are in which state and why, what is left of its quotas, the last run; the plan's quota; the mode.
+     * Returns for the caller and each engine
+     * @description Returns for the caller and each engine: the site, how many of the latest counts_of_latest submissions are in each status and why, the remaining quotas, the last run; also the plan's quota and the mode.
      */
     post: operations["rpc_get_seo_overview"];
     delete?: never;
@@ -2891,7 +2891,7 @@ export interface paths {
     put?: never;
     /**
      * For admins
-     * @description For admins: events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000. From the beginning of the first day; whole hours.
+     * @description For admins: returns events by day (UTC): [{day, event, count, people, sessions}], the latest day first, at most 1,000 rows. Starts at the beginning of the first day; whole hours.
      */
     post: operations["rpc_get_usage_stats"];
     delete?: never;
@@ -2910,8 +2910,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A person's jobs, newest first
-     * @description A person's jobs, newest first; row policies decide who sees them.
+     * Returns the jobs of a user, newest first
+     * @description Returns the jobs of a user, newest first. Row policies decide who can see them.
      */
     post: operations["rpc_get_user_jobs"];
     delete?: never;
@@ -2930,8 +2930,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Whether a person has a role
-     * @description Whether a person has a role. People may ask about themselves, the service about everybody.
+     * Returns whether a person has a role
+     * @description Returns whether a person has a role. People may ask only about themselves, the service about everybody.
      */
     post: operations["rpc_has_role"];
     delete?: never;
@@ -2950,8 +2950,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins see the jobs whose last attempt failed, newest first
-     * @description Admins see the jobs whose last attempt failed, newest first.
+     * Lists the jobs whose last attempt failed, newest first
+     * @description Lists the jobs whose last attempt failed, newest first. Admins only.
      */
     post: operations["rpc_list_dead_letters"];
     delete?: never;
@@ -2970,8 +2970,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * The dead letters of publishing
-     * @description The dead letters of publishing: targets that failed or of which nobody knows, with whose turn it is (creator, operator, nobody) and every call. A person's own; of everybody (null) for admins and the service.
+     * Lists the dead letters of publishing
+     * @description Lists the dead letters of publishing: targets that failed or whose outcome is unknown, with who has to act (creator, operator, nobody) and every call. A user's own; for all users (null), admins and the service only.
      */
     post: operations["rpc_list_publishing_problems"];
     delete?: never;
@@ -2991,7 +2991,7 @@ export interface paths {
     put?: never;
     /**
      * For admins
-     * @description For admins: the slowest of the sampled calls: [{function, user_id, status, duration_ms, db_ms, cache, observed_at}].
+     * @description For admins: returns the slowest sampled calls: [{function, user_id, status, duration_ms, db_ms, cache, observed_at}].
      */
     post: operations["rpc_list_slow_calls"];
     delete?: never;
@@ -3010,8 +3010,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Keeps one event of the signed-in person
-     * @description Keeps one event of the signed-in person: a code, and properties that are numbers, yes or no, or codes. Many at once: the edge function log-usage.
+     * Stores one event of the signed-in user
+     * @description Stores one event of the signed-in user: a code, and properties that are numbers, booleans or codes. For batches use the edge function log-usage.
      */
     post: operations["rpc_log_usage_event_v2"];
     delete?: never;
@@ -3030,8 +3030,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins hold back a handler or a category
-     * @description Admins hold back a handler or a category: jobs can be created and wait, those that run go on. Returns how many were held. The audit log keeps it.
+     * Pauses a handler or a category
+     * @description Pauses a handler or a category. Admins only. Jobs can still be created and wait; running jobs continue. Returns how many jobs were held back. Recorded in the audit log.
      */
     post: operations["rpc_pause_job_type"];
     delete?: never;
@@ -3050,8 +3050,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * What the caller's own page shows first, in this order, at most 12
-     * @description What the caller's own page shows first, in this order, at most 12; replaces what was pinned. Items of others are left out. Returns how many are pinned.
+     * Sets the items that the caller's own page shows first, in this order, at most 12
+     * @description Sets the items that the caller's own page shows first, in this order, at most 12; replaces the previous ones. Ignores items of others. Returns the number of pinned items.
      */
     post: operations["rpc_pin_content"];
     delete?: never;
@@ -3070,8 +3070,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins let a handler or a category run again
-     * @description Admins let a handler or a category run again. Returns how many jobs were waiting for it. The audit log keeps it.
+     * Resumes a handler or a category
+     * @description Resumes a handler or a category. Admins only. Returns how many jobs were waiting for it. Recorded in the audit log.
      */
     post: operations["rpc_resume_job_type"];
     delete?: never;
@@ -3090,8 +3090,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins give dead letters all their attempts again
-     * @description Admins give dead letters all their attempts again. Returns how many. The audit log keeps it.
+     * Requeues dead letters with all their attempts
+     * @description Requeues dead letters with all their attempts. Admins only. Returns how many were requeued. Recorded in the audit log.
      */
     post: operations["rpc_retry_dead_letters"];
     delete?: never;
@@ -3111,7 +3111,7 @@ export interface paths {
     put?: never;
     /**
      * Searches the caller's own library
-     * @description Searches the caller's own library: words (websearch syntax; case, accents and compatibility forms ignored), then titles that contain or resemble the query and nothing that it excludes. p_tags: items that have all of these tags, or all of these hashtags.
+     * @description Searches the caller's own library: words (websearch syntax; case, accents and compatibility forms ignored), then titles that contain or resemble the query and contain no excluded word. p_tags: only items that have all of these tags, or all of these hashtags.
      */
     post: operations["rpc_search_library"];
     delete?: never;
@@ -3130,8 +3130,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Keeps the caller's own key of a provider in Vault
-     * @description Keeps the caller's own key of a provider in Vault; null removes it. It is never readable back. Returns whether there is one now.
+     * Stores the caller's own key for a provider in Vault
+     * @description Stores the caller's own key for a provider in Vault; null removes it. It can never be read back. Returns whether a key is stored now.
      */
     post: operations["rpc_set_ai_key"];
     delete?: never;
@@ -3150,8 +3150,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Moderators and admins take an item out of public view, or put it back
-     * @description Moderators and admins take an item out of public view, or put it back. The audit log keeps it.
+     * Lets moderators and admins hide an item from public view, or show it again
+     * @description Lets moderators and admins hide an item from public view, or show it again. Writes to the audit log.
      */
     post: operations["rpc_set_content_hidden"];
     delete?: never;
@@ -3170,8 +3170,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Moderators and admins take a creator out of public view, or put them back
-     * @description Moderators and admins take a creator out of public view, or put them back. The audit log keeps it.
+     * Lets moderators and admins hide a creator from public view, or show them again
+     * @description Lets moderators and admins hide a creator from public view, or show them again. Writes to the audit log.
      */
     post: operations["rpc_set_creator_hidden"];
     delete?: never;
@@ -3190,8 +3190,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes an item
-     * @description Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes an item; doing it twice changes nothing more. {is_followed, is_muted, followers, following}.
+     * Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes or unmutes an item
+     * @description Follows, unfollows, mutes or unmutes (p_choice) a creator or a category, or mutes or unmutes an item. Idempotent. Returns {is_followed, is_muted, followers, following}.
      */
     post: operations["rpc_set_feed_preference"];
     delete?: never;
@@ -3211,7 +3211,7 @@ export interface paths {
     put?: never;
     /**
      * auto
-     * @description auto: what the caller publishes or changes from now on is told to search engines; manual: when asked; disabled: nothing is.
+     * @description auto: everything that the caller publishes or changes from now on is submitted to search engines; manual: on request; disabled: nothing.
      */
     post: operations["rpc_set_seo_mode"];
     delete?: never;
@@ -3230,8 +3230,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins limit what staff may do to networks such as 203.0.113.0/24 (none
-     * @description Admins limit what staff may do to networks such as 203.0.113.0/24 (none: from anywhere). A list without the caller's own address is refused. The audit log keeps it.
+     * Restricts staff functions to networks such as 203.0.113.0/24 (none
+     * @description Restricts staff functions to networks such as 203.0.113.0/24 (none: any network). Admins only. A list without the caller's own address is refused. Recorded in the audit log.
      */
     post: operations["rpc_set_staff_access"];
     delete?: never;
@@ -3250,8 +3250,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins put a person on a plan
-     * @description Admins put a person on a plan; its limits hold at once, what was used stays. The audit log keeps it.
+     * Lets admins change a person's plan
+     * @description Lets admins change a person's plan; its limits apply at once, the usage stays. Writes to the audit log.
      */
     post: operations["rpc_set_user_plan"];
     delete?: never;
@@ -3270,8 +3270,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins grant and revoke roles
-     * @description Admins grant and revoke roles; the last admin stays. The audit log keeps it.
+     * Lets admins grant and revoke roles
+     * @description Lets admins grant and revoke roles; the last admin cannot be revoked. Writes to the audit log.
      */
     post: operations["rpc_set_user_role"];
     delete?: never;
@@ -3290,8 +3290,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * A person decides over dead letters of publishing, many at once
-     * @description A person decides over dead letters of publishing, many at once: retry (of an unknown one: "it is not there"), discard, or published ("it is there"). Their own, or for admins anybody's (null). Returns how many; the audit log keeps it.
+     * Settles dead letters of publishing, many at once
+     * @description Settles dead letters of publishing, many at once: retry (for an unknown one this states that it was not published), discard, or published (it was published). Users settle their own, admins anybody's (null). Returns how many. Recorded in the audit log.
      */
     post: operations["rpc_settle_publishing_problems"];
     delete?: never;
@@ -3310,8 +3310,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Admins say that nobody is to be reminded of an alert before a time (null
-     * @description Admins say that nobody is to be reminded of an alert before a time (null: remind again). That it is over is told all the same. The audit log keeps it.
+     * Suppresses the reminders of an alert until a time (null
+     * @description Suppresses the reminders of an alert until a time (null: remind again). Admins only. The resolved message is sent regardless. Recorded in the audit log.
      */
     post: operations["rpc_silence_alert"];
     delete?: never;
@@ -3330,8 +3330,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Puts back what an application of the caller's changed, but for fields that were edited since
-     * @description Puts back what an application of the caller's changed, but for fields that were edited since.
+     * Restores what an application of the caller's changed, except for fields that were edited since
+     * @description Restores what an application of the caller's changed, except for fields that were edited since.
      */
     post: operations["rpc_undo_ai_application"];
     delete?: never;
@@ -3615,7 +3615,7 @@ export interface components {
       slug: string;
       sort_order: number;
     };
-    /** @description Models that may be asked. A new one is a row here and one in ops.ai_price. */
+    /** @description The models that can be used. A new model needs a row here and a row in ops.ai_price. */
     ai_model: {
       context_tokens: number;
       /** Format: date-time */
@@ -3623,7 +3623,7 @@ export interface components {
       display_name: string;
       /** Format: uuid */
       id: string;
-      /** @description US cents; mirrors the price in force, see ops.ai_price. Null: unknown. */
+      /** @description US cents; a copy of the current price, see ops.ai_price. Null: unknown. */
       input_cost_per_1k_tokens: number | null;
       is_default: boolean;
       max_output_tokens: number;
@@ -3634,15 +3634,15 @@ export interface components {
       replaced_by: string | null;
       /**
        * Format: date-time
-       * @description From then on its provider refuses it, and replaced_by is asked instead.
+       * @description From then on the provider refuses the model, and replaced_by is used instead.
        */
       retired_at: string | null;
-      /** @description As its provider names it in requests. */
+      /** @description The name of the model in the provider's API. */
       slug: string;
       /** Format: date-time */
       updated_at: string;
     };
-    /** @description Who serves models; the code has an adapter for each slug. */
+    /** @description The services that run models; the code has an adapter for each slug. */
     ai_provider: {
       /** Format: date-time */
       created_at: string;
@@ -3654,26 +3654,26 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
-    /** @description What a model suggested for an item, checked. Published by Realtime: every column may be seen by the owner. */
+    /** @description What a model suggested for an item, after validation. Published by Realtime: the owner may see every column. */
     ai_suggestion: {
       /** Format: uuid */
       content_item_id: string;
       /** Format: date-time */
       created_at: string;
-      /** @description What the creator made of it; set when it is applied, edited or undone, or by the creator. */
+      /** @description How the creator used it; set when it is applied, edited or undone, or by the creator. */
       feedback: string | null;
-      /** @description Hash of the item's texts and of the creator's settings: the same again is answered from here. */
+      /** @description Hash of the item's texts and of the creator's settings: a repeated request gets this row as its response. */
       fingerprint: string;
       /** Format: uuid */
       id: string;
       /**
        * Format: uuid
-       * @description Who answered; another than requested_model_id when that one failed.
+       * @description The model that answered; differs from requested_model_id when that model failed.
        */
       model_id: string;
       /** Format: uuid */
       requested_model_id: string;
-      /** @description What made up the score: name, points, of, advice. */
+      /** @description The parts of the score: name, points, of, advice. */
       seo_parts: unknown;
       seo_score: number;
       suggested_category: string | null;
@@ -3681,10 +3681,10 @@ export interface components {
       suggested_hashtags: string[];
       suggested_tags: string[];
       suggested_titles: string[];
-      /** @description US cents of all calls that it took, failed ones too. Null: a price is unknown. */
+      /** @description US cents of all calls that it took, including failed ones. Null: a price is unknown. */
       total_cost_cents: number | null;
       trending_keywords: string[];
-      /** @description What made up the score: name, points, of, advice. */
+      /** @description The parts of the score: name, points, of, advice. */
       trending_parts: unknown;
       trending_score: number;
       /** Format: date-time */
@@ -3693,7 +3693,7 @@ export interface components {
       user_id: string;
       was_repaired: boolean;
     };
-    /** @description That a creator took fields of a suggestion over, and what they said before. */
+    /** @description Records that a creator applied fields of a suggestion, and their previous values. */
     ai_suggestion_application: {
       after: unknown;
       /** Format: date-time */
@@ -3711,7 +3711,7 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description The ledger: one row for each call of a model, also for those that brought nothing. Rows are never changed but for suggestion_id. */
+    /** @description The ledger: one row for each call of a model, including calls without a result. Rows never change except for suggestion_id. */
     ai_usage: {
       /** Format: date-time */
       billing_cycle_end: string;
@@ -3720,11 +3720,11 @@ export interface components {
       cache_write_1h_tokens: number;
       cache_write_tokens: number;
       cached_tokens: number;
-      /** @description All output, thoughts included. */
+      /** @description All output tokens, including thoughts. */
       completion_tokens: number;
       /** Format: uuid */
       content_item_id: string | null;
-      /** @description US cents, not rounded, at the price of the time of the call. Null: the price is unknown. */
+      /** @description US cents, not rounded, at the price valid at the time of the call. Null: the price is unknown. */
       cost_cents: number | null;
       /** Format: date-time */
       created_at: string;
@@ -3734,16 +3734,16 @@ export interface components {
        * @description Ask for `id::text` where numbers beyond 2^53 are rounded
        */
       id: number;
-      /** @description The provider may have charged, and did not say for what: the tokens are the most that it can have been, as they were reserved. */
+      /** @description The provider may have charged, but did not report the tokens: these are the maximum that was reserved. */
       is_estimated: boolean;
-      /** @description Paid by the creator to the provider, with the creator's own key. */
+      /** @description The call used the creator's own key, and the creator pays the provider. */
       is_own_key: boolean;
       /** Format: uuid */
       model_id: string;
       operation_type: string;
-      /** @description valid, or what was wrong with the answer. */
+      /** @description valid, or what was wrong with the response. */
       outcome: string;
-      /** @description All input: plain, read from the provider's cache, and written to it. */
+      /** @description All input tokens: plain, read from the provider's cache, and written to it. */
       prompt_tokens: number;
       /** Format: uuid */
       suggestion_id: string | null;
@@ -3751,12 +3751,12 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description Who did what that matters for security. Appended to, never changed. Admins read it. */
+    /** @description Security-relevant actions and who did them. Append-only. Admins read it. */
     audit_log: {
       action: string;
       /**
        * Format: uuid
-       * @description Who did it; null is the service. No foreign key: the log outlives the person.
+       * @description The person who did it; null for the service. No foreign key: the log outlives the person.
        */
       actor_id: string | null;
       /** Format: date-time */
@@ -3770,7 +3770,7 @@ export interface components {
       request_id: string | null;
       /**
        * Format: uuid
-       * @description Whom it concerns. No foreign key, for the same reason.
+       * @description The person it concerns. No foreign key, for the same reason.
        */
       user_id: string | null;
     };
@@ -3783,39 +3783,39 @@ export interface components {
       id: string;
       sort_order: number;
     };
-    /** @description One row a click, appended and never changed. Partitions are months and stand in schema ops; ops.keep_click_partitions() makes and drops them. */
+    /** @description One row per click, appended and never changed. There is one partition per month in schema ops; ops.keep_click_partitions() creates and drops them. */
     content_click: {
       /** Format: date-time */
       clicked_at: string;
       /**
        * Format: uuid
-       * @description No foreign key: checking it would lock the item's row for every click. The trigger looks that the item is there.
+       * @description No foreign key: checking it would lock the item's row for every click. The trigger checks that the item exists.
        */
       content_id: string;
-      /** @description ISO 3166-1, where the platform's own proxy tells it. */
+      /** @description ISO 3166-1, when the platform's own proxy reports it. */
       country: string | null;
       /**
        * Format: int64
        * @description Ask for `id::text` where numbers beyond 2^53 are rounded
        */
       id: number;
-      /** @description False for bots and prefetches, which are recorded apart. */
+      /** @description False for bots and prefetches, which are recorded separately. */
       is_counted: boolean;
-      /** @description The search that led here. */
+      /** @description The search query that led here. */
       query: string | null;
       /** @description Host of the referrer; null for a direct visit. */
       referrer_host: string | null;
-      /** @description The class of the visitor's program; the trigger reduces whatever is inserted. */
+      /** @description The class of the visitor's program; the trigger reduces every inserted value to its class. */
       user_agent: string | null;
     };
-    /** @description What a creator has published, on whatever platform. Published by Realtime: every column may be seen by the owner. */
+    /** @description What a creator has published on any platform. Published by Realtime: the owner may see every column. */
     content_item: {
       category_code: string | null;
-      /** @description Who chose category_code: the creator (always wins), the AI, or what the platform's category, the tags or the creator's profile tell. */
+      /** @description Where category_code comes from: the creator (always wins), the AI, the platform's category, the tags, or the creator's profile. */
       category_source: string | null;
       /**
        * Format: date-time
-       * @description When what a page shows of it last changed. Counters, clicks and new signatures of its picture change nothing: it is what search engines are told.
+       * @description When the visible content of its page last changed; reported to search engines. Counters, clicks and new signatures of its picture do not count.
        */
       changed_at: string;
       /** Format: int64 */
@@ -3825,7 +3825,7 @@ export interface components {
       created_at: string;
       /**
        * Format: date-time
-       * @description Soft delete, by the creator or because the item vanished. Reads leave these rows out.
+       * @description Soft delete, by the creator or because the item vanished. Queries leave these rows out.
        */
       deleted_at: string | null;
       deleted_by: string | null;
@@ -3834,7 +3834,7 @@ export interface components {
       hashtags: string[];
       /**
        * Format: date-time
-       * @description When a moderator took the item out of public view; see set_content_hidden().
+       * @description When a moderator hid the item from public view; see set_content_hidden().
        */
       hidden_at: string | null;
       hidden_reason: string | null;
@@ -3843,21 +3843,21 @@ export interface components {
       language: string | null;
       /** Format: int64 */
       likes_count: number;
-      /** @description What only one platform knows. */
+      /** @description Data that only this platform has. */
       metadata: unknown;
       permalink: string | null;
-      /** @description The category as the platform names it. StreamVibe's own is category_code. */
+      /** @description The category as the platform names it. StreamVibe's own category is in category_code. */
       platform_category: string | null;
       platform_content_id: string;
       /** Format: date-time */
       published_at: string;
-      /** @description Title weighs A, tags and hashtags B, description C. */
+      /** @description The title has weight A, tags and hashtags B, the description C. */
       search_vector: string | null;
       /** Format: int64 */
       shares_count: number;
       /** Format: uuid */
       social_account_id: string;
-      /** @description SHA-256 of the texts as the platform last gave them. A sync overwrites texts only when this changes, so creators' edits stay. */
+      /** @description SHA-256 of the texts as the platform last returned them. A sync overwrites texts only when this changes, so creators' edits stay. */
       source_hash: string | null;
       tags: string[];
       thumbnail_url: string | null;
@@ -3871,7 +3871,7 @@ export interface components {
       updated_at: string;
       /**
        * Format: uuid
-       * @description The account's owner, kept here too: policies and indexes need no join.
+       * @description The account's owner, repeated here so that policies and indexes need no join.
        */
       user_id: string;
       /**
@@ -3884,7 +3884,7 @@ export interface components {
       /** @enum {string} */
       visibility: "public" | "private" | "unlisted";
     };
-    /** @description The pictures and videos of an item that has several, in the creator's order. An item that is its only part has none here. */
+    /** @description The pictures and videos of an item that has several, in the creator's order. An item with a single part has no rows here. */
     content_media: {
       alt_text: string | null;
       /** Format: uuid */
@@ -3899,20 +3899,20 @@ export interface components {
       thumbnail_url: string | null;
       /** Format: date-time */
       updated_at: string;
-      /** @description As the platform gave it: most are signed and die after hours or days, so it is renewed with every sync that finds it half a day old. */
+      /** @description As returned by the platform: most URLs are signed and expire after hours or days, so every sync that finds one half a day old renews it. */
       url: string | null;
       /**
        * Format: uuid
-       * @description The item's owner, kept here too: the policy needs no join.
+       * @description The item's owner, repeated here so that the policy needs no join.
        */
       user_id: string;
       width: number | null;
     };
-    /** @description What an item said before each change of its title, description, tags or thumbnail. Written by a trigger only. */
+    /** @description The values of an item before each change of its title, description, tags or thumbnail. Written only by a trigger. */
     content_revision: {
       /**
        * Format: uuid
-       * @description The person who edited. No foreign key: the history outlives a moderator.
+       * @description The person who made the edit. No foreign key: the history outlives a moderator.
        */
       changed_by: string | null;
       changed_fields: string[];
@@ -3930,7 +3930,7 @@ export interface components {
       source: string;
       tags: string[];
       thumbnail_url: string | null;
-      /** @description The value before the change, like the other three. */
+      /** @description The value before the change, as are the other three. */
       title: string;
       /**
        * Format: uuid
@@ -3938,9 +3938,9 @@ export interface components {
        */
       user_id: string;
     };
-    /** @description Tags of items from every source, folded, so that equal ones are equal. The item's own arrays stay as they were written. */
+    /** @description Tags of items from every source, folded, so that equal tags compare as equal. The item's own arrays stay as they were written. */
     content_tag: {
-      /** @description 0 to 1; what a platform or a creator says is 1. */
+      /** @description 0 to 1; tags from a platform or a creator have 1. */
       confidence_score: number;
       /** Format: uuid */
       content_id: string;
@@ -3959,7 +3959,7 @@ export interface components {
       slug: string;
       sort_order: number;
     };
-    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVG04 lease_lost (another worker has taken over), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVE01 site_not_connected (no site is set up at the search engine), SVE02 content_not_public (visitors cannot see the item), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the present state), SVW02 lease_lost (another worker has taken over) */
+    /** @description An error of the Data API. What StreamVibe's functions raise: SVG01 bad_request (the request cannot be understood), SVG02 forbidden (this is not allowed), SVG03 not_found (not found), SVG04 lease_lost (another worker has taken over), SVQ01 quota_exceeded (the plan's quota is used up), SVO01 oauth_state_invalid (the sign-in attempt is unknown, used or too old), SVC01 account_disconnected (the account is disconnected), SVC02 lease_lost (another worker has taken over), SVS01 sync_in_progress (a sync of this account is running), SVS02 lease_lost (another worker has taken over), SVS03 provider_error (the platform gave an answer that cannot be used), SVP01 provider_quota_exceeded (the platform's quota is used up for now), SVE01 site_not_connected (no site is set up at the search engine), SVE02 content_not_public (visitors cannot see the item), SVJ01 too_many_jobs (too many jobs are under way), SVJ02 lease_lost (another worker has taken over), SVW01 conflict (the request conflicts with the current state), SVW02 lease_lost (another worker has taken over) */
     DataApiError: {
       code: string | null;
       /** @description For SV… codes JSON with members of the problem */
@@ -3983,7 +3983,7 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description What happened in a job, in words for its owner. Appended to, and deleted with the job. */
+    /** @description What happened in a job, in words for its owner. Append-only, and deleted with the job. */
     job_log: {
       /** @description The run that wrote it. */
       attempt: number;
@@ -4001,21 +4001,21 @@ export interface components {
       message: string;
       /**
        * Format: uuid
-       * @description Copy of the job's, so that the policy needs no join. No foreign key: the row is deleted with the job.
+       * @description Copy of the job's user_id, so that the policy needs no join. No foreign key: the row is deleted with the job.
        */
       user_id: string | null;
     };
-    /** @description Every job, and for a while every job that has ended. Its owner watches it live. Only functions write it. */
+    /** @description Every job, including ended jobs until they are cleaned up. The owner watches it live. Only functions write it. */
     job_queue: {
-      /** @description Runs that were begun. A run that was handed back in good order does not count. */
+      /** @description Runs that were started. A run whose worker released the job does not count. */
       attempts: number;
-      /** @description Where the next run goes on; the handler's own. */
+      /** @description Where the next run continues. Its format belongs to the handler. */
       checkpoint: unknown;
       /** Format: date-time */
       created_at: string;
       /**
        * Format: int64
-       * @description Hash of user, handler and params; equal hashes are compared in full.
+       * @description Hash of user, handler and params. Jobs with equal hashes are compared in full.
        */
       dedupe_hash: number;
       error_code: string | null;
@@ -4023,24 +4023,24 @@ export interface components {
       error_message: string | null;
       /** Format: date-time */
       finished_at: string | null;
-      /** @description What does it, such as sync_youtube. */
+      /** @description The handler that runs the job, such as sync_youtube. */
       handler: string;
       /** Format: uuid */
       id: string;
       job_type: string;
       max_attempts: number;
-      /** @description Input of the handler. Its owner can read it, so it never holds a secret. */
+      /** @description Input of the handler. The owner can read it, so it never holds a secret. */
       params: unknown;
-      /** @description 1 to 10; higher is sooner. */
+      /** @description 1 to 10; jobs with a higher number run first. */
       priority: number;
       progress_message: string | null;
       progress_percent: number;
-      /** @description The request that asked for it. */
+      /** @description The request that created the job. */
       request_id: string | null;
       result: unknown;
       /**
        * Format: date-time
-       * @description Not before.
+       * @description Earliest time at which the job may run.
        */
       run_at: string;
       /**
@@ -4052,33 +4052,33 @@ export interface components {
       status: "pending" | "processing" | "completed" | "failed" | "cancelled" | "expired";
       /**
        * Format: date-time
-       * @description Of the latest change, progress too. In no index: see below.
+       * @description Time of the latest change, including progress. In no index: see below.
        */
       updated_at: string;
       /**
        * Format: uuid
-       * @description Whose job it is. Null: the service's own.
+       * @description The owner of the job. Null: the service itself.
        */
       user_id: string | null;
       worker_id: string | null;
     };
-    /** @description The categories of work, and how each is retried, limited in time, deduplicated and kept. */
+    /** @description The categories of work, and how jobs of each are retried, time-limited, deduplicated and kept. */
     job_type: {
-      /** @description Upper bound of the random wait before the second attempt; it doubles with each further one. */
+      /** @description Upper bound of the random wait before the second attempt; doubles with each further attempt. */
       backoff_base_seconds: number;
-      /** @description The bound stops growing here. */
+      /** @description Maximum of the growing upper bound. */
       backoff_cap_seconds: number;
-      /** @description find_or_create_job() and get_cached_job_result() give the result of an equal job that ended less than this long ago. */
+      /** @description find_or_create_job() and get_cached_job_result() return the result of an equal job that ended less than this long ago. */
       cache_seconds: number;
       /** Format: date-time */
       created_at: string;
-      /** @description An equal job that was created less than this long ago is given instead of a new one. */
+      /** @description An equal job created less than this long ago is returned instead of a new one. */
       dedupe_seconds: number;
       description: string;
       display_name: string;
-      /** @description A job that has not begun this long after it was due expires. */
+      /** @description A job that has not started this long after it was due expires. */
       expire_seconds: number;
-      /** @description Whether a creator may ask for it; otherwise only the service. */
+      /** @description Whether creators may request it. If false, only the service can. */
       is_for_creators: boolean;
       /** @description How long ended jobs are kept. */
       keep_days: number;
@@ -4094,7 +4094,7 @@ export interface components {
     notification: {
       /** Format: date-time */
       created_at: string;
-      /** @description What the message is about, for the client: ids and codes, never a secret. */
+      /** @description What the message refers to, for the client: ids and codes, never a secret. */
       data: unknown;
       /** Format: uuid */
       id: string;
@@ -4109,7 +4109,7 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description The platforms that an account can be connected from. */
+    /** @description The platforms on which an account can be connected. */
     platform: {
       display_name: string;
       /** Format: uuid */
@@ -4119,7 +4119,7 @@ export interface components {
       sort_order: number;
       website_url: string;
     };
-    /** @description The right to act for an account. The tokens themselves are in Vault under vault_secret_name, and nowhere else. */
+    /** @description The permission to act for an account. The tokens are only in Vault, under vault_secret_name. */
     platform_connection: {
       /** Format: date-time */
       created_at: string;
@@ -4183,7 +4183,7 @@ export interface components {
       user_id: string | null;
       width: number | null;
     };
-    /** @description What became of a creator's own posts on each account. */
+    /** @description State of a creator's own posts on each account. */
     post_target: {
       body: string | null;
       /** Format: date-time */
@@ -4292,7 +4292,7 @@ export interface components {
       /** Format: uuid */
       user_id: string | null;
     };
-    /** @description What was used in each cycle that is over. Written by the statement that starts the next one. */
+    /** @description The usage of each cycle that has ended. Written by the statement that starts the next cycle. */
     quota_usage_history: {
       ai_analyses_used: number;
       /** Format: date-time */
@@ -4313,9 +4313,9 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description Whom pages are told to; the code has an adapter for each slug. */
+    /** @description The search engines to which pages are submitted; the code has an adapter for each slug. */
     search_engine: {
-      /** @description How many addresses one batch may have; the adapter makes as many calls of it as the engine wants. */
+      /** @description Maximum number of addresses in a batch; the adapter splits it into as many calls as the engine requires. */
       batch_size: number;
       /** Format: date-time */
       created_at: string;
@@ -4324,65 +4324,65 @@ export interface components {
       id: string;
       slug: string;
       sort_order: number;
-      /** @description Whether it wants to be told that a page is gone. */
+      /** @description Whether the engine accepts reports of removed pages. */
       takes_removals: boolean;
-      /** @description Whether it can be asked what became of an address. Where not, submitted is the end. */
+      /** @description Whether the engine reports the outcome for an address. If not, submitted is the final status. */
       tells_status: boolean;
       /** Format: date-time */
       updated_at: string;
       website_url: string;
-      /** @description An address that was sent is not sent again for so long. */
+      /** @description An address that was sent is not sent again for this many seconds. */
       window_seconds: number;
     };
-    /** @description A site at a search engine, and who vouches for it. Without a user: the operator's, which serves every creator. */
+    /** @description A site at a search engine, and its owner. Without a user: the operator's site, which serves every creator. */
     seo_connection: {
       /** Format: date-time */
       created_at: string;
-      /** @description How the engine names the site: sc-domain:example.com at Google, user and host at Yandex. */
+      /** @description The engine's name for the site: sc-domain:example.com at Google, user and host at Yandex. */
       engine_site: string | null;
-      /** @description Why nothing is sent at the moment: a key is refused, the site no longer vouches. */
+      /** @description Why nothing is sent at the moment: the engine refuses the key, or the site no longer shows the token. */
       error_code: string | null;
       error_message: string | null;
       /** Format: uuid */
       id: string;
       is_active: boolean;
       is_verified: boolean;
-      /** @description Where items are below site_url: {id} is the item's id, {slug} the creator's. */
+      /** @description The path of items below site_url: {id} is replaced by the item's id, {slug} by the creator's slug. */
       item_path: string;
       /** Format: date-time */
       last_run_at: string | null;
       /**
        * Format: date-time
-       * @description The engine wants no call before that.
+       * @description The engine accepts no call before this time.
        */
       paused_until: string | null;
       /** Format: uuid */
       search_engine_id: string;
       site_host: string | null;
-      /** @description Without a slash at the end. Nothing outside it is ever submitted by this connection. */
+      /** @description Without a trailing slash. This connection never submits anything outside it. */
       site_url: string;
       /** Format: date-time */
       updated_at: string;
       /** Format: uuid */
       user_id: string | null;
-      /** @description How it was last looked at, whatever came of it; the next look is the same. Null: not looked at yet. */
+      /** @description The method of the last check, whatever its result; the next check uses it too. Null: not checked yet. */
       verification_method: string | null;
-      /** @description What the site has to show, in a meta tag or a file; at IndexNow also its key. No secret: everybody can read it there. */
+      /** @description What the site must show in a meta tag or a file; for IndexNow it is also the key. Not secret: everybody can read it there. */
       verification_token: string;
       /** Format: date-time */
       verified_at: string | null;
       /**
        * Format: date-time
-       * @description When to look again whether the site still shows it, or the engine still says so.
+       * @description When to check again that the site still shows the token, or that the engine still confirms it.
        */
       verify_at: string | null;
       verify_failures: number;
     };
-    /** @description One address told to one search engine. Published by Realtime: every column may be seen by the creator. */
+    /** @description One address submitted to one search engine. Published by Realtime: the creator may see every column. */
     seo_submission: {
       /**
        * Format: date-time
-       * @description When it was last sent, whatever came of it.
+       * @description When it was last sent, whatever the result.
        */
       attempted_at: string | null;
       attempts: number;
@@ -4391,62 +4391,62 @@ export interface components {
       checks: number;
       /**
        * Format: date-time
-       * @description A worker is sending it until then.
+       * @description Until then, a worker is sending it.
        */
       claimed_until: string | null;
       /** Format: uuid */
       connection_id: string;
       /**
        * Format: uuid
-       * @description No foreign key: the history stays when the item goes.
+       * @description No foreign key: the history stays when the item is deleted.
        */
       content_item_id: string | null;
       /** Format: date-time */
       created_at: string;
       /**
        * Format: date-time
-       * @description Not sent before that.
+       * @description Not sent before this time.
        */
       due_at: string;
-      /** @description By what the engine is asked what became of it: the task of Yandex. Null: by the address. */
+      /** @description The engine's reference for asking about the outcome: the task at Yandex. Null: the engine is asked by address. */
       engine_ref: string | null;
-      /** @description Why it is where it is, for programs; error_message says it in words, also of what is merely waiting. */
+      /** @description The reason for the status, for programs; error_message is the reason in words, also for submissions that are only waiting. */
       error_code: string | null;
       error_message: string | null;
       /** Format: date-time */
       finished_at: string | null;
-      /** @description Every move with its time and reason: at, status, code, message. The last thirty. */
+      /** @description Every change of the status with its time and reason: at, status, code, message. The last thirty. */
       history: unknown;
       /** Format: uuid */
       id: string;
       /**
        * Format: date-time
-       * @description When to ask the engine what became of it. Null: there is nothing to ask.
+       * @description When to ask the engine about the outcome. Null: there is nothing to ask.
        */
       next_check_at: string | null;
-      /** @description HTTP status of the engine's last answer. */
+      /** @description HTTP status of the engine's last response. */
       response_status: number | null;
       /** @description pending → submitted → indexed, rejected or failed. */
       status: string;
-      /** @description updated: new or changed. removed: the page is gone. */
+      /** @description updated: the page is new or changed. removed: the page no longer exists. */
       submission_type: string;
       /** Format: date-time */
       submitted_at: string | null;
       submitted_url: string;
       /**
        * Format: date-time
-       * @description A unit of the plan is taken for it since then. Null: it costs none, or the unit went back.
+       * @description When the unit of the plan was reserved for it. Null: it costs none, or the unit was returned.
        */
       unit_reserved_at: string | null;
       /** Format: date-time */
       updated_at: string;
       /**
        * Format: uuid
-       * @description The creator whose page it is. Null: of a creator who is gone, to have the page forgotten.
+       * @description The creator who owns the page. Null: the creator was deleted, and the page is to be removed from the index.
        */
       user_id: string | null;
     };
-    /** @description What was used of each quota of an engine, in each of its windows. Taken before the call, so that no call goes beyond. */
+    /** @description The usage of each quota of an engine in each of its windows. Reserved before the call, so that no call exceeds the quota. */
     seo_usage: {
       /** Format: uuid */
       connection_id: string;
@@ -4455,16 +4455,16 @@ export interface components {
        * @description Ask for `id::text` where numbers beyond 2^53 are rounded
        */
       id: number;
-      /** @description Whatever the engine limits: submissions, inspections, notifications. */
+      /** @description What the engine limits: submissions, inspections, notifications. */
       quota: string;
-      /** @description As the engine told or documents it. Null: it is not known. */
+      /** @description As reported or documented by the engine. Null: unknown. */
       quota_limit: number | null;
       /** Format: date-time */
       updated_at: string;
       used: number;
       /**
        * Format: uuid
-       * @description Copy of the connection's, so that the policy needs no join.
+       * @description Copy of the connection's user_id, so that the policy needs no join.
        */
       user_id: string | null;
       /** Format: date-time */
@@ -4472,7 +4472,7 @@ export interface components {
       /** Format: date-time */
       window_start: string;
     };
-    /** @description A creator's channel or profile on a platform. Published by Realtime: every column may be seen by the owner. */
+    /** @description A creator's channel or profile on a platform. Published by Realtime: the owner may see every column. */
     social_account: {
       avatar_url: string | null;
       /** Format: uuid */
@@ -4481,23 +4481,23 @@ export interface components {
       created_at: string;
       /**
        * Format: date-time
-       * @description When the creator disconnected it (its content stays), or asked the platform to have it erased.
+       * @description When the creator disconnected the account (its content stays), or asked the platform to have it erased.
        */
       deleted_at: string | null;
-      /** @description What the platform's adapter keeps of the account, such as the id of the uploads playlist. */
+      /** @description What the platform's adapter stores about the account, such as the id of the uploads playlist. */
       details: unknown;
       display_name: string | null;
       /** Format: int64 */
       followers_count: number | null;
       /** Format: uuid */
       id: string;
-      /** @description Why the last sync failed, in words for the creator. Null: it did not. */
+      /** @description Why the last sync failed, worded for the creator. Null: it did not fail. */
       last_error: string | null;
       /** Format: date-time */
       last_synced_at: string | null;
-      /** @description Automatic sync looks at the account no more seldom than this, as far as the plan's syncs reach. */
+      /** @description Automatic sync runs at least once in this many hours, as far as the plan's syncs allow. */
       max_sync_hours: number;
-      /** @description Automatic sync looks at the account no more often than this. The same as max_sync_hours: at a fixed pace. */
+      /** @description Automatic sync runs at most once in this many hours. Equal to max_sync_hours: at a fixed interval. */
       min_sync_hours: number;
       /**
        * Format: date-time
@@ -4506,7 +4506,7 @@ export interface components {
       next_sync_at: string | null;
       /**
        * Format: date-time
-       * @description Since when it is beyond the plan: its content stays, and it is not synced. See choose_active_accounts().
+       * @description Since when the account exceeds the plan: its content stays, but it is not synced. See choose_active_accounts().
        */
       paused_at: string | null;
       platform_account_id: string;
@@ -4522,17 +4522,17 @@ export interface components {
       user_id: string;
       username: string | null;
     };
-    /** @description What Stripe reported, once by its id, and the queue from which it is worked off. An event says that something changed, never what is so now: that is fetched. */
+    /** @description Events reported by Stripe, one row per event id, and the queue from which they are processed. An event says only that something changed, never the current state: that is fetched from Stripe. */
     stripe_webhook_events: {
-      /** @description How often it was taken up. */
+      /** @description How often the event was claimed. */
       attempts: number;
       /** Format: date-time */
       created_at: string;
-      /** @description Ids and times of the event. Names, addresses, cards and amounts are not kept. */
+      /** @description Ids and times of the event. Names, addresses, cards and amounts are not stored. */
       data: unknown;
       /**
        * Format: date-time
-       * @description Not before. While somebody is at it: when they are given up for dead. Infinity: no more by itself.
+       * @description Not processed before this time. While a worker holds the event: when its lease ends. Infinity: no automatic retry any more.
        */
       due_at: string;
       event_id: string;
@@ -4544,15 +4544,15 @@ export interface components {
       /** Format: date-time */
       processed_at: string | null;
       status: string;
-      /** @description What has to be looked at: a customer (cus_…), or a charge whose customer is not told (ch_…). Null: nothing. */
+      /** @description What has to be fetched: a customer (cus_…), or a charge (ch_…) if the event names no customer. Null: nothing. */
       subject: string | null;
     };
-    /** @description Each person's one plan, its cycle and what was used in it. Only functions write it: reserving is one statement. */
+    /** @description The plan of each person, with its cycle and the usage in that cycle. Only functions write it: a reservation is one statement. */
     subscription: {
       ai_analyses_used: number;
       /** Format: date-time */
       created_at: string;
-      /** @description The day of the month on which the cycle would end if every month had it: a subscriber from the 31st keeps the 31st. */
+      /** @description The day of the month on which the cycle would end if every month had that day: a subscriber from the 31st keeps the 31st. */
       cycle_anchor_day: number;
       /** Format: date-time */
       cycle_end_date: string;
@@ -4571,7 +4571,7 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description The states of a subscription, named as the payment provider names them. */
+    /** @description The states of a subscription, named as in the payment provider's API. */
     subscription_status: {
       description: string;
       display_name: string;
@@ -4580,7 +4580,7 @@ export interface components {
       slug: string;
       sort_order: number;
     };
-    /** @description The plans and their limits. A month is the subscriber's own cycle, not the calendar's. */
+    /** @description The plans and their limits. A month is the subscriber's own cycle, not the calendar month. */
     subscription_tier: {
       /** Format: date-time */
       created_at: string;
@@ -4588,20 +4588,20 @@ export interface components {
       display_name: string;
       /** Format: uuid */
       id: string;
-      /** @description False: kept for those who have it, no longer offered. */
+      /** @description False: kept for current subscribers, no longer offered. */
       is_active: boolean;
       max_ai_analyses_per_month: number;
       max_seo_submissions_per_month: number;
       max_social_accounts: number;
       max_syncs_per_month: number;
-      /** @description US cents. */
+      /** @description In US cents. */
       price_cents_per_month: number;
       slug: string;
       sort_order: number;
       /** Format: date-time */
       updated_at: string;
     };
-    /** @description The lists of what trends: a period, or a period with a category or a platform. Published by Realtime. Written by ops.refresh_trending() only. */
+    /** @description The trending lists: a period, or a period with a category or a platform. Published by Realtime. Written only by ops.refresh_trending(). */
     trending_content: {
       /** Format: uuid */
       content_id: string;
@@ -4614,42 +4614,42 @@ export interface components {
       last_updated_at: string;
       rank_position: number;
       trend_category: string;
-      /** @description Comparable within a list. Time does not change it, see docs/trending.md. */
+      /** @description Comparable within a list. The passing of time does not change it, see docs/trending.md. */
       trend_score: number;
     };
-    /** @description What is looked for and what grows, refreshed every six hours. Nothing in it is made up by a model. */
+    /** @description Keywords that people search for and that are growing, refreshed every six hours. None of them is invented by a model. */
     trending_keyword: {
       /** @description Empty: any. */
       category_code: string;
       /** Format: date-time */
       expires_at: string;
-      /** @description This week by the week before; null: it is new. */
+      /** @description This week divided by the week before; null: the keyword is new. */
       growth: number | null;
       /** Format: uuid */
       id: string;
       keyword: string;
       /** @description BCP 47, lower case; empty: any. */
       language: string;
-      /** @description How many visitors searched for it, or creators use it. Of fewer than three it enters nobody else's prompt. */
+      /** @description Number of visitors who searched for it, or of creators who use it. Below three it is not used in prompts. */
       people: number;
       score: number;
       source: string;
       /** Format: date-time */
       updated_at: string;
     };
-    /** @description How a creator wants suggestions. No row: the defaults. */
+    /** @description A creator's preferences for suggestions. No row: the defaults. */
     user_ai_setting: {
       /** Format: date-time */
       created_at: string;
-      /** @description Who may be asked when the first provider fails, in this order; empty: nobody. */
+      /** @description The providers to try when the first one fails, in this order; empty: none. */
       fallback_providers: string[];
-      /** @description Names of the Vault secrets that hold the creator's own keys, by provider. The keys are nowhere else and never read back. */
+      /** @description Names of the Vault secrets that hold the creator's own keys, by provider. The keys are stored only there and never returned. */
       key_secret_names: unknown;
-      /** @description BCP 47; null: that of each item, or the creator's. */
+      /** @description BCP 47; null: the language of each item, or the creator's. */
       language: string | null;
       /** Format: uuid */
       model_id: string | null;
-      /** @description US cents a calendar month (UTC); null: no limit of their own. */
+      /** @description US cents per calendar month (UTC); null: no limit set by the creator. */
       monthly_budget_cents: number | null;
       /** Format: uuid */
       provider_id: string | null;
@@ -4659,7 +4659,7 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description Who may do more than own rows. Granted and revoked by set_user_role(), which the audit log records. */
+    /** @description Who may do more than manage their own rows. Granted and revoked by set_user_role(), which writes to the audit log. */
     user_role: {
       /** Format: date-time */
       granted_at: string;
@@ -4673,7 +4673,7 @@ export interface components {
       /** Format: date-time */
       created_at: string;
       /**
-       * @description What newly connected accounts start with.
+       * @description The sync mode of newly connected accounts.
        * @enum {string}
        */
       default_sync_mode: "auto" | "manual" | "disabled";
@@ -4687,7 +4687,7 @@ export interface components {
       /** Format: uuid */
       user_id: string;
     };
-    /** @description One row a person, made by sign-up. The e-mail follows auth.users; nobody edits it here. */
+    /** @description One row per person, created by sign-up. The e-mail is copied from auth.users and is never edited here. */
     users: {
       avatar_url: string | null;
       bio: string | null;
@@ -4698,15 +4698,15 @@ export interface components {
       email: string | null;
       /**
        * Format: date-time
-       * @description When a moderator took the creator out of public view; see set_creator_hidden().
+       * @description When a moderator hid the creator from public view; see set_creator_hidden().
        */
       hidden_at: string | null;
       hidden_reason: string | null;
       /** Format: uuid */
       id: string;
-      /** @description The creator wants to be found by visitors. */
+      /** @description Whether the creator wants visitors to find them. */
       is_public: boolean;
-      /** @description StreamVibe has checked that the person is who they say. Set by the service only. */
+      /** @description StreamVibe has verified the person's identity. Set only by the service. */
       is_verified: boolean;
       /**
        * Format: date-time
@@ -4714,7 +4714,7 @@ export interface components {
        */
       onboarded_at: string | null;
       primary_category: string | null;
-      /** @description Address of the creator's page. Set once, by setup_profile(). */
+      /** @description Address of the creator's page. Set once by setup_profile(). */
       profile_slug: string | null;
       /** Format: date-time */
       updated_at: string;
@@ -4820,7 +4820,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description The request conflicts with the present state; A sync of this account is running; The account is disconnected; The platform wants something confirmed there first; No site is set up at the search engine; Visitors cannot see the item; Another worker has taken over; The first request with this key is still running */
+    /** @description The request conflicts with the current state; A sync of this account is running; The account is disconnected; The platform requires a confirmation first; No site is set up at the search engine; Visitors cannot see the item; Another worker has taken over; The first request with this key is still running */
     Problem409: {
       headers: {
         [name: string]: unknown;
@@ -4990,19 +4990,19 @@ export interface operations {
            *           "name": "fitting keywords",
            *           "points": 0,
            *           "of": 40,
-           *           "advice": "Nothing is known to trend in this language and category yet"
+           *           "advice": "No trending keywords are known for this language and category yet"
            *         },
            *         {
            *           "name": "the strongest keyword",
            *           "points": 0,
            *           "of": 30,
-           *           "advice": "Nothing is known to trend in this language and category yet"
+           *           "advice": "No trending keywords are known for this language and category yet"
            *         },
            *         {
            *           "name": "growth",
            *           "points": 0,
            *           "of": 15,
-           *           "advice": "Prefer keywords that grow"
+           *           "advice": "Prefer growing keywords"
            *         },
            *         {
            *           "name": "a keyword in the title",
@@ -5475,7 +5475,7 @@ export interface operations {
            *         {
            *           "code": "gaming",
            *           "display_name": "Gaming",
-           *           "description": "Play, reviews, esports",
+           *           "description": "Gameplay, reviews, esports",
            *           "sort_order": 2,
            *           "item_count": 18,
            *           "item_count_is_estimate": false
@@ -5539,7 +5539,7 @@ export interface operations {
            *         {
            *           "code": "business",
            *           "display_name": "Business",
-           *           "description": "Money, work, founding",
+           *           "description": "Money, work, startups",
            *           "sort_order": 10,
            *           "item_count": 0,
            *           "item_count_is_estimate": false

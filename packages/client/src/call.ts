@@ -4,8 +4,8 @@ import { KEYED, READS } from "./operations.ts";
 import { problemOf, problemOfData, StreamVibeError } from "./problem.ts";
 import { throwIfAborted, wait } from "./wait.ts";
 
-/** Any client of supabase-js, whatever types of a database it has. */
-// deno-lint-ignore no-explicit-any -- supabase-js has the types of the database as its parameters, and any of them will do.
+/** Any supabase-js client, regardless of its database types. */
+// deno-lint-ignore no-explicit-any -- the type parameters of supabase-js are the database's types, and any of them will do.
 export type Supabase = SupabaseClient<any, any, any>;
 
 type Prefixed<Prefix extends string> = keyof paths extends infer Path
@@ -14,7 +14,7 @@ type Prefixed<Prefix extends string> = keyof paths extends infer Path
 
 /** Name of an edge function. */
 export type FunctionName = Exclude<Prefixed<"/functions/v1/">, `${string}/${string}`>;
-/** Name of a function of the database. */
+/** Name of a database function. */
 export type RpcName = Prefixed<"/rest/v1/rpc/">;
 
 type Operation<Path extends keyof paths> = NonNullable<paths[Path]["post"]> extends never
@@ -28,32 +28,32 @@ type Success<Op> = Op extends { responses: infer Answers }
   : never
   : never;
 
-/** What a function takes: the body of a POST, the query of a GET. */
+/** The input of an edge function: the body of a POST, the query of a GET. */
 export type Input<Name extends FunctionName> = [Body<Operation<`/functions/v1/${Name}`>>] extends [never]
   ? Query<Operation<`/functions/v1/${Name}`>>
   : Body<Operation<`/functions/v1/${Name}`>>;
-/** What a function answers. */
+/** The response of an edge function. */
 export type Output<Name extends FunctionName> = Success<Operation<`/functions/v1/${Name}`>>;
-/** What a function of the database takes. */
+/** The arguments of a database function. */
 export type RpcInput<Name extends RpcName> = Body<Operation<`/rest/v1/rpc/${Name}`>>;
-/** What a function of the database gives. */
+/** The result of a database function. */
 export type RpcOutput<Name extends RpcName> = Success<Operation<`/rest/v1/rpc/${Name}`>>;
 
 export interface CallOptions {
-  /** Ends the call, its repeats and its waiting. */
+  /** Aborts the call, its retries and the waits between them. */
   signal?: AbortSignal;
-  /** The key that makes repeats of a call that creates or spends harmless; one is made up for each call otherwise. */
+  /** Makes retries safe for calls that create or spend something. By default each call gets a random key. */
   idempotencyKey?: string;
 }
 
 export interface RetryOptions {
-  /** How often a call is tried in all; 4. */
+  /** Maximum number of attempts, including the first. Default 4. */
   attempts?: number;
-  /** The longest wait between two attempts in milliseconds, 30,000; a `Retry-After` beyond it is thrown, not waited for. */
+  /** Longest wait between two attempts in milliseconds. Default 30,000. If `Retry-After` is longer, the error is thrown immediately. */
   maxWaitMs?: number;
 }
 
-/** Worth a repeat: too many requests, a first request with the same key that still runs, a service that is away. */
+/** Errors worth a retry: rate limits, an earlier request with the same key that is still running, an unavailable service. */
 const TRANSIENT = new Set([
   "rate_limited",
   "idempotency_in_progress",
@@ -62,14 +62,14 @@ const TRANSIENT = new Set([
   "timeout",
   "unreachable",
 ]);
-/** An error of the server may be repeated only where a repeat changes nothing. */
+/** Wait before the first retry; it doubles with each further one, with jitter. */
 const FIRST_WAIT_MS = 250;
 
-/** Calls functions through supabase-js, which knows the address, the key and the session. */
+/** Calls functions through supabase-js, which has the URL, the key and the session. */
 export class Caller {
   constructor(readonly supabase: Supabase, readonly retry: Required<RetryOptions>) {}
 
-  /** Calls an edge function; repeats it while that is harmless and may help. */
+  /** Calls an edge function; retries transient errors if a retry is safe. */
   async call<Name extends FunctionName>(
     name: Name,
     input?: Input<Name>,
@@ -82,7 +82,7 @@ export class Caller {
       const { data, error } = await this.supabase.functions.invoke(`${name}${query}`, {
         method: is_read ? "GET" : "POST",
         headers: key === undefined ? {} : { "Idempotency-Key": key },
-        // An empty object has no body for supabase-js otherwise.
+        // supabase-js sends no body if the input is undefined.
         ...(is_read ? {} : { body: input ?? {} }),
         signal,
       });
@@ -94,7 +94,7 @@ export class Caller {
     return await this.#repeated(once, is_read || key !== undefined, signal);
   }
 
-  /** Calls a function of the database. Reads are repeated; a call that changes something is not. */
+  /** Calls a database function. Reads are retried; calls that change something are retried only after a rate limit. */
   async rpc<Name extends RpcName>(
     name: Name,
     args?: RpcInput<Name>,
@@ -115,7 +115,7 @@ export class Caller {
         return await once();
       } catch (error) {
         if (!(error instanceof StreamVibeError) || attempt >= this.retry.attempts) throw error;
-        // A refused flood has done nothing, whatever it asked for.
+        // A rate-limited call did nothing, so any call can be retried after it.
         const may_repeat = error.code === "rate_limited" || is_harmless && TRANSIENT.has(error.code);
         const ms = error.retry_after_ms ?? FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
         if (!may_repeat || ms > this.retry.maxWaitMs) throw error;
@@ -125,7 +125,7 @@ export class Caller {
   }
 }
 
-/** The data of a query of supabase-js; its error is thrown. */
+/** Returns the data of a supabase-js query, or throws its error. */
 export async function rows<T>(
   asked: PromiseLike<
     { data: T; error: { code?: string; message: string; details?: string | null } | null; status: number }
@@ -145,16 +145,16 @@ function queryOf(input: unknown): string {
   return text && `?${text}`;
 }
 
-/** An object of another realm is no `instanceof` of ours. */
+/** Checks by shape, because `instanceof` fails across realms. */
 function isResponse(value: unknown): value is Response {
   return typeof value === "object" && value !== null && "headers" in value && "status" in value;
 }
 
 function messageOf(error: { message?: string; context?: { message?: string } }): string {
-  return error.context?.message ?? error.message ?? "no answer came";
+  return error.context?.message ?? error.message ?? "no response";
 }
 
-/** React Native has no `crypto.randomUUID`; a key has to be unique, not secret. */
+/** React Native has no `crypto.randomUUID`; the key must be unique, but not secret. */
 function randomKey(): string {
   return globalThis.crypto?.randomUUID?.() ??
     Array.from({ length: 4 }, () => Math.random().toString(36).slice(2, 12).padEnd(10, "0")).join("-");

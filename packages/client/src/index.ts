@@ -1,5 +1,5 @@
 /**
- * The typed client of StreamVibe: thin over supabase-js, which keeps the session and speaks to the Data API and Realtime.
+ * The typed client of StreamVibe: a thin layer over supabase-js, which manages the session, the Data API and Realtime.
  *
  * ```ts
  * const streamvibe = createStreamVibe(createClient(url, publishableKey));
@@ -64,14 +64,14 @@ export interface StreamVibeOptions {
   retry?: RetryOptions;
 }
 
-/** What an app does with StreamVibe beyond supabase-js. */
+/** The parts of StreamVibe that supabase-js does not cover. */
 export class StreamVibe {
-  /** One's own jobs: create, watch, wait, list, cancel. */
+  /** The user's jobs: create, watch, wait, list, cancel. */
   readonly jobs: Jobs;
   readonly #caller: Caller;
 
   constructor(
-    /** The client that was handed in: sessions, tables, channels. */
+    /** The supabase-js client: sessions, tables, channels. */
     readonly supabase: Supabase,
     { retry = {} }: StreamVibeOptions = {},
   ) {
@@ -82,7 +82,7 @@ export class StreamVibe {
     this.jobs = new Jobs(this.#caller);
   }
 
-  /** Calls any edge function by its name: `call("get-trending", { period: "week" })`. Throws StreamVibeError. */
+  /** Calls an edge function by name: `call("get-trending", { period: "week" })`. Throws StreamVibeError. */
   call<Name extends FunctionName>(
     name: Name,
     input?: Input<Name>,
@@ -91,7 +91,7 @@ export class StreamVibe {
     return this.#caller.call(name, input, options);
   }
 
-  /** Calls a function of the database: `rpc("check_quota", { … })`. Throws StreamVibeError. */
+  /** Calls a database function by name: `rpc("check_quota", { … })`. Throws StreamVibeError. */
   rpc<Name extends RpcName>(
     name: Name,
     args?: RpcInput<Name>,
@@ -100,7 +100,7 @@ export class StreamVibe {
     return this.#caller.rpc(name, args, options);
   }
 
-  /** The pages of a list, until the last: `pages("browse-content", { limit: 100 })`. */
+  /** Iterates over the pages of a list: `pages("browse-content", { limit: 100 })`. */
   pages<Name extends ListName>(
     name: Name,
     input: Input<Name>,
@@ -109,7 +109,7 @@ export class StreamVibe {
     return pages(this.#caller, name, input, options);
   }
 
-  /** The items of a list, across its pages: `items("search-content", { q: "castle" })`. */
+  /** Iterates over the items of a list, across its pages: `items("search-content", { q: "castle" })`. */
   items<Name extends ListName>(
     name: Name,
     input: Input<Name>,
@@ -119,25 +119,25 @@ export class StreamVibe {
   }
 
   /**
-   * Keeps a list of rows right: tells every change once, also those from while the channel was away. See docs/realtime.md for what it
-   * costs and what else there is.
+   * Keeps a list of rows up to date: reports every change once, including changes while the channel was disconnected. docs/realtime.md
+   * describes its cost and the alternatives.
    */
   watch<Table extends WatchedTable>(table: Table, options: TableWatchOptions<Row<Table>>): Watch {
     return watchTable<Row<Table>>(this.supabase, table, options);
   }
 
-  /** Tells the server what is done in the app, in batches, unless the person asks not to be tracked. One for an app. */
+  /** Reports usage events in batches, unless the user asks not to be tracked. Create one per app. */
   usage(options?: UsageOptions): Usage {
     return new Usage(this.#caller, options);
   }
 
-  /** Syncs an account to its end; each turn of the loop is a step that is stored. */
+  /** Syncs an account to the end. Each iteration is a step that has been stored. */
   sync(account: AccountRef, options?: SyncOptions): AsyncGenerator<SyncProgress, void, undefined> {
     return sync(this.#caller, account, options);
   }
 }
 
-/** A client over one of supabase-js, whose session and keys it uses. */
+/** Creates a client on top of a supabase-js client, whose session and keys it uses. */
 export function createStreamVibe(supabase: Supabase, options?: StreamVibeOptions): StreamVibe {
   return new StreamVibe(supabase, options);
 }

@@ -2,14 +2,14 @@ import { type Caller, type CallOptions, type Output, rows, type RpcOutput } from
 import { type Watch, watchTable } from "./realtime.ts";
 import { throwIfAborted, wait } from "./wait.ts";
 
-/** A job as `job-status` tells it. */
+/** A job as `job-status` returns it. */
 export type Job = Output<"job-status">;
 
-/** A watch that is live reads by itself what its channel has missed; beyond that it is asked only to be safe. */
+/** Poll interval while the watch is live. The watch itself reads what its channel missed, so this is only a safety net. */
 const LIVE_MS = 60_000;
 const ENDED: readonly Job["status"][] = ["completed", "failed", "cancelled", "expired"];
 
-/** What the kinds of jobs that creators may create take. `sync_youtube` and the like are `platform_sync` of that platform. */
+/** Parameters of the job types that creators may create. Handler names such as `sync_youtube` take those of `platform_sync`. */
 export interface JobParams {
   platform_sync: { social_account_id: string };
   ai_generate_tags: { content_item_ids: string[]; provider?: string; model?: string };
@@ -17,13 +17,13 @@ export interface JobParams {
 }
 
 export interface WatchOptions extends CallOptions {
-  /** How often to ask while Realtime is not there, in milliseconds; 2,000. With Realtime each change is told at once. */
+  /** Poll interval in milliseconds while Realtime is not connected. Default 2,000. With Realtime, changes arrive immediately. */
   pollMs?: number;
-  /** Ask only, open no channel. */
+  /** `false` polls only and opens no channel. */
   realtime?: boolean;
 }
 
-/** One's own jobs. */
+/** The signed-in user's jobs. */
 export class Jobs {
   readonly #caller: Caller;
 
@@ -31,7 +31,7 @@ export class Jobs {
     this.#caller = caller;
   }
 
-  /** Queues a job and gives its id; of an equal one that is under way, or was created in the last minutes, if there is one. */
+  /** Queues a job and returns its id. If an equal job is running or was created in the last minutes, returns that job's id. */
   async create<Type extends keyof JobParams | (string & Record<never, never>)>(
     type: Type,
     params: Type extends keyof JobParams ? JobParams[Type] : Record<string, unknown>,
@@ -46,12 +46,12 @@ export class Jobs {
     return await this.#caller.rpc("create_job", args as never, { signal }) as string;
   }
 
-  /** A job as it is now. */
+  /** Returns the current state of a job. */
   async get(id: string, options: CallOptions = {}): Promise<Job> {
     return await this.#caller.call("job-status", { job_id: id }, options);
   }
 
-  /** The newest jobs first, at most 100. */
+  /** Returns jobs, newest first, at most 100. */
   async list(
     { limit, offset, signal }: CallOptions & { limit?: number; offset?: number } = {},
   ): Promise<RpcOutput<"get_user_jobs">> {
@@ -63,13 +63,13 @@ export class Jobs {
     return await this.#caller.rpc("get_user_jobs", args as never, { signal });
   }
 
-  /** Ends a job. False when it has ended already, or is not one's own. */
+  /** Cancels a job. Returns false if it has already ended or belongs to another user. */
   async cancel(id: string, { signal }: CallOptions = {}): Promise<boolean> {
     const args = { p_job_id: id, p_user_id: await userId(this.#caller) };
     return await this.#caller.rpc("cancel_job", args as never, { signal }) as boolean;
   }
 
-  /** What happened in a job, in order. Ids are strings, however large. */
+  /** Returns the log of a job, in order. Ids are strings, because they may exceed safe integers. */
   async logs(
     id: string,
     { signal }: CallOptions = {},
@@ -81,7 +81,7 @@ export class Jobs {
     return (await rows(signal ? asked.abortSignal(signal) : asked, signal) ?? []) as never;
   }
 
-  /** Every change of a job until it has ended, beginning with how it is now. Leaving the loop closes the channel. */
+  /** Yields the current state of a job, then every change until it ends. Leaving the loop closes the channel. */
   async *watch(id: string, options: WatchOptions = {}): AsyncGenerator<Job, void, undefined> {
     const { signal, pollMs = 2_000 } = options;
     const bell = new Bell();
@@ -103,27 +103,27 @@ export class Jobs {
     }
   }
 
-  /** Waits until a job has ended. */
+  /** Waits until a job has ended, and returns it. */
   async wait(id: string, options: WatchOptions = {}): Promise<Job> {
     let last: Job | undefined;
     for await (const job of this.watch(id, options)) last = job;
     return last as Job;
   }
 
-  /** Notices by itself when nothing comes any more, and what happened meanwhile. */
+  /** Watches the job's row; detects a dead channel and reads what it missed. */
   #listen(id: string, bell: Bell, pollMs: number): Watch {
     return watchTable(this.#caller.supabase, "job_queue", {
       where: { id },
       deletes: false,
       retrySeconds: pollMs / 1_000,
       onChange: () => bell.ring(),
-      // What it was at the beginning and what happens from here on may have something between them.
+      // A change may fall between the first read and the start of the channel.
       onState: () => bell.ring(),
     });
   }
 }
 
-/** Wakes one who waits. Rings within a fifth of a second are one. */
+/** Wakes a waiting caller. Rings within a fifth of a second count as one. */
 class Bell {
   count = 0;
   #wake = () => {};

@@ -1,6 +1,6 @@
 import type { Caller, CallOptions, FunctionName, Input, Output } from "./call.ts";
 
-/** Functions whose answers go on at `next_cursor`. */
+/** Functions whose responses continue at `next_cursor`. */
 export type ListName = {
   [Name in FunctionName]: Output<Name> extends { next_cursor: string | null } ? Name : never;
 }[FunctionName];
@@ -8,10 +8,10 @@ export type ListName = {
 type Lists<Page> = {
   [Key in keyof Page]: Page[Key] extends readonly (infer Item)[] ? Item : never;
 }[keyof Page];
-/** What a list is a list of. */
+/** The item type of a list. */
 export type ListItem<Name extends ListName> = Lists<Output<Name>>;
 
-/** The pages of a list, one call each, until the last. */
+/** Yields the pages of a list, one call each, until the last. */
 export async function* pages<Name extends ListName>(
   caller: Caller,
   name: Name,
@@ -27,7 +27,7 @@ export async function* pages<Name extends ListName>(
   } while (cursor);
 }
 
-/** The items of a list, page by page as they are asked for. */
+/** Yields the items of a list; each page is requested when it is needed. */
 export async function* items<Name extends ListName>(
   caller: Caller,
   name: Name,

@@ -1,25 +1,25 @@
 import type { components } from "./api.types.ts";
 import { RAISED } from "./operations.ts";
 
-/** The stable codes of docs/problems.md, and `unreachable`: no answer came at all. */
+/** The stable codes of docs/problems.md, and `unreachable` if there was no response at all. */
 export type ProblemCode = components["schemas"]["Problem"]["code"] | "unreachable";
 
-/** A rule that the input breaks; `pointer` is a JSON pointer (RFC 6901) into it. */
+/** A rule that the input violates; `pointer` is a JSON pointer (RFC 6901) into the input. */
 export interface InputFault {
   pointer: string;
   detail: string;
 }
 
-/** Every failure of a call. Go by `code`; `message` is written for people. */
+/** Every failure of a call. Branch on `code`; `message` is written for people. */
 export class StreamVibeError extends Error {
   override readonly name = "StreamVibeError";
   readonly code: ProblemCode;
-  /** 0 when no answer came. */
+  /** 0 if there was no response. */
   readonly status: number;
-  /** For support: what the server's logs have of this request. */
+  /** The request's id in the server's logs, for support. */
   readonly request_id: string | null;
   readonly errors: InputFault[];
-  /** Milliseconds after which a repeat may work, where the server said so. */
+  /** Milliseconds after which a retry may succeed, if the server sent `Retry-After`. */
   readonly retry_after_ms: number | null;
   /** Further members of the problem, such as `quota`, `limit`, `used` and `resets_at`. */
   readonly extras: Record<string, unknown>;
@@ -39,19 +39,19 @@ export class StreamVibeError extends Error {
   }
 }
 
-/** Whether something that was thrown is a problem, of one of the codes if some are named. */
+/** Returns whether a thrown value is a StreamVibeError, with one of the codes if any are given. */
 export function isProblem(error: unknown, ...codes: ProblemCode[]): error is StreamVibeError {
   return error instanceof StreamVibeError && (codes.length === 0 || codes.includes(error.code));
 }
 
-/** Milliseconds that a `Retry-After` asks for: seconds or a date. */
+/** Parses a `Retry-After` header, seconds or a date, to milliseconds. */
 export function retryAfter(header: string | null, now = Date.now()): number | null {
   if (header === null || header.trim() === "") return null;
   const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }
 
-/** The error of an answer that is none of 2xx. */
+/** Converts a response outside 2xx to an error. */
 export async function problemOf(response: Response): Promise<StreamVibeError> {
   const text = await response.text().catch(() => "");
   const body = parse(text);
@@ -67,7 +67,7 @@ export async function problemOf(response: Response): Promise<StreamVibeError> {
   return new StreamVibeError(asText(code) as ProblemCode | null ?? codeOf(response.status), message, about);
 }
 
-/** The error that supabase-js gives for the Data API, with our code where our own function raised it. */
+/** Converts an error of the Data API from supabase-js; errors that our own functions raised keep their code. */
 export function problemOfData(
   error: { code?: string | null; message: string; details?: string | null },
   status: number,
@@ -84,7 +84,7 @@ export function problemOfData(
   return new StreamVibeError(code, error.message, { status, extras: { sqlstate: error.code }, cause: error });
 }
 
-/** What an answer that is no problem document means: a proxy's, or the platform's own. */
+/** Returns the code for a response that is not a problem document, for example from a proxy or from Supabase itself. */
 function codeOf(status: number): ProblemCode {
   const codes: Record<number, ProblemCode> = {
     401: "unauthorized",

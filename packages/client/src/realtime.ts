@@ -1,13 +1,13 @@
 /**
- * Lists that stay right. A channel alone loses what happens while it is away, and may say SUBSCRIBED and be dead. `watchTable` subscribes,
- * reads what it missed whenever it (re)joins, hears within seconds that nothing comes any more, and reads by itself until it does again.
+ * Lists that stay up to date. A channel alone loses changes while it is disconnected, and may report SUBSCRIBED and be dead. `watchTable`
+ * subscribes, reads what it missed whenever it (re)joins, detects a dead channel within seconds, and polls until a channel works again.
  * Each change reaches its consumer once.
  *
- * Nothing here but supabase-js and timers: browsers, Node.js, Deno, React Native.
+ * Uses only supabase-js and timers, so it runs in browsers, Node.js, Deno and React Native.
  */
 import type { RealtimeChannel, SupabaseClient } from "@supabase/supabase-js";
 
-/** The published lists, and which column says when a row last changed. */
+/** The published lists, with the column that holds the time of a row's last change. */
 export const LISTS = {
   notification: "updated_at",
   social_account: "updated_at",
@@ -16,32 +16,32 @@ export const LISTS = {
   seo_submission: "updated_at",
   trending_content: "last_updated_at",
   job_queue: "updated_at",
-  // Rows of a log never change.
+  // Log rows never change.
   job_log: "created_at",
 } as const;
 export type ListName = keyof typeof LISTS;
 
 type Value = string | number | boolean;
-/** All must hold: a value, any of up to 100, or null. */
+/** All conditions must hold: equal to a value, to one of up to 100 values, or null. */
 export type Where = Record<string, Value | readonly Value[] | null>;
 export type Row = Record<string, unknown>;
 
-/** Where a client goes on: what was stamped before `at` it has. Keep it to go on after a restart. */
+/** Where a client continues: it already has everything stamped before `at`. Store it to continue after a restart. */
 export interface Cursor {
   at: string;
 }
 
 export interface ListChange<Of extends Row = Row> {
-  /** As the consumer sees it: INSERT when the row is new to it, DELETE when the row is gone or no longer in the list. */
+  /** From the consumer's view: INSERT if the row is new to it, DELETE if the row was deleted or left the list. */
   type: "INSERT" | "UPDATE" | "DELETE";
   id: string;
-  /** Null when it is gone. */
+  /** Null for DELETE. */
   row: Of | null;
   via: "channel" | "catch-up";
 }
 
 /**
- * `live`: changes come by themselves. `polling`: the channel is away, and what changed is read every few seconds. `closed`: `close()`
+ * `live`: the channel delivers changes. `polling`: the channel is down, and changes are read every few seconds. `closed`: `close()`
  * was called.
  */
 export type WatchState = "connecting" | "live" | "polling" | "closed";
@@ -49,29 +49,29 @@ export type WatchState = "connecting" | "live" | "polling" | "closed";
 export interface WatchOptions<Of extends Row = Row> {
   where?: Where;
   onChange(change: ListChange<Of>): void;
-  /** `error` says why it is not live, or why a catch-up failed. */
+  /** `error` is the reason why the watch is not live, or why a catch-up failed. */
   onState?(state: WatchState, error?: Error): void;
-  /** `now` (the default) gives what changes from here on, `start` gives the list itself first, a cursor what changed since. */
+  /** `now` (the default) reports changes from now on, `start` reports the existing rows first, a cursor reports what changed since. */
   since?: "now" | "start" | Cursor;
   /**
-   * Whether rows that are deleted, or leave the list, are told. It costs that the ids of the list are read at the beginning, and that
-   * the channel carries the keys of all rows of the table that are deleted, whosoever they are. Turn it off for very long lists.
+   * Whether to report rows that are deleted or leave the list. This requires reading all ids of the list at the beginning, and the
+   * channel carries the keys of all deleted rows of the table, including other users'. Turn it off for very long lists.
    */
   deletes?: boolean;
   /**
-   * How often the list is read although the channel seems to live; changes that come so are a sign that it does not. While the channel
-   * is away, how often it is looked which rows are gone. Default 25.
+   * How often the list is read although the channel seems alive; changes found this way are a sign that it is dead. While the channel is
+   * down, how often deleted rows are searched for. Default 25.
    */
   pollSeconds?: number;
-  /** How often the channel is asked for a sign of life. Default 10. */
+  /** How often the channel is pinged. Default 10. */
   pingSeconds?: number;
-  /** How often it is read what changed while the channel is away. Default 3. */
+  /** How often changes are read while the channel is down. Default 3. */
   retrySeconds?: number;
 }
 
 export interface Watch {
   readonly state: WatchState;
-  /** Valid at any time. */
+  /** May be read and stored at any time. */
   readonly cursor: Cursor | undefined;
   close(): Promise<void>;
 }
@@ -80,14 +80,14 @@ const PAGE = 500;
 const MOST_VALUES = 100;
 const ANSWER_SECONDS = 10;
 const POLL_SECONDS = 25;
-/** A change may be read before the channel brings it. */
+/** Grace period, because a read may find a change before the channel delivers it. */
 const BELATED_SECONDS = 3;
-/** Generated columns: the channel never has them. */
+/** Generated columns, which the channel never sends. */
 const UNSENT = new Set(["search_vector", "deleted_by"]);
 
 /**
- * A filter for `postgres_changes`. What has to be quoted is quoted, so that a comma in a value never begins a second condition. Throws
- * a `TypeError` for what a filter cannot express.
+ * Returns a filter for `postgres_changes`. Values are quoted where necessary, so that a comma in a value never starts a second
+ * condition. Throws a `TypeError` for values that a filter cannot express.
  */
 export function changesFilter(where: Where): string {
   return Object.entries(where).map(([column, value]) => {
@@ -108,12 +108,14 @@ export function changesFilter(where: Where): string {
 function filterValue(value: Value): string {
   const text = String(value);
   if (typeof value === "number" && (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER)) {
-    throw new TypeError(`Cannot filter by ${text}: it is not exact as a number; write it as a string`);
+    throw new TypeError(
+      `Cannot filter by ${text}: a JavaScript number cannot hold it exactly; pass it as a string`,
+    );
   }
   if (text.includes("\0")) {
-    throw new TypeError("Cannot filter by a text with a NUL in it: PostgreSQL has none");
+    throw new TypeError("Cannot filter by a text with a NUL character: PostgreSQL cannot store it");
   }
-  // `null` in a list would be none.
+  // An unquoted `null` would not be read as a string.
   const isPlain = /^[\w:+-][\w:.+-]*$/.test(text) && !/^null$/i.test(text);
   return isPlain ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
@@ -122,7 +124,7 @@ function isList(value: Where[string]): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** Reads what changed in a list since a cursor, oldest first, page by page. `after` is where the next reading begins. */
+/** Reads what changed in a list since a cursor, oldest first, page by page. `onCursor` receives the cursor for the next read. */
 export async function* catchUp<Of extends Row = Row>(
   client: SupabaseClient,
   list: ListName,
@@ -146,7 +148,7 @@ export async function* catchUp<Of extends Row = Row>(
   options.onCursor?.({ at: horizon });
 }
 
-/** Later commits are stamped later than this: see `get_change_horizon`. */
+/** Reads a time that is earlier than the stamps of all later commits: see `get_change_horizon`. */
 async function readHorizon(client: SupabaseClient): Promise<string> {
   const { data, error } = await client.rpc("get_change_horizon");
   if (error || typeof data !== "string") {
@@ -155,7 +157,7 @@ async function readHorizon(client: SupabaseClient): Promise<string> {
   return data;
 }
 
-/** The builder of supabase-js, as far as it is used. */
+/** The part of supabase-js's query builder that is used here. */
 interface Query extends PromiseLike<{ data: unknown; error: { message: string } | null }> {
   eq(column: string, value: Value): Query;
   is(column: string, value: null): Query;
@@ -186,7 +188,7 @@ export function watchTable<Of extends Row = Row>(
   return new TableWatch<Of>(client, list, options);
 }
 
-/** What the consumer has of a row. Without `row` only that it was there, as of `stamp`. */
+/** What the consumer knows of a row. Without `row`, only that it existed as of `stamp`. */
 interface Known {
   stamp: string;
   row?: Row;
@@ -204,19 +206,19 @@ class TableWatch<Of extends Row> implements Watch {
   readonly #filter: string;
   readonly #stamp: string;
   readonly #known = new Map<string, Known>();
-  /** Rows that a reading found gone: the channel may still bring what happened to them before. */
+  /** Rows that a read found deleted; the channel may still deliver older changes of them. */
   readonly #gone = new Set<string>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #channel: RealtimeChannel | undefined;
   #heard: ChannelEvent[] = [];
-  /** Readings and events are dealt with one after the other. */
+  /** Serializes reads and events. */
   #order: Promise<void> = Promise.resolve();
   #isListed = false;
-  /** The server has said that every change comes. */
+  /** True once the server has confirmed that it sends every change. */
   #isReady = false;
-  /** When it was last looked which rows are gone. */
+  /** When deleted rows were last searched for. */
   #lookedForGone = 0;
-  /** Whose changes came by the channel since the list was last read. */
+  /** Ids whose changes the channel delivered since the last poll. */
   #heardOf = new Set<string>();
   #failures = 0;
 
@@ -261,7 +263,7 @@ class TableWatch<Of extends Row> implements Watch {
   }
 
   #subscribe(): void {
-    // A name of its own: nobody else hears the signs of life.
+    // A unique channel name, so that nobody else receives the pings.
     const channel = this.client.channel(`watch-${this.list}-${randomName()}`, {
       config: { broadcast: { ack: true, self: false } },
     });
@@ -272,7 +274,7 @@ class TableWatch<Of extends Row> implements Watch {
     for (const event of ["INSERT", "UPDATE"] as const) {
       channel.on("postgres_changes" as never, { event, ...of, ...filter } as never, hear as never);
     }
-    // Of a deleted row only its key is sent, which no filter but one on the key fits.
+    // For a deleted row only its key is sent, so a filter could match only on the key.
     if (this.options.deletes !== false) {
       channel.on("postgres_changes" as never, { event: "DELETE", ...of } as never, hear as never);
     }
@@ -281,7 +283,7 @@ class TableWatch<Of extends Row> implements Watch {
       {} as never,
       ((message: { extension: string; status: string; message: string }) => {
         if (!isCurrent() || message.extension !== "postgres_changes") return;
-        // From here on every change comes. It is said again after each break of the server's own.
+        // From now on every change arrives. The server repeats this message after each interruption on its side.
         if (message.status === "ok") {
           this.#isReady = true;
           void this.#catchUp("yes");
@@ -293,11 +295,11 @@ class TableWatch<Of extends Row> implements Watch {
       if (!isCurrent() || state === "SUBSCRIBED") return;
       this.#drop(error ?? new Error(`The channel is ${state}`));
     });
-    // Joined, but never told that changes come: that is no channel to wait for.
+    // If the channel joins but the server never confirms that it sends changes, replace the channel.
     this.#after(
       "joining",
       2 * ANSWER_SECONDS,
-      () => isCurrent() && this.#drop(new Error("No changes are sent")),
+      () => isCurrent() && this.#drop(new Error("The channel sends no changes")),
     );
   }
 
@@ -309,7 +311,7 @@ class TableWatch<Of extends Row> implements Watch {
     this.#every("poll", () => this.#poll());
   }
 
-  /** Takes a new channel after a while, with the token that is valid then, and reads the list until that one lives. */
+  /** Opens a new channel after a backoff, with the token that is valid then, and polls until it is live. */
   #drop(error: Error, isDead = true): void {
     if (this.#isClosed) return;
     clearTimeout(this.#timers.get("joining"));
@@ -329,7 +331,7 @@ class TableWatch<Of extends Row> implements Watch {
   #forgetChannel(): void {
     const channel = this.#channel;
     this.#channel = undefined;
-    // It may take its time to leave, where nobody answers.
+    // Leaving may take a while if the server does not respond.
     if (channel) this.client.removeChannel(channel).catch(() => {});
   }
 
@@ -349,7 +351,7 @@ class TableWatch<Of extends Row> implements Watch {
     const channel = this.#channel;
     const wasLive = this.state === "live";
     this.#heardOf.clear();
-    // What changed is found by the cursor, however often; what is gone only by reading all ids.
+    // The cursor finds changes cheaply at any rate; finding deleted rows requires reading all ids.
     const found = await this.#catchUp(wasLive ? "no" : "if due");
     if (!wasLive || found.length === 0) return;
     this.#after("judge", BELATED_SECONDS, () => {
@@ -375,7 +377,7 @@ class TableWatch<Of extends Row> implements Watch {
     return this.#order;
   }
 
-  /** Reads what is missing, and answers whose changes it told. A whole one also looks which rows are gone. */
+  /** Reads missed changes and returns the ids that it reported. With `whole`, also searches for deleted rows. */
   async #catchUp(whole: "yes" | "if due" | "no"): Promise<string[]> {
     const found: string[] = [];
     const { where, deletes = true } = this.options;
@@ -394,7 +396,7 @@ class TableWatch<Of extends Row> implements Watch {
         if (this.#isClosed) return;
         if (this.#tell(row, "catch-up")) found.push(String(row.id));
       }
-      // Looked at here: readings before this one may have looked meanwhile.
+      // Checked here, because an earlier queued read may just have searched.
       const isDue = Date.now() - this.#lookedForGone >= (this.options.pollSeconds ?? POLL_SECONDS) * 1000;
       if (deletes && (whole === "yes" || (whole === "if due" && isDue))) await this.#findGone();
       await this.#takeHeard();
@@ -404,13 +406,13 @@ class TableWatch<Of extends Row> implements Watch {
     return found;
   }
 
-  /** What is there at the beginning and is not to be told. */
+  /** Records the rows that exist at the beginning and must not be reported. */
   async #begin(): Promise<void> {
     const { since = "now", deletes = true, where } = this.options;
     const cursor = since === "now" ? { at: await readHorizon(this.client) } : this.cursor;
     if (cursor && deletes) {
       for (const [id, stamp] of await this.#readIds()) {
-        // What changed since a given cursor is told; of all the rest it is known that it is there.
+        // Rows that changed since a given cursor are reported; all others are recorded as known.
         this.#known.set(id, { stamp: since !== "now" && stamp >= stampOf(cursor.at) ? "" : stamp });
       }
     } else if (cursor && since === "now") {
@@ -438,7 +440,7 @@ class TableWatch<Of extends Row> implements Watch {
     return ids;
   }
 
-  /** Rows that the consumer has and that are no longer in the list. */
+  /** Reports rows that the consumer has but that are no longer in the list. */
   async #findGone(): Promise<void> {
     this.#gone.clear();
     const had = [...this.#known.keys()];
@@ -460,7 +462,7 @@ class TableWatch<Of extends Row> implements Watch {
       if (row.id === undefined) continue;
       const id = String(row.id);
       if (typeof row.id === "number" && !Number.isSafeInteger(row.id)) {
-        // A browser has rounded it: read by time it is right.
+        // JSON parsing has rounded the id; a read by time returns it exactly.
         void this.#catchUp("no");
       } else if (event.eventType === "DELETE") this.#tellGone(id, "channel");
       else if (this.#isPlain(id, row)) this.#tell(row as Of, "channel");
@@ -468,14 +470,14 @@ class TableWatch<Of extends Row> implements Watch {
     }
   }
 
-  /** False where the event alone does not say what the row is now. */
+  /** Returns false if the event alone does not determine the current row. */
   #isPlain(id: string, row: Row): boolean {
     const known = this.#known.get(id);
     if (this.#gone.has(id)) return false;
     const stamp = stampOf(row[this.#stamp]);
     if (!known || (known.row ? isSame(known.row, row) : known.stamp === stamp)) return true;
-    // An older stamp is of a transaction that began earlier and ended later, or of an event that comes late. And large values that did
-    // not change are not sent.
+    // An older stamp comes from a transaction that began earlier and committed later, or from a late event. And large unchanged
+    // values are not sent.
     return stamp > known.stamp &&
       Object.keys(known.row ?? {}).every((column) => column in row || UNSENT.has(column));
   }
@@ -503,18 +505,18 @@ class TableWatch<Of extends Row> implements Watch {
   }
 
   #tellGone(id: string, via: ListChange["via"]): void {
-    // The keys of other people's rows come, too.
+    // The channel also sends the keys of other users' rows.
     if (this.#known.delete(id)) this.options.onChange({ type: "DELETE", id, row: null, via });
   }
 }
 
-/** Whether two readings of a row say the same, in the columns that both have. */
+/** Returns whether two versions of a row are equal in the columns that both have. */
 function isSame(one: Row | undefined, other: Row): boolean {
   return one !== undefined &&
     Object.keys(other).every((column) => !(column in one) || plain(one[column]) === plain(other[column]));
 }
 
-/** Channel and Data API print times and large numbers differently. */
+/** Normalizes a value, because the channel and the Data API format times and large numbers differently. */
 function plain(value: unknown): string {
   if (typeof value === "string") return /^\d{4}-\d\d-\d\d[ T]\d\d:/.test(value) ? stampOf(value) : value;
   if (typeof value !== "object" || value === null) return String(value);
@@ -524,7 +526,7 @@ function plain(value: unknown): string {
   }}`;
 }
 
-/** A time as a text that sorts, to the microsecond. */
+/** Formats a time as a sortable text with microseconds. */
 function stampOf(time: unknown): string {
   const [, seconds = "", fraction = "", zone = "Z"] =
     String(time).match(/^(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d(?::?\d\d)?)?$/) ?? [];

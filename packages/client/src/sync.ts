@@ -7,17 +7,17 @@ type SyncStep = Output<"sync-youtube">;
 /** A platform's slug. */
 export type Platform = SyncName extends `sync-${infer Slug}` ? Slug : never;
 
-/** An account: its id, or with its platform, which saves asking for that. */
+/** An account's id, optionally with its platform, which saves a lookup. */
 export type AccountRef = string | { id: string; platform: Platform };
 
 export interface SyncOptions extends CallOptions {
-  /** How many items a step reads, 1 to 50; 50. */
+  /** Items per step, 1 to 50. Default 50. */
   pageSize?: number;
-  /** Goes on with a sync that was left: the `sync_id` of its last progress. Costs no further unit of the plan. */
+  /** Continues an unfinished sync: the `sync_id` of its last progress. Does not use another sync of the plan. */
   syncId?: string;
 }
 
-/** How far a sync is. The counts are of the steps that this iterator has seen. */
+/** Progress of a sync. The counts cover the steps of this iterator. */
 export interface SyncProgress {
   sync_id: string;
   done: boolean;
@@ -25,15 +25,15 @@ export interface SyncProgress {
   updated_items: number;
   unchanged_items: number;
   removed_items: number;
-  /** Of the whole sync, earlier steps included. */
+  /** Covers the whole sync, including earlier steps. */
   items_seen: number;
-  /** What the platform says that there is; null when it does not tell. */
+  /** The platform's total; null if it does not report one. */
   total_items: number | null;
-  /** From 0 to 1; null as long as the total is not known. */
+  /** From 0 to 1; null while the total is unknown. */
   progress: number | null;
 }
 
-/** Syncs an account to its end, step by step. What a step has brought is stored: leaving the loop loses nothing. */
+/** Syncs an account to the end, step by step. Each step is stored, so leaving the loop loses nothing. */
 export async function* sync(
   caller: Caller,
   account: AccountRef,
@@ -46,7 +46,7 @@ export async function* sync(
     const input = { social_account_id: id, max_results: pageSize ?? 50, ...(sync_id ? { sync_id } : {}) };
     const answer: SyncStep = await caller.call(`sync-${platform}` as SyncName, input as Input<SyncName>, {
       signal,
-      // One key would give every step the first one's answer.
+      // With a single key, every step would get the first step's response.
       ...(idempotencyKey ? { idempotencyKey: `${idempotencyKey}:${step}` } : {}),
     });
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += answer[name];

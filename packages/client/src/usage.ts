@@ -1,19 +1,19 @@
 import type { Caller, Input } from "./call.ts";
 
-/** Names are codes such as `feed.opened`; values are numbers, yes or no, or codes: what a person wrote does not belong there. */
+/** Names are codes such as `feed.opened`; values are numbers, booleans or codes. Never include text that a user wrote. */
 export type UsageProperties = Record<string, number | boolean | string | null>;
 
 export interface UsageOptions {
-  /** Events wait for so long before they are sent together; 5,000. */
+  /** How long events wait to be sent together, in milliseconds. Default 5,000. */
   delayMs?: number;
 }
 
 type Body = Input<"log-usage">;
 
-/** What is sent at once. */
+/** Number of waiting events that triggers a send. */
 const MOST = 50;
 
-/** Parts of a browser that other runtimes lack. */
+/** Browser APIs that other runtimes lack. */
 interface Surroundings {
   navigator?: {
     doNotTrack?: string | null;
@@ -27,9 +27,9 @@ interface Surroundings {
 }
 
 /**
- * Tells the server what is done in the app, in batches; what is left when the page is closed goes by a
- * request that outlives it. Says nothing where the
- * person asks not to be tracked. Nothing is stored on the device, and what cannot be sent is dropped.
+ * Reports usage events to the server in batches. Events left when the page closes are sent with a request that
+ * outlives the page. Reports nothing if the user asks not to be tracked. Nothing is stored on the device, and events that cannot be
+ * sent are dropped.
  */
 export class Usage {
   #caller: Caller;
@@ -45,13 +45,13 @@ export class Usage {
     this.#around.document?.addEventListener("visibilitychange", this.#hidden);
   }
 
-  /** Whether the person asks not to be tracked. */
+  /** Whether the user asks not to be tracked. */
   get isOff(): boolean {
     const { navigator } = this.#around;
     return navigator?.doNotTrack === "1" || navigator?.globalPrivacyControl === true;
   }
 
-  /** Notes an event; sent a little later, with others. */
+  /** Records an event, which is sent a little later with others. */
   track(event: string, properties?: UsageProperties): void {
     if (this.isOff) return;
     this.#waiting.push({ event, ...(properties ? { properties } : {}), at: Date.now() });
@@ -59,21 +59,21 @@ export class Usage {
     else this.#timer ??= setTimeout(() => void this.flush(), this.#delay_ms);
   }
 
-  /** Sends what waits, now, and gives how many events were taken. Never throws: telemetry is no reason to fail. */
+  /** Sends waiting events now and returns how many were sent. Never throws, because telemetry must not break the app. */
   async flush(): Promise<number> {
     const body = this.#take();
     return body ? await this.#caller.call("log-usage", body).then(() => body.events.length, () => 0) : 0;
   }
 
-  /** Sends what waits and listens no more. */
+  /** Sends waiting events and stops listening to the page. */
   async close(): Promise<void> {
     this.#around.document?.removeEventListener("visibilitychange", this.#hidden);
     await this.flush();
   }
 
   /**
-   * A page that is hidden may never run again, and its requests end with it: this one outlives it. `sendBeacon` would, too, but sends JSON to
-   * another origin only where that allows credentials, which ours does not.
+   * Sends waiting events when the page is hidden, since it may never run again. A `keepalive` request outlives the page. `sendBeacon` would
+   * too, but sends JSON to another origin only if that origin allows credentials, which ours does not.
    */
   #hidden = (): void => {
     if (this.#around.document?.visibilityState !== "hidden") return;

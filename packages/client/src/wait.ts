@@ -1,4 +1,4 @@
-/** Waits, and throws the signal's reason when it is aborted meanwhile, as `fetch` does. */
+/** Waits, and throws the signal's reason if it is aborted in the meantime, like `fetch`. */
 export function wait(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(reasonOf(signal));

@@ -11,7 +11,7 @@ interface Sent {
   key: string | null;
 }
 
-/** A client whose calls go to the stack through `network`, which may answer itself. */
+/** Creates a client whose calls go to the stack through `network`, which may respond itself. */
 async function through(
   creator: Creator,
   network: (sent: Sent, attempt: number, go: () => Promise<Response>) => Response | Promise<Response>,
@@ -190,7 +190,7 @@ Deno.test("a watched job is told at once by Realtime: nobody asks in between, an
   const asked = () => calls.filter(({ url }) => url.includes("/functions/v1/job-status")).length;
   try {
     const seen: number[] = [];
-    // Without Realtime the first change would be seen after ten minutes.
+    // Without Realtime, the first change would be seen only after ten minutes.
     for await (const { progress_percent } of streamvibe.jobs.watch(id, { pollMs: 600_000 })) {
       seen.push(progress_percent);
       if (seen.length === 1) {
@@ -204,7 +204,7 @@ Deno.test("a watched job is told at once by Realtime: nobody asks in between, an
       }
     }
     assert.deepEqual(seen, [0, 1, 2, 3, 3]);
-    // Once for each change, and when it began to listen, or had to again.
+    // One request per change, plus some when the watch starts or restarts listening.
     assert.ok(asked() <= 10, `asked ${asked()} times`);
     assert.equal(streamvibe.supabase.getChannels().length, 0, "its channel is closed");
   } finally {

@@ -12,11 +12,11 @@ Deno.test("every subscription in docs/realtime.md does what the page says", asyn
   const place = await makePlace(sql, creator.id);
   const run = async (table: string, set?: string) => {
     const rows = PUBLISHED.find(({ name }) => name === table);
-    // Each time another row: what is not heard at once happens again.
+    // A new row each time, because the change is repeated until it is heard.
     const [row] = await rows?.insert(sql, place, `documented-${crypto.randomUUID()}`) ?? [];
     if (set) await sql.unsafe(`update public.${table} set ${set} where id = '${row?.id}'`);
   };
-  /** What happens, and what the page's own function must hear of it. */
+  /** For each block: the changes to make, and the page's function that must receive each. */
   const blocks: Record<string, { hears: string; happen: () => Promise<unknown> }[]> = {
     "jobs that stay right": [{ hears: "show", happen: () => run("job_queue") }],
     notifications: [{ hears: "showNotification", happen: () => run("notification") }],
@@ -74,7 +74,7 @@ Deno.test("every subscription in docs/realtime.md does what the page says", asyn
             await until("it is joined", () => channel.state === "joined");
           }
           for (const { hears, happen } of blocks[name] ?? []) {
-            // The first moments after joining belong to nobody: it happens until it is heard.
+            // Changes right after joining may be lost, so the change is repeated until it is heard.
             await until(`${hears} hears of it`, async () => {
               await happen();
               await new Promise((resolve) => setTimeout(resolve, 200));

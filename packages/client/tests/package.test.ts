@@ -1,4 +1,4 @@
-/** The package as others install it. */
+/** The package as users install it. */
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ const LIMIT = 15_000;
 let built: ReturnType<typeof buildClient> | undefined;
 const build = () => built ??= buildClient();
 
-/** A folder of a stranger's with the built package and supabase-js in its node_modules. */
+/** Creates an unrelated project folder with the built package and supabase-js in node_modules. */
 async function installed(): Promise<string> {
   const root = await Deno.makeTempDir({ prefix: "streamvibe-client-" });
   const target = join(root, "node_modules/@streamvibe/client");

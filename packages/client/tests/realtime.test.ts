@@ -51,7 +51,7 @@ Deno.test("a filter quotes what has to be quoted and refuses what it cannot expr
   }
 });
 
-/** What a consumer was told, and the list as it has it. */
+/** Records the changes and states that a consumer receives. */
 class Consumer {
   readonly told: ListChange[] = [];
   readonly states: string[] = [];
@@ -93,7 +93,7 @@ Deno.test("a watcher tells every change once: by channel, by catch-up, and what 
     await until("the deletion of what was there before came", () => consumer.told.length === 3);
     assert.deepEqual(consumer.told.map(({ type }) => type), ["INSERT", "UPDATE", "DELETE"]);
 
-    // A transaction that begins before the break and commits in it is stamped earlier than what was last seen.
+    // A transaction that begins before the disconnect and commits during it is stamped earlier than the last change seen.
     const late = await sql.reserve();
     await late`begin`;
     await late`insert into public.notification (user_id, title) values (${own.id}, 'late')`;
@@ -128,7 +128,7 @@ Deno.test("a list from its start, and on from a cursor after a restart", async (
   const sql = await testDatabase();
   try {
     const where = { user_id: own.id };
-    // More than a page, and all stamped alike.
+    // More than one page, all with the same stamp.
     await sql`insert into public.notification (user_id, title) select ${own.id}, 'n' || n from generate_series(1, 1100) as n`;
     const before = new Consumer();
     const watch = watchTable(client, "notification", { ...before.options, where, since: "start" });
@@ -158,7 +158,7 @@ Deno.test("while the channel is away what changed is read by the cursor, and all
   const client = createClient(api_url, publishable_key, {
     auth: { persistSession: false, autoRefreshToken: false },
     accessToken: () => Promise.resolve(own.token),
-    // Nobody is there.
+    // Nothing listens on this port.
     realtime: {
       transport: class extends WebSocket {
         constructor() {

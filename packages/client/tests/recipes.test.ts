@@ -1,4 +1,4 @@
-/** The README's recipes do what they say: each is taken from the page as it stands and run against the stack. */
+/** Runs each recipe of the README, unchanged, against the stack. */
 import assert from "node:assert/strict";
 import { testStack } from "../../../scripts/test/stack.ts";
 import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
@@ -10,7 +10,7 @@ const FOLDER = new URL("./recipes/", import.meta.url);
 const RECIPE = /^### (\d+)\. (.+)\n[\s\S]*?^```ts\n([\s\S]*?)^```$/gm;
 const WORLD = ["url", "publishableKey", "email", "password", "supabase", "streamvibe", "accountId", "itemId"];
 
-/** What each recipe must have printed. */
+/** What each recipe must print. */
 const PRINTED: Record<number, RegExp> = {
   1: /^signed in with 1 account/,
   2: /^to accounts\.google\.com|^to 127\.0\.0\.1|^to localhost/,
@@ -48,7 +48,7 @@ Deno.test("every recipe of the client's README runs as it stands", async (t) => 
       await t.step({
         name: title,
         fn: async () => {
-          // Recipe 3 brings the first items.
+          // Recipe 3 syncs the first items.
           const [item] = await own
             .sql`select id from public.content_item where user_id = ${creator.id} order by id limit 1`;
           world.itemId = item?.id;
@@ -65,7 +65,7 @@ Deno.test("every recipe of the client's README runs as it stands", async (t) => 
   }
 });
 
-/** Runs a recipe with its own imports and what the page takes for granted; gives what it printed. */
+/** Runs a recipe with its own imports and the variables that the README assumes. Returns its output. */
 async function run(number: number, code: string, world: Record<string, unknown>): Promise<string> {
   const file = new URL(`recipe_${number}.ts`, FOLDER);
   await Deno.writeTextFile(file, moduleOf(code));

@@ -1,11 +1,11 @@
-/** What an app says of its use: in batches, and as the page goes away by a beacon, in a real browser; nothing of who asks not to be tracked. */
+/** Usage events in a real browser: in batches, by a request that outlives the page, and none if the user asks not to be tracked. */
 import assert from "node:assert/strict";
 import { vendor } from "../../../examples/serve.ts";
 import { CHROMIUM, openBrowser } from "../../../scripts/test/browser.ts";
 import { testDatabase, testStack } from "../../../scripts/test/stack.ts";
 import { until } from "../../../scripts/test/realtime.ts";
 
-/** An origin that functions answer. */
+/** An origin that the functions allow. */
 const ORIGIN = "http://localhost:3000";
 
 const page = (api_url: string, key: string) =>

@@ -1,6 +1,6 @@
 /**
- * Every list of the console at 5,000,000 jobs, 1,000,000 items and 100,000 accounts: of operators the first page, the 20th, and each
- * filter; of a creator with 100,000 items and as many jobs what each page of the studio asks for.
+ * Every list of the console at 5,000,000 jobs, 1,000,000 items and 100,000 accounts: for operators the first page, the 20th, and each
+ * filter; for a creator with 100,000 items and as many jobs the queries of each page of the studio.
  */
 import { join } from "node:path";
 import postgres from "postgres";
@@ -13,7 +13,7 @@ import { fillConsole } from "./fill.ts";
 const GOAL_MS = 300;
 const ASKED = 20;
 
-/** Filters of each list; `*` also walks to the 20th page. */
+/** Filters of each list. */
 const LISTS: Record<string, object[]> = {
   admin_list_users: [
     {},

@@ -1,11 +1,11 @@
-/** One creator who has very much of everything, and what the pages of the studio ask for: the SQL that the Data API makes of it, and the functions'. */
+/** One creator with very large data, and the queries of the studio's pages: the SQL that the Data API generates, and calls of SQL functions. */
 import type postgres from "postgres";
 
-/** Nobody signs in as them. */
+/** The creator's id; nobody signs in as this user. */
 export const CREATOR = "00000000-0000-4000-8000-0000000000c0";
 const SIZES = { items: 100_000, accounts: 50, jobs: 100_000, posts: 20_000, notes: 20_000 } as const;
 
-/** Fills in what belongs to the creator; everything else of the database stays as it is. */
+/** Creates the creator's data; the rest of the database stays unchanged. */
 export async function fillCreator(
   one: postgres.ReservedSql,
   share: number,
@@ -116,7 +116,7 @@ const MINE = `user_id = '${CREATOR}'`;
 const KEPT = `${MINE} and deleted_at is null`;
 const library = (where: string, sort = "published_at") =>
   `select ${ITEM} from public.content_item where ${where} order by ${sort} desc, id desc limit 30`;
-/** The next page, as pageOf() of the console asks for it. */
+/** Returns the query of the next page, as the console's pageOf() makes it. */
 const after = (sort: string, value: string) => {
   const last = `(select ${value} from public.content_item where ${KEPT} order by id limit 1)`;
   return library(
@@ -134,7 +134,7 @@ const SORTS = [
   "updated_at",
 ];
 
-/** By page: what it asks the database for. */
+/** The studio's queries, by page and purpose. */
 export const CREATOR_PAGES: Record<string, string> = {
   "home: items":
     `select id, title, content_type, views_count, published_at from public.content_item where ${KEPT} order by published_at desc limit 5`,
@@ -186,5 +186,5 @@ export const CREATOR_PAGES: Record<string, string> = {
   "plan: months":
     `select * from public.quota_usage_history where ${MINE} order by cycle_start_date desc limit 24`,
 };
-/** These are called by functions that have named the owner. */
+/** SQL functions that edge functions call with the service role, passing the owner's id. */
 export const AS_SERVICE = /list_posts|list_publishing_problems|list_webhook_endpoints/;

@@ -1,7 +1,7 @@
 /**
- * Fills a database with what the console has to live with: by default 5,000,000 jobs, 1,000,000 items, 100,000 people with an account each,
- * and what belongs to them (plans, ledgers, costs, webhooks, calls, runs of cron, the audit log). Triggers and foreign keys are passed by, so
- * that it takes minutes and not hours: for databases that are thrown away.
+ * Fills a database with as much data as the console must handle: by default 5,000,000 jobs, 1,000,000 items, 100,000 people with one account
+ * each, and related rows (plans, ledgers, costs, webhooks, calls, cron runs, the audit log). It bypasses triggers and foreign keys, so it
+ * takes minutes instead of hours: use it only for disposable databases.
  *
  *     deno run -A scripts/bench/console/fill.ts --db-url postgres://… [--share 0.01]
  */
@@ -19,11 +19,11 @@ export const SIZES = {
 } as const;
 const CHUNK = 250_000;
 
-/** Ids are made from numbers, so that rows find each other without a look-up. */
+/** Ids are derived from numbers, so that rows can refer to each other without a lookup. */
 const person = (n: string) => `md5('person' || ${n})::uuid`;
 const account = (n: string) => `md5('account' || ${n})::uuid`;
 
-/** A password for all of them is not set: nobody signs in as one. */
+/** Fills the database. The people have no passwords, since nobody signs in as them. */
 export async function fillConsole(
   sql: postgres.Sql,
   share = 1,
@@ -153,7 +153,7 @@ export async function fillConsole(
     await fillCreator(one, share, log);
     await one.unsafe("set session_replication_role = default").simple();
     await one.unsafe("analyze");
-    // As autovacuum would: what is yet to be sorted into an index of words would be read with every search.
+    // As autovacuum would: every search would have to read the pending entries of a word index.
     await one.unsafe("vacuum public.content_item, ops.click_daily");
   } finally {
     one.release();

@@ -1,21 +1,21 @@
-/** What visitors ask: every public function, and every kind of query, each with many terms that are taken in turn. */
+/** The requests of visitors: every public function, and every kind of query, each with many terms that are used in turn. */
 import type postgres from "postgres";
 import { z } from "zod";
 import { encodeCursor } from "../../../supabase/functions/_shared/http/paging.ts";
 
-/** One question, as the edge function gets it and as its query does. */
+/** One request: the parameters of the edge function, and the arguments of its SQL function. */
 export interface Ask {
   name: string;
   query: Record<string, string>;
   args: Record<string, unknown>;
-  /** In a POST. */
+  /** The body; makes the request a POST. */
   body?: Record<string, unknown>;
 }
 
-/** Kinds of questions by name, each with those that are asked in turn. */
+/** Requests by the name of their kind; those of a kind are sent in turn. */
 export type Asks = Record<string, Ask[]>;
 
-/** Kinds of search that differ by their words alone. */
+/** Kinds of search that differ only in their words. */
 export const WORDS = ["rare", "middle", "common", "two words", "typo", "prefix", "phrase", "CJK"] as const;
 
 const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]{4,}/u;
@@ -23,7 +23,7 @@ const TERMS = 60;
 const DEEP_PAGE = 500;
 const PAGE = 20;
 
-/** The same filters for lists and searches. */
+/** Filters, used for lists and searches alike. */
 const FILTERS: Record<string, Record<string, string>> = {
   category: { category: "gaming" },
   platform: { platform: "tiktok" },
@@ -41,7 +41,7 @@ function ask(name: string, query: Record<string, string | number>, more: Partial
   return { name, query: texts, args, ...more };
 }
 
-/** Terms of each kind, from what the catalogue has. */
+/** Returns search terms of each kind, taken from the catalogue. */
 export async function searchTerms(
   sql: postgres.Sql,
   size: number,
@@ -83,7 +83,7 @@ export async function searchTerms(
   };
 }
 
-/** Every kind of question, made from the terms and from what there is. */
+/** Returns requests of every kind, built from the terms and the catalogue. */
 export async function asksOf(sql: postgres.Sql, terms: Record<string, string[]>): Promise<Asks> {
   const asks: Asks = {};
   for (const kind of WORDS) {
@@ -140,13 +140,13 @@ export async function asksOf(sql: postgres.Sql, terms: Record<string, string[]>)
     args: { p_content_id: id, p_user_agent: "Mozilla/5.0 (X11)", p_address: "203.0.113.9" },
     body: { content_id: id, user_agent: "Mozilla/5.0 (X11)" },
   }));
-  // A small catalogue may have no term of some kind.
+  // A small catalogue may have no terms of some kinds.
   return Object.fromEntries(Object.entries(asks).filter(([, some]) => some.length > 0));
 }
 
 const Place = z.object({ score: z.number(), id: z.string(), now: z.string() });
 
-/** The fifth page of searches for words that many items have. */
+/** Returns requests for the fifth page of searches for common words. */
 async function deepSearches(sql: postgres.Sql, terms: string[]): Promise<Ask[]> {
   const asks: Ask[] = [];
   for (const q of terms.slice(0, 20)) {
@@ -169,10 +169,10 @@ async function deepSearches(sql: postgres.Sql, terms: string[]): Promise<Ask[]> 
   return asks;
 }
 
-/** The SQL function of an edge function. */
+/** SQL functions by edge function, where the names differ. */
 const FUNCTIONS: Record<string, string> = { "track-click": "record_click" };
 
-/** Runs the query of a question alone. */
+/** Runs only the query of a request, without the edge function. */
 export function runQuery(sql: postgres.Sql, { name, args }: Ask): Promise<unknown> {
   const names = Object.keys(args);
   const list = names.map((argument, index) => `${argument} => $${index + 1}`).join(", ");
@@ -180,7 +180,7 @@ export function runQuery(sql: postgres.Sql, { name, args }: Ask): Promise<unknow
   return sql.unsafe(text, Object.values(args) as never[], { prepare: true });
 }
 
-/** Asks the edge function, as a visitor of some address. @throws When it does not answer with a success. */
+/** Calls the edge function as a visitor. @throws When the response is not a success. */
 export async function askFunction(
   place: { api_url: string; publishable_key: string },
   { name, query, body }: Ask,
@@ -194,7 +194,7 @@ export async function askFunction(
   if (!response.ok) throw new Error(`${name} answered ${response.status}: ${text.slice(0, 300)}`);
 }
 
-/** Gives the members in turn. */
+/** Returns a function that returns the members in turn. */
 export function inTurn<T>(members: readonly T[]): () => T {
   let next = 0;
   return () => members[next++ % members.length] as T;

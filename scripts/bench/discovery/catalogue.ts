@@ -1,12 +1,12 @@
 /**
- * A catalogue of any size: real videos, if the shared data set is there, else generated ones. It is grown by items that have the words,
- * tags and numbers of two of the real ones of one neighbourhood, so that words, languages and channels keep their proportions.
+ * A catalogue of any size: real videos if the shared data set exists, otherwise generated ones. To reach its size, items are added that
+ * combine the words, tags and numbers of two neighbouring originals, so that words, languages and channels keep their proportions.
  */
 import { Seeded } from "../../simulators/engine/seeded.ts";
 import { itemsOf } from "../library_items.ts";
 
 export interface CatalogueItem {
-  /** Number of the creator, from 0. */
+  /** The creator's number, from 0. */
   creator: number;
   platform: "youtube" | "instagram" | "tiktok" | "facebook" | "twitter";
   platform_content_id: string;
@@ -25,7 +25,7 @@ export interface CatalogueItem {
 }
 
 export interface Catalogue {
-  /** What the figures say of where the items came from. */
+  /** The origin of the items, shown with the figures. */
   source: string;
   creators: { name: string; followers: number }[];
   items(): Generator<CatalogueItem>;
@@ -45,7 +45,7 @@ interface Original extends Omit<CatalogueItem, "creator"> {
   channel: string;
 }
 
-/** A catalogue of so many items and a twentieth as many creators. */
+/** Returns a catalogue of `size` items and a twentieth as many creators. */
 export async function catalogueOf(size: number): Promise<Catalogue> {
   const real = await realItems();
   const originals = real ?? generatedItems(Math.min(size, 100_000));
@@ -63,7 +63,7 @@ export async function catalogueOf(size: number): Promise<Catalogue> {
       followers: Math.floor(10 ** (1 + 5.5 * chance.next() ** 2)),
     })),
     items: function* () {
-      // A small catalogue is a sample of all channels, not the first of them.
+      // A small catalogue is a sample of all channels, not just the first ones.
       const stride = Math.max(1, Math.floor(originals.length / Math.min(size, originals.length)));
       const count = Math.min(size, Math.floor(originals.length / stride));
       for (let number = 0; number < size; number++) {
@@ -82,7 +82,7 @@ export async function catalogueOf(size: number): Promise<Catalogue> {
   };
 }
 
-/** An item between two: the beginning of one's title and the end of the other's, on another platform every other time. */
+/** Combines two items: the beginning of one title and the end of the other, about every second time on another platform. */
 function grown(one: Original, other: Original, number: number): Original {
   const chance = new Seeded(number);
   const [platform, content_type] = chance.next() < 0.5 || number % 5 === 0
@@ -108,7 +108,7 @@ function grown(one: Original, other: Original, number: number): Original {
   };
 }
 
-/** Of words where there are, else of characters. */
+/** Returns half of a title, split by words, or by characters if it has no spaces. */
 function half(title: string, which: 0 | 1): string {
   const parts = title.includes(" ") ? title.split(/(?<= )/) : [...title];
   const middle = Math.ceil(parts.length / 2);

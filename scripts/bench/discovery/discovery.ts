@@ -1,6 +1,6 @@
 /**
- * Discovery on a million public items: every function over HTTP as visitors come (open loop, terms in turn), its query alone, and the
- * same searches by PeerTube's query, a plain `order by ts_rank` and SQLite FTS5; and what a hundredth of the items cost.
+ * Discovery on a million public items: every function over HTTP as visitors arrive (open loop, terms in turn), its query alone, and the
+ * same searches with PeerTube's query, a plain `order by ts_rank` and SQLite FTS5; and the cost of the queries on a hundredth of the items.
  */
 import { DatabaseSync } from "node:sqlite";
 import postgres from "postgres";
@@ -13,11 +13,11 @@ import { makeExact, overlapOf } from "./overlap.ts";
 import { PATIENCE_MS, peersOf } from "./peers.ts";
 import { recordPlans } from "./record_plans.ts";
 
-/** Of visitors, all together, while one kind of question is measured. */
+/** Requests a second by all visitors together, while one kind of request is measured. */
 const RATE = 40;
-/** Plans on fewer items say nothing. */
+/** The minimum number of items for meaningful plans. */
 const PLANS_FROM = 100_000;
-/** Words that others do not look for: typos, and scripts without spaces. */
+/** Kinds of search that the peers do not support: typos, and scripts without spaces. */
 const OURS_ALONE = new Set(["typo", "CJK"]);
 
 export const NO_LIMITS = { RATE_LIMIT_PUBLIC_READ: "100000000/60", RATE_LIMIT_CLICK: "100000000/60" };
@@ -47,7 +47,7 @@ export const discovery: Benchmark = {
         ];
         const goals: Goal[] = [];
 
-        // Each function's process is up: what a cold start costs is another benchmark's.
+        // Starts each function's process: cold starts are measured by another benchmark.
         for (const [one] of Object.values(asks)) if (one) await askFunction(place, one);
         const http: Record<string, OpenSample[]> = {};
         const alone: Record<string, Sample[]> = {};
@@ -86,7 +86,7 @@ export const discovery: Benchmark = {
           });
         }
 
-        // Ranking all that match takes longer than any patience.
+        // Ranking every match takes longer than the timeout for peers.
         await owner`set statement_timeout = 0`;
         await makeExact(owner);
         const overlaps: number[] = [];
@@ -165,7 +165,7 @@ export const discovery: Benchmark = {
   },
 };
 
-/** Every query alone on a smaller catalogue. */
+/** Measures every query alone on a smaller catalogue. */
 function queriesAlone(items: number, { rounds, seconds }: Effort): Promise<Record<string, Sample[]>> {
   return withStack(async ({ db_url }) => {
     const sql = postgres(serviceUrl(db_url), { max: 1, onnotice: () => {} });

@@ -1,4 +1,4 @@
-/** Fills a stack with a catalogue: COPY into the tables, the module's own functions for what is made from them. */
+/** Fills a stack with a catalogue: COPY into the tables, and the module's own functions for derived data. */
 import { DatabaseSync } from "node:sqlite";
 import postgres from "postgres";
 import { type CatalogueItem, catalogueOf } from "./catalogue.ts";
@@ -21,9 +21,9 @@ const COLUMNS = [
   "comments_count",
   "platform_category",
 ] as const satisfies (keyof CatalogueItem)[];
-/** Each is made anew when all rows are there, which is faster than keeping it while they come. */
+/** Tables whose indexes are rebuilt after all rows are loaded, which is faster than maintaining them during the load. */
 const INDEXED = ["public.content_item", "public.content_tag", "ops.search_document", "ops.search_entry"];
-/** What the refresh itself reads by. */
+/** Indexes that the refresh itself needs. */
 const NEEDED = ["ops.search_document_user_id_idx"];
 const TRIGGERED = ["public.users", "public.social_account", "public.content_item"];
 
@@ -31,18 +31,18 @@ const hex = (number: number) => number.toString(16).padStart(12, "0");
 const creatorId = (number: number) => `c0000000-0000-4000-8000-${hex(number)}`;
 const accountId = (number: number, platform: number) => `a${platform}000000-0000-4000-8000-${hex(number)}`;
 
-/** What was loaded, and how long its parts took, in seconds. */
+/** The origin of the items, and the duration of each part of the load, in seconds. */
 export interface Loaded {
   source: string;
   seconds: Record<string, number>;
 }
 
 /**
- * Loads so many public items into an empty stack and, if one is given, into an FTS5 table.
+ * Loads `size` public items into an empty stack and, if `lite` is given, into an FTS5 table.
  *
- * @param db_url As the owner of the tables.
- * @param lite Where SQLite's copy goes: table `item`, its words in `words`.
- * @param only_items Leaves out what is made from items for searching and lists.
+ * @param db_url The connection URL of the tables' owner.
+ * @param lite The database for SQLite's copy: table `item`, with its words in `words`.
+ * @param only_items Skips the data that searches and lists derive from items.
  */
 export async function load(
   db_url: string,
@@ -61,7 +61,7 @@ export async function load(
   };
   try {
     const catalogue = await timed("reading", () => catalogueOf(size));
-    // Cron would do the same work beside this.
+    // Cron would do the same work at the same time.
     const jobs = await sql<{ jobname: string; schedule: string; command: string }[]>`
       select jobname, schedule, command from cron.job`;
     for (const { jobname } of jobs) await sql`select cron.unschedule(${jobname}::text)`;
@@ -95,7 +95,7 @@ export async function load(
     });
     await sql`insert into ops.discovery_queue (content_item_id) select id from public.content_item`;
     await timed("categories, tags and documents", async () => {
-      // Two at a time, as several cron runs would.
+      // Two at a time, as concurrent cron runs would.
       const work = async () => {
         while (true) {
           const [row] = await sql`select ops.refresh_discovery(${CHUNK}) as done`;
@@ -121,7 +121,7 @@ export async function load(
         from (select id, exp(8 * random())::double precision as gain from public.content_item tablesample system (2)) as grown`;
       await sql`select ops.refresh_trending()`;
     });
-    // What the peers need, beside our own indexes.
+    // An index that only the peers need.
     await timed(
       "the peers' index",
       () => sql`create index bench_words_idx on public.content_item using gin (search_vector)`,
@@ -176,7 +176,7 @@ async function addItems(sql: postgres.Sql, items: Generator<CatalogueItem>): Pro
   const work = async () => {
     while (true) {
       const lines: string[] = [];
-      // Not for-of: leaving that would end the generator, which both share.
+      // Not for-of, because leaving the loop would end the generator, which both share.
       while (lines.length < CHUNK) {
         const { value: item, done } = items.next();
         if (done) break;

@@ -1,11 +1,11 @@
-/** How much of the best twenty of a search is what ranking every match would give: the product's own functions, with no bound. */
+/** How many of a search's best twenty a ranking of every match would also return; uses the product's own functions, without their limit. */
 import type postgres from "postgres";
 import { z } from "zod";
 
 const BEST = 20;
 const Found = z.array(z.object({ id: z.string() }));
 
-/** Makes `bench_exact(query)`, which is `search_content` with candidates that are all that match. */
+/** Creates `bench_exact()`: `search_content` with every match as a candidate. */
 export async function makeExact(sql: postgres.Sql): Promise<void> {
   const definition = async (name: string) => {
     const [row] = await sql<
@@ -25,7 +25,7 @@ export async function makeExact(sql: postgres.Sql): Promise<void> {
   );
 }
 
-/** The mean share of the exact best twenty that searches give, over the terms. */
+/** Returns the mean share of the exact best twenty that searches for the terms return. */
 export async function overlapOf(sql: postgres.Sql, terms: readonly string[]): Promise<number> {
   let sum = 0;
   for (const q of terms) {

@@ -1,15 +1,15 @@
-/** The same questions to others: only ids, no counts, cards or snippets, which is to their advantage. */
+/** The same searches with other systems: they return only ids, no counts, cards or snippets, which is to their advantage. */
 import type { DatabaseSync } from "node:sqlite";
 import type postgres from "postgres";
 
-/** Finds the best 20 for a query; tells how many it found. */
+/** Finds the best 20 for a query; returns how many it found. */
 export type Peer = (q: string) => Promise<number>;
 
 const words = (q: string) => q.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /**
  * PeerTube's query (server/core/models/video/sql/video/videos-id-list-query-builder.ts, `whereSearch`): every word as a prefix, ts_rank of
- * all that match, joined from the outside to all videos, or a tag of that name.
+ * every match, outer-joined to all videos, or a tag of that name.
  */
 const PEERTUBE = `
   with fts as (
@@ -31,7 +31,7 @@ const PLAIN = `
   where item.search_vector @@ query and item.visibility = 'public' and item.deleted_at is null
   order by ts_rank(item.search_vector, query) desc limit 20`;
 
-/** Answers that take longer are given up; they count as that long. */
+/** Queries that take longer are aborted, and count as having taken this long. */
 export const PATIENCE_MS = 10_000;
 
 export function peersOf(sql: postgres.Sql, lite: DatabaseSync): Record<string, Peer> {

@@ -1,4 +1,4 @@
-/** Writes database/plans/visitors/: the plan of every hot query of discovery on the catalogue that is loaded. */
+/** Writes database/plans/visitors/: the plan of every hot query of discovery on the loaded catalogue. */
 import type postgres from "postgres";
 import { VISITOR_QUERIES } from "../../../supabase/tests/discovery/visitor_plans.ts";
 
@@ -11,10 +11,10 @@ export async function recordPlans(sql: postgres.Sql, items: number): Promise<voi
   >`select split_part(version(), ' on ', 1) as version`;
   for (const [name, { text }] of Object.entries(VISITOR_QUERIES)) {
     const lines = await sql.begin(async (transaction) => {
-      // As the functions are set.
+      // The functions have the same setting.
       await transaction`set local enable_seqscan = off`;
       const explain = `explain (analyze, buffers) ${text}`;
-      // Twice, so that the second finds its pages in memory as a hot query does.
+      // Runs twice, so that the second run finds its pages in memory, as a hot query does.
       await transaction.unsafe(explain);
       return (await transaction.unsafe(explain)).map((row) => String(row["QUERY PLAN"]));
     });

@@ -1,4 +1,4 @@
-/** 200 visitors who browse, search, look and click, for minutes: errors, memory, latencies against `slo.json`. */
+/** 200 visitors who browse, search, open items and click, for minutes: errors, memory and latencies against `slo.json`. */
 import { z } from "zod";
 import postgres from "postgres";
 import { withStack } from "../bench_stack.ts";
@@ -10,10 +10,10 @@ import { NO_LIMITS } from "./discovery.ts";
 import { load } from "./load.ts";
 
 const VISITORS = 200;
-/** Between two steps of a visitor; on average. */
+/** The average time between two steps of a visitor. */
 const THINK_MS = 4_000;
 
-/** What must hold under load, read by every load test. */
+/** The service levels under load, read by every load test. */
 export const Slo = z.object({
   visitors: z.object({
     error_rate: z.number(),
@@ -22,7 +22,7 @@ export const Slo = z.object({
   }),
 });
 
-/** Of a hundred steps so many are of this kind. */
+/** Kinds of steps, with their share in percent. */
 const MIX: [string, number][] = [
   ["browse-content, page 1", 20],
   ["browse-content, category", 5],
@@ -56,7 +56,7 @@ export const visitors: Benchmark = {
         const next = inTurn(asks[kind] ?? []);
         return asks[kind] ? Array<() => Ask>(share).fill(next) : [];
       });
-      // Each function's process is up: what a cold start costs is another benchmark's.
+      // Starts each function's process: cold starts are measured by another benchmark.
       for (const [one] of Object.values(asks)) if (one) await askFunction(place, one);
       const latencies = new Map<string, number[]>();
       const failures: string[] = [];
@@ -69,7 +69,7 @@ export const visitors: Benchmark = {
         }
       })();
       const visit = async (number: number) => {
-        // They have not all come at the same moment.
+        // Visitors do not all arrive at the same moment.
         await pause(THINK_MS * number / VISITORS);
         while (performance.now() < end) {
           const one = (steps[Math.floor(Math.random() * steps.length)] as () => Ask)();
@@ -94,7 +94,7 @@ export const visitors: Benchmark = {
       const requests = sorted.reduce((sum, [, of]) => sum + of.length, 0);
       const quarter = Math.max(1, Math.floor(memory.length / 4));
       const mean = (some: number[]) => some.reduce((sum, value) => sum + value, 0) / some.length;
-      // The first quarter warms up.
+      // The first quarter is a warm-up.
       const growth = mean(memory.slice(-quarter)) - mean(memory.slice(quarter, 2 * quarter));
       return {
         rows: [

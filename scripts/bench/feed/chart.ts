@@ -1,4 +1,4 @@
-/** The plots of docs/load.md, as SVG that needs nothing else. */
+/** The plots of docs/load.md, as self-contained SVG. */
 import { quantile } from "../measure.ts";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 380, 70, 190, 30, 56];
@@ -26,7 +26,7 @@ function line(points: string[], index: number): string {
   return `<polyline points="${points.join(" ")}" fill="none" stroke="${colourOf(index)}" stroke-width="2"/>`;
 }
 
-/** Latency by percentile, a line a kind; both axes are logarithmic, so that what the slowest in a thousand get can be seen. */
+/** Draws latency by percentile, one line per kind; both axes are logarithmic, so that the slowest in a thousand are visible. */
 export function percentilesChart(series: (readonly [string, number[]])[]): string {
   const top = Math.max(100, ...series.map(([, sorted]) => quantile(sorted, 0.999)));
   const x = (part: number) => LEFT + -Math.log10(1 - part) / 3 * (WIDTH - LEFT - RIGHT);
@@ -59,7 +59,7 @@ export interface Panel {
 const PANEL = 96;
 const GAP = 44;
 
-/** Panels above one axis of time, in seconds. */
+/** Draws panels above a common time axis, in seconds. */
 export function overTimeChart(title: string, panels: readonly Panel[], seconds: number): string {
   const x = (second: number) => LEFT + Math.min(1, second / seconds) * (WIDTH - LEFT - RIGHT);
   const height = TOP + panels.length * (PANEL + GAP) + 20;
@@ -95,7 +95,7 @@ export function overTimeChart(title: string, panels: readonly Panel[], seconds: 
   return framed(title, height, [...parts, ...ticks]);
 }
 
-/** The next of 1, 2 and 5 times a power of ten. */
+/** Rounds up to 1, 2 or 5 times a power of ten. */
 function rounded(value: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(value, 0.1)));
   return power * ([1, 2, 5, 10].find((step) => step * power >= value) ?? 10);

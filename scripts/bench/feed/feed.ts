@@ -1,4 +1,4 @@
-/** A feed made anew and a page of one that was made, beside the plain join over everybody who is followed. */
+/** A new feed and a page of an existing one, compared with the plain join over all followed creators. */
 import postgres from "postgres";
 import { serviceUrl, withStack } from "../bench_stack.ts";
 import { atLeast, atMost, type Benchmark } from "../benchmark.ts";
@@ -6,7 +6,7 @@ import { closedLoop, interleaved, ratioOf } from "../measure.ts";
 import { makeReaders } from "./world.ts";
 
 const FOLLOWS = 2_000;
-/** The fan-out on read that everybody writes first. */
+/** The obvious fan-out on read. */
 const PLAIN = `
   select item.id, item.title, item.published_at from feed.preference as preference
   join ops.public_item as item on item.user_id = preference.creator_id

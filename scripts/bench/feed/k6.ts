@@ -1,11 +1,11 @@
-/** scripts/bench/feed/k6.js: the scenarios as k6 takes them, with the service levels as thresholds. */
+/** Generates scripts/bench/feed/k6.js: the scenarios in k6's format, with the service levels as thresholds. */
 import { drawn, filled, LOAD_SCENARIOS, THINK_SECONDS, USERS } from "./scenarios.ts";
 import slo from "../slo.json" with { type: "json" };
 
-/** The k6 file, as it is committed. */
+/** Returns the k6 file, as it is committed. */
 export function generateK6(): Record<string, string> {
   const scenarios = Object.fromEntries(LOAD_SCENARIOS.map(({ who, share }) => [who, {
-    // Open loop: requests begin at their rate, however long those before them take.
+    // Open loop: requests start at this rate, however long the earlier ones take.
     executor: "constant-arrival-rate",
     rate: Math.max(1, USERS * share / 100 / THINK_SECONDS),
     timeUnit: "1s",

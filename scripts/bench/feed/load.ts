@@ -1,7 +1,7 @@
 /**
- * `bench load`: a thousand users with ten seconds between their steps, as arrivals: open loop, latency from the intended start. First
- * everybody's home while no list is there (cold); then the run of --seconds (600 in full); then the same with and without 2,000 events of
- * telemetry a second, in turns. Errors, hit rate, connections and memory against `slo.json`.
+ * `bench load`: a thousand users with ten seconds between their steps, as an open loop with latency from the scheduled start. First
+ * everybody's home before any list is stored (cold); then the run of --seconds (600 in full); then the same users alternately with and
+ * without 2,000 events of telemetry a second. Compares errors, hit rate, connections and memory with `slo.json`.
  */
 import postgres from "postgres";
 import { withStack } from "../bench_stack.ts";
@@ -17,12 +17,12 @@ import { makeReaders } from "./world.ts";
 
 const RATE = USERS / THINK_SECONDS;
 const CREATOR = LOAD_SCENARIOS.find(({ who }) => who === "creator");
-/** Each of the thousand who has a session. */
+/** The number of users who are creators; each has a session. */
 const READERS = Math.round(USERS * (CREATOR?.share ?? 0) / 100);
 const HOME = CREATOR?.steps.find(({ name }) => name === "feed-home") as LoadStep;
-/** Homes a second when all of them come at once. */
+/** Home feeds a second, at the rate at which creators arrive. */
 const HOMES = RATE * (CREATOR?.share ?? 0) / 100 * HOME.share / 100;
-/** The typed client sends when so many events wait. */
+/** Events per request; the typed client sends when this many are waiting. */
 const BATCH = 50;
 const EVENTS = 2_000;
 const USAGE: LoadStep = {
@@ -55,11 +55,11 @@ export const loadTest: Benchmark = {
       const readers = await makeReaders(owner, place.db_url, effort.size, READERS, 2_000);
       const traffic = await Traffic.of(place, owner, readers);
       console.log(`  ${readers.length} people signed in; the functions start`);
-      // What a cold start of a function costs is another benchmark's.
+      // Cold starts of functions are measured by another benchmark.
       await traffic.warmUp();
       const step = (due: number) => traffic.step(due);
 
-      // Nobody has a list: those of the warming up are thrown away.
+      // Deletes the lists of the warm-up, so that no user has one.
       await owner`select public.forget_cached(${[
         "feed:visitors",
         ...readers.map((id) => `feed:${id}`),
@@ -159,7 +159,7 @@ export const loadTest: Benchmark = {
     }, LIMITS),
 };
 
-/** The same users with telemetry beside them and without, in turns; each pair begins with the other. */
+/** Runs the same users alternately with and without telemetry; the order changes with each pair. */
 async function beside(
   traffic: Traffic,
   effort: { rounds: number; seconds: number },
@@ -217,7 +217,7 @@ function figuresOf(sent: readonly Sent[]): Record<string, number> {
   };
 }
 
-/** The first quarter warms up. */
+/** Returns the growth of memory from the second quarter to the last; the first is a warm-up. */
 function growthOf(looks: readonly Look[]): number {
   const memory = looks.map(({ services_mb, database_mb }) => services_mb + database_mb);
   const quarter = Math.max(1, Math.floor(memory.length / 4));

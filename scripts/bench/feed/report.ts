@@ -1,4 +1,4 @@
-/** What `bench load --write-docs` writes: the plots, and the part of docs/load.md that says what was measured. */
+/** Writes the report of `bench load --write-docs`: the plots, and the part of docs/load.md with the measurements. */
 import type { Goal, Row } from "../benchmark.ts";
 import { formatted } from "../../check/formatted.ts";
 import { quantile } from "../measure.ts";
@@ -8,12 +8,12 @@ import type { Sent } from "./traffic.ts";
 import { hitRate, type Look } from "./watch.ts";
 
 const DOCS = new URL("../../../docs/", import.meta.url);
-/** Points of a line over time. */
+/** The number of points of a line over time. */
 const POINTS = 60;
 
-/** The run that is reported. */
+/** The run to report. */
 export interface LoadRun {
-  /** `performance.now()` of its start. */
+  /** The start, as `performance.now()`. */
   began: number;
   seconds: number;
   size: number;
@@ -21,7 +21,7 @@ export interface LoadRun {
   looks: Look[];
 }
 
-/** Writes it. */
+/** Writes the plots and the measured part of the document. */
 export async function writeReport(run: LoadRun, outcome: { rows: Row[]; goals: Goal[] }): Promise<void> {
   const byName = [...Map.groupBy(run.warm, ({ name }) => name)].sort(([, a], [, b]) => b.length - a.length);
   await Deno.writeTextFile(
@@ -47,7 +47,7 @@ export async function writeReport(run: LoadRun, outcome: { rows: Row[]; goals: G
   console.log("  docs/load.md, docs/images/load_percentiles.svg, docs/images/load_over_time.svg");
 }
 
-/** Latency, errors, hit rate, connections and memory, each over the seconds of the run. */
+/** Returns the panels of latency, errors, hit rate, connections and memory over the seconds of the run. */
 function panelsOf({ began, seconds, warm, looks }: LoadRun): Panel[] {
   const width = Math.max(1, seconds / POINTS);
   const slices = [...Map.groupBy(warm, ({ due }) => Math.floor((due - began) / 1_000 / width))]

@@ -1,14 +1,14 @@
 /**
- * What users do under load, in one place: `bench load` runs it, and `generateK6` makes a k6 file of it for machines beside a real
- * installation. `{words}` in a path or body stand for one of the values that the run was given.
+ * What users do under load, in one place: `bench load` runs it, and `generateK6` generates a k6 file from it for a machine beside a real
+ * installation. A placeholder such as `{slug}` in a path or body stands for one of the run's values.
  */
 
-/** What a run is given to fill in: one value is drawn for each request. */
+/** Placeholders; a value is drawn for each request. */
 export const PLACEHOLDERS = ["slug", "item", "creator", "word"] as const;
 export type Placeholder = typeof PLACEHOLDERS[number];
 
 interface Step {
-  /** Of a hundred steps of this scenario so many are of this kind. */
+  /** The share of this step in its scenario, in percent. */
   share: number;
   name: string;
   path: string;
@@ -17,7 +17,7 @@ interface Step {
 
 export interface LoadScenario {
   who: "visitor" | "creator" | "operator";
-  /** Of a hundred users so many. */
+  /** The share of users, in percent. */
   share: number;
   steps: Step[];
 }
@@ -65,14 +65,14 @@ export const LOAD_SCENARIOS: LoadScenario[] = [
   },
 ];
 
-/** One of a list by its share of a hundred; `draw` is from 0 to 1. */
+/** Returns a member of the list, chosen by share; `draw` is from 0 to 1. */
 export function drawn<Of extends { share: number }>(of: readonly Of[], draw: number): Of {
   let left = draw * of.reduce((sum, { share }) => sum + share, 0);
   for (const one of of) if ((left -= one.share) < 0) return one;
   return of.at(-1) as Of;
 }
 
-/** A text with its placeholders filled in. */
+/** Returns a text with its placeholders replaced. */
 export function filled(text: string, values: (name: Placeholder) => string): string {
   return text.replace(/\{(slug|item|creator|word)\}/g, (_, name: Placeholder) => values(name));
 }

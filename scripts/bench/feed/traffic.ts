@@ -1,4 +1,4 @@
-/** The users of `bench load`: their sessions, and one step of one of them. */
+/** The users of `bench load`: their sessions and their steps. */
 import type postgres from "postgres";
 import { createClient } from "@supabase/supabase-js";
 import type { StackInfo } from "../../local/stack.ts";
@@ -7,19 +7,19 @@ import { drawn, filled, LOAD_SCENARIOS, type LoadScenario, type Placeholder } fr
 /** One request. */
 export interface Sent {
   name: string;
-  /** When it was to begin (`performance.now()`), and how long after that its answer was there. */
+  /** The scheduled start (`performance.now()`). */
   due: number;
   ms: number;
-  /** What it failed with: the kind, and one example of the text. */
+  /** Why it failed: the kind, and the beginning of the text. */
   error: { kind: string; text: string } | null;
 }
 
 type Place = Pick<StackInfo, "api_url" | "publishable_key" | "secret_key">;
 export type LoadStep = LoadScenario["steps"][number];
 
-/** Nobody waits longer. */
+/** Timeout of a request. */
 const PATIENCE_MS = 30_000;
-/** What the placeholders of the scenarios are filled in from. */
+/** Queries for the values of the scenarios' placeholders. */
 const VALUES: Record<Placeholder, string> = {
   slug: "select profile_slug from public.users where is_public",
   creator: "select id from public.users where is_public",
@@ -29,13 +29,13 @@ const VALUES: Record<Placeholder, string> = {
 };
 
 export class Traffic {
-  /** Of the phase that is under way. */
+  /** Requests of the current phase. */
   sent: Sent[] = [];
   #values = new Map<Placeholder, string[]>();
 
   private constructor(private place: Place, private tokens: Record<LoadScenario["who"], string[]>) {}
 
-  /** Signs everybody in, the last as an admin. */
+  /** Signs everybody in; the last reader becomes an admin. */
   static async of(place: Place, owner: postgres.Sql, readers: string[]): Promise<Traffic> {
     const creator = await signedIn(place, readers);
     await owner`insert into public.user_role (user_id, role) values (${readers.at(-1) ?? ""}, 'admin')
@@ -48,16 +48,16 @@ export class Traffic {
     return traffic;
   }
 
-  /** What one of the users does next. */
+  /** Runs the next step of a randomly chosen user. */
   async step(due: number): Promise<void> {
     const { who, steps } = drawn(LOAD_SCENARIOS, Math.random());
     await this.send(drawn(steps, Math.random()), oneOf(this.tokens[who]), due);
   }
 
-  /** Each kind of step, one after the other, again until it is answered; says what never is. */
+  /** Runs each kind of step in sequence and repeats those that fail; prints the errors of steps that never succeed. */
   async warmUp(): Promise<void> {
     let waiting = LOAD_SCENARIOS.flatMap(({ who, steps }) => steps.map((step) => ({ who, step })));
-    // The second time each function's process is up, and has its connections.
+    // In the second pass, each function's process is running and has its connections.
     for (let pass = 0; pass < 10 && waiting.length > 0; pass++) {
       const left: typeof waiting = [];
       for (const one of waiting) {
@@ -72,12 +72,12 @@ export class Traffic {
     this.sent = [];
   }
 
-  /** As one of the people, by number; without one as a visitor. */
+  /** Sends a request as the creator with this number, or as a visitor if it is null. */
   async sendAs(step: LoadStep, number: number | null, due: number): Promise<void> {
     await this.send(step, number === null ? undefined : this.tokens.creator[number], due);
   }
 
-  /** What was sent since the last call. */
+  /** Returns the requests since the last call. */
   taken(): Sent[] {
     const { sent } = this;
     this.sent = [];

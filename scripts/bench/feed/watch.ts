@@ -1,20 +1,20 @@
-/** What a stack looks like while it is under load, from time to time. */
+/** Samples the state of a stack under load. */
 import type postgres from "postgres";
 import { stackMemory } from "../memory.ts";
 
-/** One look. */
+/** One sample. */
 export interface Look {
-  /** `performance.now()`. */
+  /** The time, as `performance.now()`. */
   at: number;
   connections: number;
   services_mb: number;
   database_mb: number;
   load: number;
-  /** Since the stack's start, by function: cached answers, and those that were there. */
+  /** Lookups and hits of the cache since the stack's start, by function. */
   cache: Record<string, { asked: number; hits: number }>;
 }
 
-/** Looks once. */
+/** Takes one sample. */
 export async function look(owner: postgres.Sql): Promise<Look> {
   const { services, database } = await stackMemory();
   const [[row], cache] = await Promise.all([
@@ -36,7 +36,7 @@ export async function look(owner: postgres.Sql): Promise<Look> {
   };
 }
 
-/** Looks while something runs, and once before and after it. */
+/** Takes samples while `work` runs, and once before and after it. */
 export async function watched<T>(
   owner: postgres.Sql,
   every_ms: number,
@@ -56,13 +56,13 @@ export async function watched<T>(
     seen(looks);
   }
   const result = await running;
-  // Functions store what they have counted a second later.
+  // Functions store their counts with a delay of a second.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   looks.push({ ...await look(owner), at: looks.at(-1)?.at ?? 0 });
   return { looks, result };
 }
 
-/** Hits of what was asked from the cache between two looks, of all functions or of one. */
+/** Returns the cache's hit rate between two samples, of all functions or of one. */
 export function hitRate(from: Look | undefined, to: Look | undefined, name?: string): number {
   let [asked, hits] = [0, 0];
   for (const [of, now] of Object.entries(to?.cache ?? {})) {

@@ -1,8 +1,8 @@
-/** People who follow, over the catalogue that `bench discovery` loads. */
+/** Users who follow creators of the catalogue that `bench discovery` loads. */
 import type postgres from "postgres";
 import { load } from "../discovery/load.ts";
 
-/** Loads so many items, and signs up so many people; each follows up to `follows` creators and two categories. Their ids. */
+/** Loads the items and creates the readers; each follows up to `follows` creators and two categories. Returns their ids. */
 export async function makeReaders(
   sql: postgres.Sql,
   db_url: string,
@@ -14,7 +14,7 @@ export async function makeReaders(
   const people = await sql<{ id: string }[]>`
     insert into auth.users (id, email) select gen_random_uuid(), 'reader-' || n || '@example.com' from generate_series(1, ${readers}) as n
     returning id`;
-  // As many as a person can follow, fewer the later they came: most follow few.
+  // The first reader follows the maximum, later ones fewer: most follow few.
   await sql`
     insert into feed.preference (user_id, creator_id, is_muted)
     select reader.id, creator.id, false

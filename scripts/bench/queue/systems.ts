@@ -1,4 +1,4 @@
-/** The queues that are compared, each behind the same few verbs, each as its own documentation sets it up for speed. */
+/** The compared queues behind a common interface, each configured for speed as its documentation recommends. */
 import { type Logger, makeWorkerUtils, runMigrations, runTaskList } from "graphile-worker";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
@@ -12,9 +12,9 @@ import { serviceUrl } from "../bench_stack.ts";
 
 export interface System {
   name: string;
-  /** Creates so many jobs in bulk, outside the measurement. */
+  /** Creates jobs in bulk, outside the measurement. */
   fill(jobs: number): Promise<void>;
-  /** Does them all, so many at once or so many a trip. Milliseconds. */
+  /** Processes all jobs with the given concurrency and batch size. Returns milliseconds. */
   drain(jobs: number, mode: { concurrency: number; batch: number }): Promise<number>;
   enqueue(): Promise<unknown>;
   /** Empties the queue and starts its worker, which calls `began` with each job. */
@@ -26,8 +26,8 @@ const HANDLER = "no_op";
 const MOST_CLIENTS = 30;
 
 /**
- * StreamVibe: `create_job` and the exchange that workers make. Jobs belong to people, ten each, so that dedupe and limit are at work; with
- * `notify`, each change of a job's status also notifies servers that listen.
+ * StreamVibe: `create_job` and the call in which workers exchange jobs. Each person has ten jobs, so that deduplication and limits take
+ * effect; with `notify`, each change of a job's status also notifies listening servers.
  */
 export async function streamvibe(db_url: string, { notify = false } = {}): Promise<System> {
   const owner = poolOf(db_url, MOST_CLIENTS);
@@ -40,7 +40,7 @@ export async function streamvibe(db_url: string, { notify = false } = {}): Promi
   await owner.query(
     `insert into ops.job_handler (name, job_type) values ('${HANDLER}', 'platform_sync') on conflict do nothing`,
   );
-  // The bench's own workers do the jobs: nobody else may be called.
+  // Only the benchmark's own workers process jobs; without this key, no function is called.
   await owner.query("delete from vault.secrets where name = 'cron_secret_key'");
   let people: string[] = [];
   const signUp = async (count: number) => {
@@ -53,7 +53,7 @@ export async function streamvibe(db_url: string, { notify = false } = {}): Promi
     const { rows } = await owner.query("select id from auth.users where email like 'bench-%'");
     people = rows.map(({ id }: { id: string }) => id);
   };
-  // Two of them share a database, and equal parameters would be one job.
+  // Two of these systems share a database, and equal parameters would be deduplicated into one job.
   let turn = notify ? 1_000_000 : 0;
   const worker_of = (name: string, lease_seconds = 60) =>
     queueOf(admin, { worker_id: name, lease_seconds, handlers: [HANDLER] });
@@ -93,7 +93,7 @@ export async function streamvibe(db_url: string, { notify = false } = {}): Promi
     },
     async enqueue() {
       turn += 1;
-      // Ten each: more people than jobs under way.
+      // At most ten jobs per person: there are more people than unfinished jobs.
       const person = people[turn % people.length];
       await owner.query({
         name: "enqueue",
@@ -136,7 +136,7 @@ export async function streamvibe(db_url: string, { notify = false } = {}): Promi
   };
 }
 
-/** graphile-worker deletes what is done. One at a time: no batching; its batching has no figure here, for it is another promise. */
+/** graphile-worker deletes finished jobs. Measured without batching only, because its batching gives a different guarantee. */
 export async function graphile(db_url: string): Promise<System> {
   const pool = poolOf(db_url, MOST_CLIENTS);
   await runMigrations({ pgPool: pool, logger: quiet });
@@ -203,7 +203,7 @@ export async function graphile(db_url: string): Promise<System> {
   };
 }
 
-/** pg-boss keeps what is done, as we do. */
+/** pg-boss keeps finished jobs, as StreamVibe does. */
 export async function pgBoss(db_url: string): Promise<System> {
   const boss = new PgBoss({
     connectionString: db_url,
@@ -230,7 +230,7 @@ export async function pgBoss(db_url: string): Promise<System> {
         const batch = Array.from({ length: Math.min(5_000, jobs - n) }, (_, i) => ({ data: { n: n + i } }));
         await boss.insert(queue, batch);
       }
-      // As for the others: without, its plans are those of an empty table.
+      // As for the others: otherwise its plans would be those of an empty table.
       await pool.query("vacuum analyze pgboss.job");
     },
     async drain(jobs, { concurrency, batch }) {
@@ -260,7 +260,7 @@ export async function pgBoss(db_url: string): Promise<System> {
   };
 }
 
-/** Errors of idle connections come when the stack is stopped, and mean nothing then. */
+/** Creates a pool; errors of idle connections are ignored, because they occur when the stack stops. */
 function poolOf(db_url: string, max: number): pg.Pool {
   const pool = new pg.Pool({ connectionString: db_url, max });
   pool.on("error", () => {});
@@ -268,7 +268,7 @@ function poolOf(db_url: string, max: number): pg.Pool {
   return pool;
 }
 
-/** Milliseconds from the call that creates a job to the start of its handler, one after the other. The first ten warm up. */
+/** Returns the milliseconds from creating a job to the start of its handler, one job at a time. The first ten are a warm-up. */
 export async function latencies(system: System, jobs: number): Promise<number[]> {
   let begun = Promise.withResolvers<void>();
   const worker = await system.work(() => begun.resolve());

@@ -1,6 +1,6 @@
 /**
- * Builds a whole sitemap in a process of its own, so that its memory is its own: `ours`, npm `sitemap` with its defaults, or all of it in
- * memory as one file, which is how PeerTube does it. Prints what it took as JSON.
+ * Builds a whole sitemap in a separate process, to measure its memory separately: `ours`, npm `sitemap` with its defaults, or everything in
+ * memory as one file, as PeerTube does. Prints the results as JSON.
  */
 import { cpuUsage } from "node:process";
 import { Readable } from "node:stream";
@@ -15,7 +15,7 @@ import { publicUrls } from "../../../supabase/functions/_shared/seo/settings.ts"
 import { renderAhead } from "../../../supabase/functions/_shared/seo/sitemap_pages.ts";
 import { readSettings } from "../../../supabase/functions/_shared/settings/settings.ts";
 
-/** What a build took. */
+/** The results of a build. */
 export interface Built {
   seconds: number;
   items: number;
@@ -24,22 +24,22 @@ export interface Built {
   largest_mb: number;
   idle_mb: number;
   peak_mb: number;
-  /** Of the slowest call of `refresh-sitemap`; only of ours. */
+  /** CPU time of the slowest call of `refresh-sitemap`; only for `ours`. */
   most_cpu_ms?: number;
 }
 
 /** Limits of one file: https://www.sitemaps.org/faq.html#faq_sitemap_size */
 export const MOST_URLS = 50_000;
 export const MOST_BYTES = 52_428_800;
-/** That a call of `refresh-sitemap` renders where nothing else is said. */
+/** The number of parts that a call of `refresh-sitemap` renders by default. */
 const PARTS = 10;
 const MB = 1_048_576;
 const SITE = "https://watch.example.com";
 const BATCH = 1_000;
-/** How many videos PeerTube's loop reads at most. */
+/** The maximum number of videos that PeerTube's loop reads. */
 const PEERTUBE_MOST = 200_000;
 
-/** Settings of a service that renders, for a database. */
+/** Returns the settings of a service that renders pages of this database. */
 export function settingsOf(db_url: string) {
   return readSettings({
     SUPABASE_URL: "http://127.0.0.1:1",
@@ -51,7 +51,7 @@ export function settingsOf(db_url: string) {
   });
 }
 
-/** What renders pages, for a database. */
+/** Returns the context for rendering pages of this database. */
 export function contextOf(db_url: string): Context {
   const settings = settingsOf(db_url);
   return {
@@ -64,7 +64,7 @@ export function contextOf(db_url: string): Context {
   };
 }
 
-/** The most memory that this process has had resident, in MB. */
+/** Returns the peak resident memory of this process, in MB. */
 function peak(): number {
   const found = /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync("/proc/self/status"));
   return Number(found?.[1] ?? Number.NaN) / 1_024;
@@ -146,7 +146,7 @@ function sized(sizes: number[], urls = 0) {
   };
 }
 
-/** The entries of all items, or the first `most`, as npm `sitemap` takes them, with the same facts as ours. */
+/** Yields the entries of all items, or the first `most`, in the format of npm `sitemap`, with the same facts as ours. */
 async function* entries(db_url: string, most: number | null = null) {
   const urls = publicUrls(settingsOf(db_url));
   const sql = postgres(db_url, { max: 1 });
@@ -182,7 +182,7 @@ async function* entries(db_url: string, most: number | null = null) {
 
 if (import.meta.main) {
   const [way = "", db_url = "", folder = ""] = Deno.args;
-  // At rest: everything is loaded, and the connection has been used.
+  // The idle state: everything is loaded, and a connection has been used.
   const sql = postgres(db_url, { max: 1 });
   await sql`select 1`;
   await sql.end();

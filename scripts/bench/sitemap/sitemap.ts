@@ -1,7 +1,7 @@
 /**
  * The sitemap of a million items with video entries: ours, part by part as a hosted function renders them; npm `sitemap` with its defaults;
- * and one file in memory, PeerTube's way (`server/core/controllers/sitemap.ts`). Every file of ours is read back: whether it is valid against
- * the published schemas, within the limits, and whether all items are there in their order.
+ * and one file in memory, as PeerTube does (`server/core/controllers/sitemap.ts`). Every file of ours is read back to check that it is valid
+ * against the published schemas and within the limits, and that all items are present and in order.
  */
 import postgres from "postgres";
 import { page, renderAhead } from "../../../supabase/functions/_shared/seo/sitemap_pages.ts";
@@ -11,7 +11,7 @@ import { atLeast, atMost, type Benchmark, type Goal, type Row } from "../benchma
 import { load } from "../discovery/load.ts";
 import { type Built, contextOf, MOST_BYTES, MOST_URLS } from "./build.ts";
 
-/** Pages of which the scans are counted one by one. */
+/** The number of pages whose index scans are counted. */
 const COUNTED_PAGES = 20;
 
 export const sitemap: Benchmark = {
@@ -61,10 +61,10 @@ export const sitemap: Benchmark = {
 };
 
 async function build(way: string, db_url: string, folder: string): Promise<Built | null> {
-  // A heap as large as a hosted function's, so that what waits to be collected does not count; all items at once would not fit.
+  // A heap as large as a hosted function's, so that uncollected garbage does not count; the in-memory variant would not fit.
   const heap = way === "in memory" ? "" : ",--max-old-space-size=256";
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    // A small young generation for all three, for the same reason.
+    // A small young generation for all three variants, for the same reason.
     args: [
       "run",
       "-A",
@@ -84,7 +84,7 @@ async function build(way: string, db_url: string, folder: string): Promise<Built
   return null;
 }
 
-/** Reads every page as a crawler does. */
+/** Reads and checks every page, as a crawler does. */
 async function readBack(sql: postgres.Sql, db_url: string) {
   const context = contextOf(db_url);
   const pages = await sql<{ page: number; kind: string }[]>`
@@ -135,16 +135,16 @@ async function readBack(sql: postgres.Sql, db_url: string) {
   return result;
 }
 
-/** How many entries of the sitemap's index have been read. */
+/** Returns how many entries of the sitemap's database index have been read. */
 async function scans(sql: postgres.Sql): Promise<number> {
-  // Sessions tell what they did when they have been idle for a while.
+  // Sessions report their statistics only after some idle time.
   await new Promise((resolve) => setTimeout(resolve, 11_000));
   const [row] = await sql`
     select idx_tup_read::float8 as read from pg_stat_user_indexes where indexrelname = 'content_item_sitemap_idx'`;
   return Number(row?.read);
 }
 
-/** Changes the title of one item, and renders ahead as cron does. */
+/** Changes the title of one item, and renders pages ahead as cron does. */
 async function changeOne(sql: postgres.Sql, db_url: string) {
   const context = contextOf(db_url);
   while ((await renderAhead(context, 100)).remaining > 0);

@@ -1,4 +1,4 @@
-/** The plots of docs/trending.md, as SVG that needs nothing else. */
+/** The plots of docs/trending.md, as self-contained SVG. */
 
 const WIDTH = 760;
 const HEIGHT = 380;
@@ -40,7 +40,7 @@ function framed({ title, below, series }: Labels, highest: number, parts: string
   ].join("\n");
 }
 
-/** What a gain counts after some days, for each list's time constant in days. */
+/** Draws the weight of a gain over the following days, for each list's time constant in days. */
 export function decayChart(lists: { name: string; days: number }[]): string {
   const [most, steps] = [30, 120];
   const x = (day: number) => LEFT + day / most * (WIDTH - LEFT - RIGHT);
@@ -67,7 +67,7 @@ export function decayChart(lists: { name: string; days: number }[]): string {
   );
 }
 
-/** Shares of groups, several bars for each. */
+/** Draws shares by group, with several bars per group. */
 export function sharesChart(labels: Labels, groups: { name: string; shares: number[] }[]): string {
   const highest = Math.max(0.1, ...groups.flatMap(({ shares }) => shares));
   const wide = (WIDTH - LEFT - RIGHT) / groups.length;

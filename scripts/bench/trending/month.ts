@@ -1,4 +1,4 @@
-/** Clicks of some weeks on items of creators of all sizes, hour by hour: what everybody looks at, bursts, hits that are over, and bots. */
+/** Simulated clicks of some weeks on items of creators of all sizes, hour by hour: usual traffic, bursts, past hits, and bots. */
 import type { Sql } from "postgres";
 import { Seeded } from "../../simulators/engine/seeded.ts";
 
@@ -8,25 +8,25 @@ export interface ClickedItem {
   id: string;
   kind: Kind;
   creator: string;
-  /** Of its creator. */
+  /** The creator's followers. */
   followers: number;
-  /** The hour in which its own story begins: a burst, a hit's end, bots. */
+  /** The hour in which the item's story begins: its publication, a burst, a hit's end, bots. */
   begins: number;
 }
 
-/** Followers of the creators of every other burst. */
+/** The number of followers of the creators of every second burst. */
 export const SMALL = 20;
-/** Items of a creator without a story. */
+/** Items per creator without a story. */
 const EACH = 5;
 const BURST_HOURS = 6;
 const HIT_HOURS = 48;
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64)";
 
-/** How many visitors an hour an item has, of which class its programs are, and whether they are all one. */
+/** Returns the visitors an hour of an item, and the user agent of their programs. */
 function visitorsOf({ kind, followers, begins }: ClickedItem, hour: number, busy: number) {
   const since = hour - begins;
   switch (kind) {
-    // As many as its creator has followers would give, and fewer as it ages.
+    // Grows with the creator's followers, and falls with the item's age.
     case "usual":
       return {
         rate: busy * followers ** 0.5 * Math.exp(-Math.max(since, 0) / 240) * Number(since >= 0),
@@ -43,7 +43,7 @@ function visitorsOf({ kind, followers, begins }: ClickedItem, hour: number, busy
   }
 }
 
-/** A whole number whose mean is the given one. */
+/** Draws a whole number with the given mean. */
 function drawn(chance: Seeded, mean: number): number {
   if (mean > 30) {
     const normal = Math.sqrt(-2 * Math.log(1 - chance.next())) * Math.cos(2 * Math.PI * chance.next());
@@ -55,10 +55,10 @@ function drawn(chance: Seeded, mean: number): number {
 }
 
 /**
- * Lets visitors click for so many hours from `start` on; after each of them clicks are rolled up and the lists brought up to date.
+ * Simulates clicks for the given number of hours from `start`; after each hour, rolls up the clicks and refreshes the lists.
  *
- * @param busy Visitors an hour of a creator with one follower; 0: only the stories.
- * @param look Is called after each hour.
+ * @param busy Visitors an hour of a creator with one follower; 0 leaves only the stories.
+ * @param look Called after each hour.
  */
 export async function clickThrough(
   sql: Sql,
@@ -93,7 +93,7 @@ export async function clickThrough(
   return clicks;
 }
 
-/** Items of creators of all sizes, most of them small, five each, and the stories among them, each of its own creator. */
+/** Returns items of creators of all sizes, most of them small, five items each, and the stories, each with its own creator. */
 export function clickedItems(hours: number, usual: number, each: number, seed = 3): ClickedItem[] {
   const chance = new Seeded(seed);
   const sized = () => Math.floor(10 ** (1 + 5.5 * chance.next() ** 2));
@@ -107,7 +107,7 @@ export function clickedItems(hours: number, usual: number, each: number, seed = 
       id: crypto.randomUUID(),
       kind: "usual",
       ...creators[number % creators.length] as typeof creators[number],
-      // A third come while visitors look on.
+      // A third of them are published during the simulated hours.
       begins: Math.floor(chance.next() * hours * 3 - hours * 2),
     })),
     ...stories.flatMap((kind) =>

@@ -1,6 +1,6 @@
-/** The real daily lists of YouTube's trending page in thirty countries: what each video had on which day. */
+/** The real daily lists of YouTube's trending page in thirty countries: the views of each video by day. */
 export interface Snapshots {
-  /** In order; each with the views of its videos, by YouTube's id. */
+  /** In order; each with the views of its videos, keyed by YouTube's id. */
   days: { day: string; views: Map<string, number> }[];
   videos: Map<string, { channel: string; published_at: string; views: number }>;
 }
@@ -8,7 +8,7 @@ export interface Snapshots {
 const LISTS = new URL("../../../../shared/data/youtube_trending_snapshots.csv.gz", import.meta.url);
 const VIDEOS = new URL("../../../../shared/data/youtube_trending.ndjson.gz", import.meta.url);
 
-/** The last days with at most so many videos; null where the data set is not there. */
+/** Returns the last days with at most `most` videos in total; null if the data set does not exist. */
 export async function snapshots(most: number): Promise<Snapshots | null> {
   const known = new Map<string, { channel: string; published_at: string; views: number }>();
   try {

@@ -1,6 +1,6 @@
 /**
- * Analyses whose models answer wrongly in every way that the simulators know. For each it is known beforehand which calls there will be and
- * how each ends; what is in the ledger must be that, to the token and the cent, and the plan must have lost one unit or none.
+ * Runs analyses whose models answer wrongly in every way that the simulators support. The test computes in advance which calls each analysis
+ * makes and how each call ends; the ledger must match to the token and the cent, and the plan must have lost one unit or none.
  */
 import { Seeded } from "../../simulators/engine/seeded.ts";
 import { FAULTY } from "../../simulators/ai/writer.ts";
@@ -15,19 +15,19 @@ import { connectionContext } from "../../../supabase/functions/tests/support/con
 
 export interface AnswersReport {
   answers: number;
-  /** How the analyses ended: valid at once, mended, from another provider than the first, or with a problem. */
+  /** How the analyses ended: valid at once, valid after a retry of the same model, valid from a fallback provider, or with a problem. */
   ends: Record<"valid" | "mended" | "elsewhere" | "problem", number>;
   /** How the calls ended, by provider. */
   calls: Record<string, Record<string, number>>;
   estimated: number;
-  /** What must not be; empty when all is well. */
+  /** Violated invariants; empty if the run passed. */
   faults: string[];
 }
 
 interface Planned {
   fault: Record<string, unknown>;
   outcome: string;
-  /** The same model is asked once more. */
+  /** Whether the same model is asked once more. */
   is_mendable: boolean;
   is_estimated: boolean;
 }
@@ -50,7 +50,7 @@ const LINES: readonly [fault: Record<string, unknown>, outcome: string][] = [
   [{ status: 200, body: "<html>Welcome</html>" }, "malformed"],
 ];
 
-/** What a provider's answer with this fault comes to. */
+/** Picks a random fault and returns how a call to this provider ends with it. */
 function plan(provider: ProviderSlug, random: Seeded): Planned {
   const one = <T>(from: readonly T[]) => from[random.between(0, from.length - 1)] as T;
   const ends = (
@@ -79,7 +79,7 @@ function plan(provider: ProviderSlug, random: Seeded): Planned {
   const reason = one(FAULTY);
   if (GOOD.includes(reason)) return ends({ reason }, "valid");
   if (reason === "truncated" || reason === "truncated_whole") return ends({ reason }, "truncated", true);
-  // Ollama has no words for these two: they are prose and an empty answer.
+  // Ollama has no refusal or filter status: a refusal is prose and a filtered answer is empty.
   if ((reason === "refusal" || reason === "filtered") && provider !== "local") {
     const name = provider === "anthropic"
       ? "refused"
@@ -91,7 +91,7 @@ function plan(provider: ProviderSlug, random: Seeded): Planned {
   return ends({ reason }, "invalid", true);
 }
 
-/** Runs so many analyses by several creators at once. */
+/** Runs the given number of analyses, with several creators in parallel. */
 export async function faultedAnswers(
   { answers, creators = 4, seed }: { answers: number; creators?: number; seed: number },
   say: (line: string) => void = () => {},
@@ -155,7 +155,7 @@ class Run {
         expected.push({ provider, outcome, is_estimated });
         if (outcome === "valid") break asking;
         if (!is_mendable) break;
-        // Faults are taken in turn: an answer without one must be the last of its provider.
+        // The simulator uses up faults in order, so an answer without a fault must be the provider's last.
         if (Object.keys(fault).length === 0) break;
       }
     }
@@ -219,7 +219,7 @@ class Run {
     );
   }
 
-  /** What must hold of all analyses of this creator together. */
+  /** Checks the totals over all analyses of this creator. */
   async judge(): Promise<void> {
     const { ai } = this;
     const id = ai.creator.id;

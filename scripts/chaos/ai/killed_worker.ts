@@ -1,4 +1,4 @@
-/** A process that makes suggestions until it is killed, one for each item that it was given at a time. Arguments: a creator and an item each, `<user>:<item>`. */
+/** A process that makes suggestions until it is killed, one at a time for each of its items. Arguments: creator and item pairs, `<user>:<item>`. */
 import { analyse } from "../../../supabase/functions/_shared/ai/generate.ts";
 import { connectionContext } from "../../../supabase/functions/tests/support/connection_context.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Processes that are killed between the reservation of a call and its settlement. What must hold when the leases have run out: nothing is held
- * any more, every call that was settled is in the ledger once, and the plan has lost one unit for each suggestion that is there.
+ * Kills processes between the reservation of a call and its settlement. Once the leases have expired, no reservation may be held, every
+ * settled call must be in the ledger once, and the plan must have lost one unit per existing suggestion.
  */
 import { Seeded } from "../../simulators/engine/seeded.ts";
 import { simulator } from "../../test/stack.ts";
@@ -10,19 +10,19 @@ import { AiCreator } from "../../../supabase/functions/tests/support/ai_creator.
 export interface KillsReport {
   /** Processes killed. */
   processes: number;
-  /** Calls whose process was killed after it had reserved and before it had settled. */
+  /** Calls whose process was killed after the reservation and before the settlement. */
   killed_calls: number;
   settled_calls: number;
   suggestions: number;
   seconds: number;
-  /** What must not be; empty when all is well. */
+  /** Violated invariants; empty if the run passed. */
   faults: string[];
 }
 
-/** How long the simulated models think, so that a process is nearly always between the two. */
+/** Latency of the simulated models, long enough that a process is nearly always between reservation and settlement. */
 const THINKING_MS = 120;
 
-/** Kills until so many calls have died. @param crew Processes at once, each with four creators. */
+/** Kills processes until the given number of calls have died. @param crew Number of parallel processes, each with four creators. */
 export async function killBetween(
   { calls, crew = 3, seed, stack_file }: { calls: number; crew?: number; seed: number; stack_file: string },
   say: (line: string) => void = () => {},
@@ -44,7 +44,7 @@ export async function killBetween(
   const [first] = creators;
   if (!first) throw new Error("Cannot kill anybody: there are no processes");
   const ids = creators.map(({ creator }) => creator.id);
-  // Of processes that live some calls are open, too; at the end all are dead.
+  // Also counts open calls of live processes; at the end every process is dead.
   const open = async () => {
     const [row] = await first.sql<{ count: number }[]>`
       select count(*)::int as count from ops.ai_reservation where settled_at is null and user_id = any(${ids}::uuid[])`;
@@ -77,7 +77,7 @@ export async function killBetween(
           stdout: "piped",
           stderr: "null",
         }).spawn();
-        // It dies some calls on, at any moment of one.
+        // Kill the process after one to six suggestions, at a random moment of a call.
         await linesOf(child.stdout, random.between(1, 6));
         await new Promise((resolve) => setTimeout(resolve, random.between(0, THINKING_MS)));
         child.kill("SIGKILL");
@@ -93,7 +93,7 @@ export async function killBetween(
     let [settled_calls, suggestions] = [0, 0];
     for (const { sql, creator, key } of creators) {
       await simulator(`faults?account=${encodeURIComponent(key)}`, undefined, "DELETE");
-      // Three minutes pass.
+      // Expire the leases, as if three minutes had passed.
       await sql`update ops.ai_reservation set expires_at = now() - interval '1 second' where user_id = ${creator.id} and settled_at is null`;
       await sql`update ops.ai_analysis set expires_at = now() - interval '1 second' where user_id = ${creator.id} and outcome is null`;
       await sql`select ops.release_ai_analyses(${creator.id})`;
@@ -129,7 +129,7 @@ export async function killBetween(
   }
 }
 
-/** Reads until so many lines have come. */
+/** Reads from the stream until the given number of lines has arrived. */
 async function linesOf(stream: ReadableStream<Uint8Array>, wanted: number): Promise<void> {
   let lines = 0;
   for await (const bytes of stream) {

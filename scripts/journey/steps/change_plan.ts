@@ -11,7 +11,7 @@ const Status = z.object({
   next: z.object({ text: z.string() }),
 });
 
-/** Subscribes to a plan that has room for every platform, on the page where people pay. */
+/** Subscribes to a plan with room for every platform, on the checkout page. */
 export const changePlan: Step = {
   name: "Change the plan",
   async run(journey) {
@@ -34,7 +34,7 @@ export const changePlan: Step = {
   },
 };
 
-/** Chooses the card that works and presses Subscribe, as a person does it; where the browser is sent. */
+/** Chooses the card that works and presses Subscribe, as a person does; returns where the browser is redirected. */
 async function pay(url: string): Promise<string> {
   const page = await fetch(url);
   const html = await page.text();
@@ -49,7 +49,7 @@ async function pay(url: string): Promise<string> {
   return pressed.headers.get("location") ?? `nowhere (${pressed.status})`;
 }
 
-/** Stripe reports what was paid; seldom later than at once. */
+/** Waits until Stripe's webhook has updated the plan, which is usually immediate. */
 async function paid({ app }: Journey): Promise<z.infer<typeof Status>> {
   let last = "nothing";
   for (const end = Date.now() + 30_000; Date.now() < end;) {

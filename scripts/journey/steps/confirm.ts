@@ -1,7 +1,7 @@
 import { confirmationLink } from "../mail.ts";
 import { expect, type Step } from "../journey.ts";
 
-/** Opens the mail's link, which works once, and signs in. */
+/** Opens the link in the mail, which works once, and signs in. */
 export const confirm: Step = {
   name: "Confirm the e-mail",
   async run(journey) {

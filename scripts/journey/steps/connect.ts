@@ -6,7 +6,7 @@ import { chooseChannel } from "../simulated_youtube.ts";
 
 export const Connected = z.object({ social_account_id: z.uuid() });
 
-/** Connects a channel through the consent page, and sees that the row holds no token. */
+/** Connects a channel through the consent page, and checks that the row contains no token. */
 export const connect: Step = {
   name: "Connect YouTube",
   async run(journey) {

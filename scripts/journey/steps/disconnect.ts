@@ -5,7 +5,7 @@ import { expect, known, must, type Step } from "../journey.ts";
 
 export const Disconnected = z.object({ disconnected_at: z.iso.datetime({ offset: true }) });
 
-/** Disconnects: the content stays, the account leaves the list, the tokens are gone. */
+/** Disconnects the account: the content stays, the account disappears from the list, and the tokens are deleted. */
 export const disconnect: Step = {
   name: "Disconnect",
   async run(journey) {

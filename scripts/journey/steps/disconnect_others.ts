@@ -2,7 +2,7 @@ import { call } from "../functions.ts";
 import { expect, known, must, type Step } from "../journey.ts";
 import { Disconnected } from "./disconnect.ts";
 
-/** Disconnects what is left: no account, no connection, the whole library. */
+/** Disconnects the remaining accounts: no account and no connection is left, and the whole library stays. */
 export const disconnectOthers: Step = {
   name: "Disconnect the others",
   async run(journey) {

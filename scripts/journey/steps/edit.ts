@@ -1,6 +1,6 @@
 import { expect, known, must, type Step } from "../journey.ts";
 
-/** Edits a title, and sees the old one among the revisions. */
+/** Edits a title, and checks that the revisions contain the old one. */
 export const edit: Step = {
   name: "Edit a title",
   async run({ app, social_account_id }) {

@@ -12,7 +12,7 @@ const Home = z.object({
   ),
 });
 
-/** Somebody else signs up, follows the creator, and finds the creator's items at home, with the reason. */
+/** Another user signs up, follows the creator, and finds the creator's items in the home feed, with the reason. */
 export const follow: Step = {
   name: "A fan follows",
   async run({ stack, session, slug }) {

@@ -12,7 +12,7 @@ export interface Platform {
   simulator: string;
 }
 
-/** The platforms beside YouTube. */
+/** The platforms other than YouTube. */
 export const PLATFORMS: readonly Platform[] = [
   { slug: "instagram", title: "Instagram", simulator: "instagram" },
   { slug: "tiktok", title: "TikTok", simulator: "tiktok" },
@@ -20,10 +20,10 @@ export const PLATFORMS: readonly Platform[] = [
   { slug: "twitter", title: "X", simulator: "twitter" },
 ];
 
-/** Items of each account. */
+/** Number of items of each account. */
 const ITEMS = 20;
 
-/** Connects an account of the platform through its consent page, beside the ones that are connected. */
+/** Connects an account of the platform through its consent page, in addition to those already connected. */
 export function connectPlatform({ slug, title, simulator }: Platform): Step {
   return {
     name: `Connect ${title}`,
@@ -48,7 +48,7 @@ export function connectPlatform({ slug, title, simulator }: Platform): Step {
   };
 }
 
-/** Syncs the whole account, and compares the library with it. */
+/** Syncs the whole account, and compares the library with the platform's items. */
 export function syncPlatform({ slug, title, simulator }: Platform): Step {
   return {
     name: `Sync ${title}`,

@@ -12,7 +12,7 @@ export const Plan = z.object({
   }),
 });
 
-/** Sets the profile up, and looks at the plan that every new creator has. */
+/** Sets up the profile, and checks the plan that every new creator gets. */
 export const profile: Step = {
   name: "Set up the profile",
   async run(journey) {

@@ -19,13 +19,13 @@ const Published = z.object({ published: z.array(z.object({ text: z.string() })) 
 
 const PLACES = ["instagram", "facebook", "twitter"] as const;
 
-/** A grey square as a JPEG's first bytes describe one. */
+/** A grey square, as the first bytes of a JPEG file describe it. */
 const PICTURE = Uint8Array.from([
   ...[0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0],
   ...[0xff, 0xc0, 0, 11, 8, 0x04, 0x38, 0x04, 0x38, 1, 1, 0x11, 0, 0xff, 0xd9],
 ]);
 
-/** Writes a post once for three platforms. Facebook's answer is lost on its way: it is found by reading the Page, and not posted again. */
+/** Publishes one post to three platforms. Facebook's answer is lost: the worker finds the post by reading the Page and does not post it again. */
 export const publish: Step = {
   name: "Publish to three",
   async run(journey, progress) {
@@ -65,7 +65,7 @@ export const publish: Step = {
   },
 };
 
-/** Puts a picture into storage as a browser does. */
+/** Uploads a picture to storage as a browser does. */
 export async function upload(journey: Journey): Promise<string> {
   const { media_id, bucket, path, token } = await call(journey, "create-media", {
     mime_type: "image/jpeg",
@@ -87,7 +87,7 @@ export async function upload(journey: Journey): Promise<string> {
   return media_id;
 }
 
-/** A worker or job-processor does the work; what was lost is asked about after a while. */
+/** Waits until a worker or job-processor has published all targets; a target with a lost answer is checked after a delay. */
 async function untilOut(journey: Journey, post_id: string, seen: (out: number) => void) {
   let out = -1;
   for (let look = 0; look < 600; look++) {

@@ -4,7 +4,7 @@ import { chooseWords, hardestWord, misspell, type Titled } from "../words.ts";
 
 const Found = z.array(z.object({ id: z.uuid(), title: z.string() }));
 
-/** Searches all texts by words; accents, capitals and endings do not matter. */
+/** Searches all texts by words, ignoring accents, case and word endings. */
 export const searchWords: Step = {
   name: "Search by words",
   async run(journey) {
@@ -44,7 +44,7 @@ export const searchTags: Step = {
   },
 };
 
-/** Finds a title although the word is misspelt. */
+/** Finds a title despite a misspelt word. */
 export const searchTypos: Step = {
   name: "Search with a typo",
   async run(journey) {

@@ -3,7 +3,7 @@ import { refused } from "../functions.ts";
 import { expect, must, type Step } from "../journey.ts";
 import { makeChannel } from "../simulated_youtube.ts";
 
-/** Tries to connect a second channel, which the free tier does not have. */
+/** Tries to connect a second channel, which the free tier does not allow. */
 export const secondAccount: Step = {
   name: "Connect a second one",
   async run(journey) {

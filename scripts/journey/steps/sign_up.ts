@@ -1,6 +1,6 @@
 import { expect, must, type Step } from "../journey.ts";
 
-/** Signs up with e-mail and password. There is no session before the address is confirmed. */
+/** Signs up with e-mail and password. There is no session until the address is confirmed. */
 export const signUp: Step = {
   name: "Sign up",
   async run({ app, email, password, name }) {

@@ -11,7 +11,7 @@ const Rows = z.array(z.object({
   error_message: z.string().nullable(),
 }));
 
-/** Tells the newest page to every search engine that is set up, and waits until each has it. */
+/** Submits the newest page to every configured search engine, and waits until each has accepted it. */
 export const submitPages: Step = {
   name: "Tell search engines",
   async run(journey) {

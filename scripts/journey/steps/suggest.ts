@@ -11,7 +11,7 @@ const Suggested = z.object({
 });
 const Applied = z.object({ application_id: z.uuid(), content_item: z.object({ title: z.string() }) });
 
-/** Has a model suggest texts for the newest video, takes a title over, sees that it is the item's, and takes it back. */
+/** Generates AI suggestions for the newest video, applies a title, checks that the item has it, and undoes the change. */
 export const suggest: Step = {
   name: "Suggestions by AI",
   async run(journey) {

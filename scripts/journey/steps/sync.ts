@@ -3,13 +3,13 @@ import { call } from "../functions.ts";
 import { expect, known, must, type Step } from "../journey.ts";
 import { publishedVideos } from "../simulated_youtube.ts";
 
-/** The answer of every sync function. */
+/** The response of every sync function. */
 export const Page = z.object({
   sync_id: z.uuid(),
   new_items: z.number(),
   has_more: z.boolean(),
   items_seen: z.number(),
-  /** Null where the platform does not say. */
+  /** Null if the platform does not report it. */
   total_items: z.number().nullable(),
 });
 

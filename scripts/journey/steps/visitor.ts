@@ -6,7 +6,7 @@ import { hardestWord, misspell } from "../words.ts";
 const Item = z.object({ id: z.uuid(), title: z.string(), total_clicks: z.number() });
 const Items = z.array(Item);
 
-/** The creator shows the library to everybody. */
+/** Makes the creator's library public. */
 export const becomePublic: Step = {
   name: "Become public",
   async run(journey) {
@@ -21,7 +21,7 @@ export const becomePublic: Step = {
   },
 };
 
-/** Looks at the categories and at the creator's page, signed in as nobody. */
+/** Browses the categories and the creator's page without a session. */
 export const browse: Step = {
   name: "A visitor browses",
   async run(journey) {
@@ -48,7 +48,7 @@ export const browse: Step = {
   },
 };
 
-/** Finds a title although the word is misspelt. */
+/** Finds a title despite a misspelt word. */
 export const searchPublic: Step = {
   name: "A visitor searches",
   async run(journey) {
@@ -72,7 +72,7 @@ export const searchPublic: Step = {
   },
 };
 
-/** Follows a link to an item; it is counted at once, and trends. */
+/** Follows a link to an item; the click counts at once, and the item trends. */
 export const click: Step = {
   name: "A visitor clicks",
   async run(journey) {
@@ -99,7 +99,7 @@ export const click: Step = {
       "get-trending?period=today",
       z.object({ trending_items: Items, trend_scores: z.record(z.string(), z.number()) }),
       ({ trending_items }) => trending_items.some((item) => item.id === id),
-      // A refresh counts what came before every transaction that is open: where others work, too, it takes another.
+      // A refresh counts only clicks older than every open transaction, so concurrent work may require another one.
       () => refreshLists(journey),
     );
     const rank = trending_items.findIndex((item) => item.id === id) + 1;
@@ -107,7 +107,7 @@ export const click: Step = {
   },
 };
 
-/** What cron does every minute, at once. */
+/** Runs the refresh that cron runs every minute. */
 async function refreshLists({ stack }: Journey): Promise<void> {
   const service = createClient(stack.api_url, stack.secret_key, {
     auth: { persistSession: false, autoRefreshToken: false },
@@ -115,7 +115,7 @@ async function refreshLists({ stack }: Journey): Promise<void> {
   await must("refresh the lists", service.rpc("refresh_public_lists"));
 }
 
-/** Reads a public function until it shows what must come; it may be cached for some seconds. */
+/** Polls a public function until it returns the expected content; responses may be cached for some seconds. */
 async function visit<Schema extends z.ZodType>(
   { stack }: Journey,
   path: string,
@@ -130,7 +130,7 @@ async function visit<Schema extends z.ZodType>(
     expect(response.ok, `Cannot read ${path}: ${response.status} ${text}`);
     const answer = schema.parse(JSON.parse(text));
     if (has(answer)) return answer;
-    expect(Date.now() < end, `Cannot find what must be there: ${path} answers ${text.slice(0, 300)}`);
+    expect(Date.now() < end, `Cannot find the expected item: ${path} answers ${text.slice(0, 300)}`);
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }

@@ -1,7 +1,4 @@
-/**
- * Auth's admin API (`supabase.auth.admin` of supabase-js), which @supabase/lite does not have: users and links, for
- * holders of the secret key.
- */
+/** Auth's admin API (`supabase.auth.admin` of supabase-js), which @supabase/lite lacks: users and links, for holders of the secret key. */
 import type postgres from "postgres";
 import { AuthError } from "./error.ts";
 import { findUser, listUsers } from "./users.ts";
@@ -30,7 +27,7 @@ interface UserChange {
 
 const USER = new URLPattern({ pathname: "/users/:id" });
 
-/** `path` is what follows /auth/v1/admin. */
+/** Handles a request; `path` is the part after /auth/v1/admin. */
 export async function handleAdmin(parts: AdminParts, request: Request, path: string): Promise<Response> {
   const { method } = request;
   const url = new URL(request.url);
@@ -172,7 +169,7 @@ interface LinkRequest {
   options?: { redirect_to?: string };
 }
 
-/** The link that a mail would hold, without the mail. */
+/** Generates the link that a mail would contain, without sending the mail. */
 async function generateLink(parts: AdminParts, wanted: LinkRequest): Promise<Record<string, unknown>> {
   const { sql } = parts;
   const email = readEmail(wanted.email);
@@ -222,7 +219,7 @@ async function requireUser(sql: postgres.Sql, id: string): Promise<Record<string
   return user;
 }
 
-/** pgcrypto's bcrypt is what Auth's own check reads. */
+/** Hashes with pgcrypto's bcrypt, the format that Auth verifies. */
 async function setPassword(sql: postgres.TransactionSql, id: string, password: string): Promise<void> {
   await sql`
     update auth.users set encrypted_password = extensions.crypt(${password}, extensions.gen_salt('bf', 6))
@@ -247,7 +244,7 @@ function readEmail(email: string | undefined): string | undefined {
   return address;
 }
 
-/** Go's duration format, as far as bans use it: "24h", "1h30m". */
+/** Parses Go's duration format, as far as bans use it: "24h", "1h30m". */
 function readDuration(text: string): number {
   const units: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
   let total = 0;
@@ -263,12 +260,12 @@ async function readBody<Body>(request: Request): Promise<Body> {
     const body = await request.json();
     if (body !== null && typeof body === "object" && !Array.isArray(body)) return body as Body;
   } catch {
-    // Not JSON: answered below.
+    // Not JSON: refused below.
   }
   throw new AuthError(400, "bad_json", "Could not parse request body as JSON");
 }
 
-/** Two simultaneous sign-ups with one address: the loser gets the same answer as a late one. */
+/** Handles two concurrent sign-ups with one address: the loser gets the same error as a later one. */
 async function unique<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

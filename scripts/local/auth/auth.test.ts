@@ -26,7 +26,7 @@ function linkIn(mail: Mail | undefined): string {
   return mail?.text.match(/https?:\/\/\S+\/auth\/v1\/verify\S+/)?.[0] ?? assert.fail("the mail has no link");
 }
 
-/** Opens a mail's link as a browser would; the fragment that it is sent on with. */
+/** Opens a mail's link as a browser would; returns the redirect target and its fragment. */
 async function open(link: string): Promise<{ target: string; fragment: URLSearchParams }> {
   const response = await fetch(link, { redirect: "manual" });
   await response.body?.cancel();
@@ -34,7 +34,7 @@ async function open(link: string): Promise<{ target: string; fragment: URLSearch
   return { target, fragment: new URLSearchParams(fragment) };
 }
 
-/** Makes every mail that this address was sent older (or, by a negative time, newer than now). */
+/** Makes every mail sent to this address older (or, with a negative time, newer than now). */
 async function letTimePass(email: string, time = "2 seconds"): Promise<void> {
   const sql = await testDatabase();
   try {

@@ -1,15 +1,15 @@
-/** Bodies of calls to Auth. What @supabase/lite would answer with 500 is refused here as Supabase's Auth refuses it. */
+/** Validates request bodies for Auth. Input that @supabase/lite would answer with 500 is refused as Supabase Auth refuses it. */
 import { AuthError } from "./error.ts";
 
-/** Members that are text wherever they stand. */
+/** Members that must be strings on every endpoint. */
 const TEXTS = ["email", "phone", "password", "token", "token_hash", "refresh_token", "auth_code", "type"];
 
-/** As long as an address may be (RFC 5321), and as auth.users has room for. */
+/** The maximum length of an address (RFC 5321), and of the column in auth.users. */
 const LONGEST_EMAIL = 255;
 
 /**
- * @param text What came; what is no JSON at all is left to Auth, which says so.
- * @throws {AuthError} 400 when it is JSON that no call of Auth can take.
+ * @param text The request body; invalid JSON is left to Auth, which reports it.
+ * @throws {AuthError} 400 if it is JSON that no Auth endpoint accepts.
  */
 export function checkAuthBody(text: string): void {
   let body: unknown;

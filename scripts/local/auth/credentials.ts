@@ -1,11 +1,11 @@
-/** Who may pass the gateway: API keys in `apikey`, tokens in `Authorization`. What is present and wrong is refused. */
+/** Checks who may pass the gateway: API keys in `apikey`, tokens in `Authorization`. A credential that is present but invalid is refused. */
 import * as jose from "jose";
 import { AuthError } from "./error.ts";
 import type { Keys } from "./keys.ts";
 import { problem } from "../http/problem.ts";
 import { TokenError, type Tokens } from "./tokens.ts";
 
-/** Whom a request acts as in the database. */
+/** The role and claims that a request has in the database. */
 export interface Caller {
   role: string;
   claims: string;
@@ -21,17 +21,17 @@ export function hasApiKey({ keys }: Pick<Credentials, "keys">, headers: Headers)
   return key === keys.publishable_key || key === keys.secret_key;
 }
 
-/** Swaps a valid token of ours for the one that Auth and the Data API read; throws TokenError for anything else. */
+/** Replaces a valid token of ours with the one that Auth and the Data API read; throws TokenError for any other. */
 export async function translateBearer({ keys, tokens }: Credentials, headers: Headers): Promise<void> {
   if (!headers.has("authorization")) return;
   const bearer = readBearer(headers);
-  // supabase-js sends its key as the bearer, too, while nobody is signed in.
+  // Without a session supabase-js sends its API key as the bearer, too.
   if (bearer === keys.publishable_key || bearer === keys.secret_key) return;
   if (!bearer) throw new TokenError("malformed", "the Authorization header must be `Bearer <token>`");
   headers.set("authorization", `Bearer ${await tokens.inward(bearer)}`);
 }
 
-/** Who calls the Data API, after `translateBearer`. Undefined without a key of this stack. */
+/** Returns the caller of the Data API, after `translateBearer`. Undefined without a key of this stack. */
 export function callerOf(credentials: Credentials, headers: Headers): Caller | undefined {
   if (!hasApiKey(credentials, headers)) return undefined;
   const { secret_key, publishable_key } = credentials.keys;
@@ -42,7 +42,7 @@ export function callerOf(credentials: Credentials, headers: Headers): Caller | u
   return { role: claims.role, claims: JSON.stringify(claims) };
 }
 
-/** `verify_jwt`: any valid token, and for compatibility the API keys, in either header. Not a check of who calls. */
+/** Implements `verify_jwt`: accepts any valid token and, for compatibility, the API keys in either header. Does not check who the caller is. */
 export async function refuseUnverified(
   credentials: Credentials,
   headers: Headers,
@@ -62,7 +62,7 @@ export async function refuseUnverified(
   }
 }
 
-/** The admin API is for holders of the secret key; a user's token beside the key takes its place, as on Supabase. */
+/** Requires the secret key, for the admin API; a user's token sent with the key takes precedence, as on Supabase. */
 export async function requireService(credentials: Credentials, headers: Headers): Promise<void> {
   const { keys, tokens } = credentials;
   if (headers.get("apikey") !== keys.secret_key) {

@@ -1,4 +1,4 @@
-/** /auth/v1: Auth itself, with tokens re-signed on their way out, plus the admin API and repeated sign-up mails. */
+/** /auth/v1: forwards to Auth and re-signs the tokens in its responses; adds the admin API and repeated sign-up mails. */
 import type postgres from "postgres";
 import { handleAdmin } from "./admin.ts";
 import { checkAuthBody } from "./body.ts";
@@ -65,8 +65,8 @@ async function answerAdmin(parts: AuthParts, incoming: Incoming): Promise<Respon
 const WITH_GAPS = ["resend", "signup", "verify", "recover", "otp"].map((name) => `/auth/v1/${name}`);
 
 /**
- * What Auth here does not do: sign up again, repeat that mail, wait between two mails, and find out by itself what a code
- * of type `email` is for.
+ * Adds what the local Auth lacks: repeated sign-ups, resending the sign-up mail, a minimum interval between mails, and detecting what a
+ * code of type `email` is for.
  */
 async function fillGaps(
   parts: AuthParts,
@@ -96,8 +96,8 @@ async function fillGaps(
 }
 
 /**
- * The answer when the address is taken, as Auth gives it: the mail once more while it is unconfirmed, later a user made
- * up for the occasion, so that nobody learns who has an account. The password of the first sign-up stays.
+ * Returns Auth's response for a sign-up with an existing address: resends the mail while the address is unconfirmed, afterwards returns a
+ * fabricated user, so that the response does not reveal who has an account. The password of the first sign-up is kept.
  */
 async function signUpAgain(
   { config, mailer, authDatabase }: AuthParts,
@@ -129,7 +129,7 @@ async function signUpAgain(
   };
 }
 
-/** Replaces Auth's own tokens: in a JSON answer, and in the fragment of the redirect that a mail's link leads to. */
+/** Replaces Auth's own tokens in a JSON response, and in the redirect fragment of a mail link. */
 async function resign(response: Response, sign: (token: string) => Promise<string>): Promise<Response> {
   const location = response.headers.get("location");
   if (location?.includes("access_token=")) {

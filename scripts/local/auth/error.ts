@@ -1,4 +1,4 @@
-/** An answer in Auth's error format. */
+/** An error response in Auth's format. */
 export class AuthError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
     super(message);

@@ -1,10 +1,10 @@
-/** `max_frequency` of config.toml: how soon after one mail the same address can be sent the next of its kind. */
+/** `max_frequency` of config.toml: the minimum interval between two mails of one kind to the same address. */
 import type postgres from "postgres";
 import { AuthError } from "./error.ts";
 
 type Stamp = "confirmation_sent_at" | "recovery_sent_at" | "email_change_sent_at";
 
-/** Which mail a call sends. A sign-in link shares its stamp with a reset, as in Auth. */
+/** Returns the timestamp column of the mail that a call sends. Sign-in links and password resets share one, as in Auth. */
 function stampOf(path: string, type: unknown): Stamp | undefined {
   if (path === "/auth/v1/recover" || path === "/auth/v1/otp") return "recovery_sent_at";
   if (path === "/auth/v1/signup") return "confirmation_sent_at";
@@ -14,8 +14,8 @@ function stampOf(path: string, type: unknown): Stamp | undefined {
 }
 
 /**
- * @param seconds The shortest time between two mails.
- * @throws {AuthError} 429 as Auth gives it, when the last mail of this kind is younger.
+ * @param seconds The minimum interval between two mails.
+ * @throws {AuthError} 429, as Auth does, if the last mail of this kind is more recent.
  */
 export async function checkMailFrequency(
   sql: postgres.Sql,
@@ -37,13 +37,13 @@ export async function checkMailFrequency(
       `For security purposes, you can only request this after ${Math.ceil(user.left)} seconds.`,
     );
   }
-  // Auth here sends this mail once and then never again, however long ago that was.
+  // The local Auth sends this mail only once, however long ago that was; clearing the timestamp allows another.
   if (stamp === "email_change_sent_at") {
     await sql`update auth.users set email_change_sent_at = null where id = ${user.id}`;
   }
 }
 
-/** Seconds of a duration as config.toml has it: `1s`, `1m30s`, `500ms`. */
+/** Parses a duration in config.toml's format to seconds: `1s`, `1m30s`, `500ms`. */
 export function secondsOf(duration: string): number | undefined {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
   if (parts.length === 0 || parts.map(([text]) => text).join("") !== duration) return undefined;

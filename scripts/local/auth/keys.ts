@@ -1,17 +1,17 @@
-/** The secrets of one home: made on its first start, kept in a file that only its owner reads. */
+/** The secrets of one home: generated on its first start, kept in a file that only its owner can read. */
 import * as jose from "jose";
 import type { Home } from "../home/home.ts";
 
 export interface Keys {
   publishable_key: string;
   secret_key: string;
-  /** Signs what leaves the gateway (ES256); its public half is the JWKS. */
+  /** Signs tokens that leave the gateway (ES256); its public half is the JWKS. */
   signing_key: jose.JWK;
-  /** Signs what Auth and the Data API see behind the gateway (HS256). Never leaves the process. */
+  /** Signs tokens for Auth and the Data API behind the gateway (HS256). Never leaves the process. */
   internal_jwt_secret: string;
-  /** Of `postgres`, which people and tools use. */
+  /** For `postgres`, which people and tools use. */
   database_password: string;
-  /** Of the roles that only the stack uses. */
+  /** For the roles that only the stack uses. */
   internal_database_password: string;
   /** Encrypts the local Vault. */
   vault_key: string;

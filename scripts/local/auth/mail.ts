@@ -1,4 +1,4 @@
-/** One-time tokens and the mails that carry them: what @supabase/lite leaves out or points to the wrong place. */
+/** One-time tokens and the mails that contain them: covers what @supabase/lite omits or links to the wrong address. */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type postgres from "postgres";
 import { sha256Hex } from "../../../supabase/functions/_shared/text/hash.ts";
@@ -9,7 +9,7 @@ export interface OneTimeToken {
   hash: string;
 }
 
-/** Makes and stores a token the way Auth does: SHA-256 of the address and a six-digit code. */
+/** Creates and stores a token as Auth does: SHA-256 of the address and a six-digit code. */
 export async function makeOneTimeToken(
   sql: postgres.Sql,
   userId: string,
@@ -31,18 +31,18 @@ export function verificationLink(apiUrl: string, hash: string, type: string, red
   return `${apiUrl}/auth/v1/verify?${new URLSearchParams({ token: hash, type, redirect_to: redirectTo })}`;
 }
 
-/** Where the app wants the person to land after the link, while a request of that app is being answered. */
+/** The `redirect_to` of the request being handled: where the links in its mails lead. */
 const wantedRedirect = new AsyncLocalStorage<string | null>();
 
 export class AuthMailer {
   constructor(private mailbox: Mailbox, private apiUrl: string, private siteUrl: string) {}
 
-  /** Runs Auth's answer to a request; mails sent meanwhile lead to the request's `redirect_to`. */
+  /** Runs `work`; mails sent during it link to the request's `redirect_to`. */
   during<Result>(redirectTo: string | null, work: () => Promise<Result>): Promise<Result> {
     return wantedRedirect.run(redirectTo, work);
   }
 
-  /** Auth's email driver. Its links point at the app's own site; here Auth is behind the gateway. */
+  /** Auth's email driver. Auth's links point at the app's site; this rewrites them to Auth behind the gateway. */
   send(mail: OutgoingMail): Promise<void> {
     const prefix = `${this.siteUrl.replace(/\/$/, "")}/auth/v1/verify?`;
     const redirectTo = wantedRedirect.getStore();
@@ -57,7 +57,7 @@ export class AuthMailer {
     return Promise.resolve();
   }
 
-  /** Sends the sign-up mail again; Auth here refuses every repetition. Silent about who has an account. */
+  /** Sends the sign-up mail again, which the local Auth always refuses. Does not reveal who has an account. */
   async resendSignup(sql: postgres.Sql, email: string, redirectTo: string | null): Promise<void> {
     const [user] = await sql<{ id: string }[]>`
       select id from auth.users where email = ${email.toLowerCase()} and email_confirmed_at is null`;

@@ -1,18 +1,18 @@
 /**
- * Auth signs its tokens HS256 and without a key id; Supabase projects sign ES256 and publish the public key. The gateway
- * translates: what leaves is ES256, what comes in must be, and only that reaches Auth and the Data API as HS256.
+ * Auth signs its tokens with HS256 and without a key id; Supabase projects sign with ES256 and publish the public key. The gateway
+ * translates: tokens that leave are ES256, tokens that arrive must be, and only valid ones reach Auth and the Data API, as HS256.
  */
 import * as jose from "jose";
 import type { Keys } from "./keys.ts";
 
-/** A token that is not ours, or no longer valid. */
+/** The token is not ours, or no longer valid. */
 export class TokenError extends Error {
   constructor(readonly reason: "malformed" | "signature" | "expired", message: string) {
     super(message);
   }
 }
 
-/** Claims that Supabase's tokens have and Auth here leaves out. */
+/** Claims of Supabase's tokens that the local Auth omits. */
 export type ExtraClaims = (userId: string, sessionId: string) => Promise<Record<string, unknown>>;
 
 export class Tokens {
@@ -22,7 +22,7 @@ export class Tokens {
   #publicKey: Promise<CryptoKey>;
   #internal: Uint8Array;
   #kid: string;
-  /** Verified tokens: a creator's app sends the same one for an hour. */
+  /** Cache of verified tokens: a creator's app sends the same one for an hour. */
   #seen = new Map<string, { inward: string; expires: number }>();
 
   constructor(keys: Keys, apiUrl: string) {
@@ -35,7 +35,7 @@ export class Tokens {
     this.#internal = new TextEncoder().encode(keys.internal_jwt_secret);
   }
 
-  /** Re-signs a token of Auth's for the world. */
+  /** Re-signs a token of Auth for clients. */
   async outward(token: string, extraClaims: ExtraClaims): Promise<string> {
     const { payload } = await jose.jwtVerify(token, this.#internal, { algorithms: ["HS256"] });
     const claims = {
@@ -48,7 +48,7 @@ export class Tokens {
       .sign(await this.#privateKey);
   }
 
-  /** Checks a token from the world and re-signs it for Auth and the Data API. */
+  /** Verifies a client's token and re-signs it for Auth and the Data API. */
   async inward(token: string): Promise<string> {
     const now = Date.now();
     const seen = this.#seen.get(token);

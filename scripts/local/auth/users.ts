@@ -1,4 +1,4 @@
-/** auth.users in the shape of Auth's API, for what Auth itself does not offer here: the admin API and extra claims. */
+/** Reads auth.users in the format of Auth's API, for what the local Auth lacks: the admin API and extra claims. */
 import type postgres from "postgres";
 
 interface UserRow {
@@ -22,7 +22,7 @@ interface UserRow {
   identities: Record<string, unknown>[];
 }
 
-/** A fragment after which a `where` may come. */
+/** A query fragment to which a `where` can be appended. */
 const selectUsers = (sql: postgres.Sql) =>
   sql`
     select users.*, coalesce((
@@ -59,7 +59,7 @@ export async function findUserByEmail(
   return row && presentUser(row);
 }
 
-/** Claims that Supabase's tokens carry beside those that Auth here puts in. */
+/** Returns the claims of Supabase's tokens that the local Auth does not set. */
 export async function readExtraClaims(
   sql: postgres.Sql,
   userId: string,
@@ -73,7 +73,7 @@ export async function readExtraClaims(
     app_metadata: row?.raw_app_meta_data ?? {},
     user_metadata: row?.raw_user_meta_data ?? {},
     aal: "aal1",
-    // When the session began: refreshing it is no sign-in.
+    // When the session began: a refresh is not a sign-in.
     amr: [{ method: "password", timestamp: Math.floor((row?.signed_in_at ?? new Date()).getTime() / 1000) }],
     is_anonymous: row?.is_anonymous ?? false,
   };

@@ -1,4 +1,4 @@
-/** Boots every part of the stack in this process and its children, as much at once as their order allows. */
+/** Boots every part of the stack in this process and its children, as much in parallel as dependencies allow. */
 import { join } from "node:path";
 import { applyFile, applyMigrations } from "../database/migrations.ts";
 import type { Sql } from "postgres";
@@ -22,7 +22,7 @@ import { startSimulators } from "./simulators.ts";
 
 export interface RunningStack {
   info: StackInfo;
-  /** Resolves when a part has ended that nobody told to. */
+  /** Resolves when a part ends without being told to. */
   crashed: Promise<{ part: string; code: number }>;
   stop(): Promise<void>;
 }
@@ -31,7 +31,7 @@ export async function runStack(settings: StackSettings, reporter: Reporter): Pro
   outliveLostConnections();
   const home = await Home.open(settings.home);
   if (!(await home.lock())) throw new StartError(await describeOther(home));
-  // Ends the parts in the reverse of their order: each after those that use it.
+  // Stops the parts in reverse order, each after those that use it.
   const ending = new AsyncDisposableStack();
   ending.defer(() => home.unlock());
   const stop = () =>
@@ -59,7 +59,7 @@ async function boot(
   const place = await findDatabasePlace(home);
   const orphans = await endOrphans(home);
   if (await endOrphanedServer(place.data)) orphans.push("postgres");
-  if (orphans.length > 0) reporter.note(`ended what a killed stack left: ${orphans.join(", ")}`);
+  if (orphans.length > 0) reporter.note(`ended leftovers of a killed stack: ${orphans.join(", ")}`);
 
   const [dbPort, simulatorPort, apiPort] = await Promise.all([
     claimPort(settings.dbPort, "STREAMVIBE_DB_PORT"),
@@ -105,7 +105,7 @@ async function boot(
     : undefined;
   const modules = reporter.step("loaded Auth and the Data API", () => import("./services.ts"));
   const parts = { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter };
-  // The functions that the demo data need start while the database is made: both take about as long.
+  // The functions that the demo data needs start while the database is created: both take about as long.
   const starting = modules.then(async ({ makeFunctions }) => {
     const host = await makeFunctions(parts);
     if (seeding) host.warm((await seeding).SEEDING_FUNCTIONS);
@@ -120,7 +120,7 @@ async function boot(
     await starting.then((host) => host.close(), () => {});
     throw error;
   });
-  // Put here and not above, so that they end before the database: their last words are figures to keep.
+  // Registered here so that functions stop before the database: on shutdown they write figures that must be kept.
   ending.defer(() => functions.close());
 
   const owner = await prepareDatabase(
@@ -166,7 +166,7 @@ async function boot(
   return { info, crashed: crash.promise };
 }
 
-/** Brings the database up to date: what Supabase has made before the first migration, then the migrations. */
+/** Brings the database up to date: first what a Supabase project has before any migration, then the migrations. */
 async function prepareDatabase(
   home: Home,
   keys: Keys,
@@ -186,7 +186,7 @@ async function prepareDatabase(
   } else if (home.bootstrap !== version) {
     reporter.warn(
       "this home's roles and system schemas were made by another version of the stack; " +
-        "should something be denied or missing, `deno task reset` makes them anew",
+        "if something is denied or missing, `deno task reset` creates them again",
     );
   }
   await storeSecrets(superuser);
@@ -205,13 +205,13 @@ async function prepareDatabase(
   }
   for (const name of changed) {
     reporter.warn(
-      `the migration ${name} has changed since it was applied here; \`deno task reset\` applies it anew`,
+      `the migration ${name} has changed since it was applied here; \`deno task reset\` applies it again`,
     );
   }
   return owner;
 }
 
-/** A home is empty from its first start on, or never: what `start` put there cannot be taken away by a word. */
+/** A home is empty from its first start on, or never: `--empty` cannot remove what an earlier start created. */
 async function settleEmptiness({ empty }: StackSettings, home: Home): Promise<void> {
   if (!empty || home.isDeployedByPhase) return;
   if (home.bootstrap !== undefined) {
@@ -223,7 +223,7 @@ async function settleEmptiness({ empty }: StackSettings, home: Home): Promise<vo
   await home.remember({ deployed_by_phase: true });
 }
 
-/** Logs go on from start to start; a large one makes room for a new one. */
+/** Logs are appended from start to start; one larger than 10 MB is renamed to make room for a new one. */
 async function shortenLogs(home: Home): Promise<void> {
   for await (const { name } of Deno.readDir(home.logs)) {
     const path = join(home.logs, name);
@@ -233,7 +233,7 @@ async function shortenLogs(home: Home): Promise<void> {
   }
 }
 
-/** Like Promise.all, but a failure waits for the others: nothing goes on starting while the stack is being ended. */
+/** Like Promise.all, but after a failure it waits for the others, so that nothing is still starting while the stack shuts down. */
 async function settleAll<Values extends readonly unknown[]>(
   work: { [Key in keyof Values]: Promise<Values[Key]> },
 ): Promise<Values> {
@@ -253,5 +253,5 @@ async function describeOther(home: Home): Promise<string> {
   }
   return `Cannot start: a stack already runs in ${home.path} (process ${info.pid})\n` +
     `  API ${info.api_url} · mailbox ${info.mail_url} · simulators ${info.simulator_url}\n` +
-    "  `deno task stop` ends it; STREAMVIBE_HOME and the port settings start a second one beside it";
+    "  `deno task stop` stops it; with another STREAMVIBE_HOME and other ports a second one runs beside it";
 }

@@ -1,4 +1,4 @@
-/** The parts that live in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
+/** The parts in the stack's own process: gateway with Auth and Data API, functions host, cron and net runners. */
 import { join } from "node:path";
 import postgres from "postgres";
 import { AuthMailer } from "../auth/mail.ts";
@@ -33,11 +33,11 @@ interface ServiceParts {
   simulatorUrl: string;
   reporter: Reporter;
   functions: FunctionsHost;
-  /** Also shown to whoever opens the gateway in a browser. */
+  /** Also shown on the gateway's front page. */
   info: StackInfo;
 }
 
-/** The functions host. It needs neither database nor gateway until somebody calls a function, so it can start before them. */
+/** Creates the functions host. It needs neither database nor gateway until a function is called, so it can start before them. */
 export async function makeFunctions(parts: Omit<ServiceParts, "functions" | "info">): Promise<FunctionsHost> {
   const { settings, home, children, keys, logins, apiPort, simulatorUrl, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
@@ -59,12 +59,12 @@ export async function makeFunctions(parts: Omit<ServiceParts, "functions" | "inf
   });
 }
 
-/** Starts them; what ends them goes onto `ending`, one by one, so that a failure half-way ends what there is. */
+/** Starts the services and registers each one's shutdown on `ending`, so that a failure halfway stops those already started. */
 export async function startServices(parts: ServiceParts, ending: AsyncDisposableStack): Promise<void> {
   const { functions, info, keys, logins, apiPort, reporter } = parts;
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const warn = (text: string) => reporter.warn(text);
-  // Auth hashes passwords in JavaScript, on the thread that serves everything: a local stack takes the cheap setting.
+  // Auth hashes passwords in JavaScript on the thread that serves every request, so a local stack uses a low cost.
   if (!Deno.env.get("LITE_AUTH_BCRYPT_COST")) Deno.env.set("LITE_AUTH_BCRYPT_COST", "5");
   quietAnsweredErrors();
   const config = await readSupabaseConfig();
@@ -82,7 +82,7 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
   ending.defer(() => authDatabase.end({ timeout: 1 }));
   let relay: Promise<Relay> | undefined;
   const checked = Deno.env.get("STREAMVIBE_CHECK_ANSWERS");
-  // Only test runs need it and what it brings along.
+  // Only test runs need it and its dependencies.
   const answers = checked
     ? await import("../gateway/answer_check.ts").then(({ AnswerCheck }) =>
       AnswerCheck.open(checked, Deno.env.get("STREAMVIBE_RECORD_ANSWERS"))
@@ -121,7 +121,7 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
   ending.defer(() => net.stop());
   const watcher = postgres(logins.superuser, { max: 1, onnotice: () => {} });
   ending.defer(() => watcher.end({ timeout: 1 }));
-  // PostgREST's own signal. Requests are answered by the old one until the new one has read the schema.
+  // PostgREST's reload channel. The old app serves requests until the new one has read the schema.
   const reload = watcher.listen("pgrst", async () => {
     functionCalls.forget();
     const next = makeDataApiApp(appParts);
@@ -131,11 +131,11 @@ export async function startServices(parts: ServiceParts, ending: AsyncDisposable
     setTimeout(() => closeApp(old), 10_000);
   });
   await Promise.all([cron.start(), net.start(), reload]);
-  // Nobody has to wait for this, and the first request would.
+  // Reads the schema in the background; otherwise the first request would wait for it.
   setTimeout(() => readSchema(dataApi), 200);
 }
 
-/** Secrets that jobs read to call functions; renewed when the address or a key has changed. */
+/** Stores the secrets that jobs read to call functions; updates them if the URL or a key has changed. */
 export async function storeVaultSecrets(sql: postgres.Sql, secrets: Record<string, string>): Promise<void> {
   for (const [name, secret] of Object.entries(secrets)) {
     await sql`

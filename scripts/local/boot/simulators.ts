@@ -1,4 +1,4 @@
-/** The simulated providers as a child of the stack. */
+/** Runs the simulated providers as a child of the stack. */
 import { join } from "node:path";
 import type { Home } from "../home/home.ts";
 import type { Child, Children } from "../home/processes.ts";
@@ -53,7 +53,7 @@ export async function startSimulators(
     await copied;
     throw new StartError(`Cannot start the simulators: ${said.trim()}`);
   }
-  // What else it prints is of no interest, but must not fill the pipe.
+  // Drains further output, so that the pipe does not fill.
   (async () => {
     while (!(await reader.read()).done);
   })();

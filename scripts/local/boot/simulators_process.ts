@@ -1,4 +1,4 @@
-/** The simulated providers in a process of their own, which ends with the stack: when told to, or when its pipe closes. */
+/** The simulated providers in their own process, which ends with the stack: on command, or when its pipe closes. */
 import { parseArgs } from "node:util";
 import { startSimulators } from "../../simulators/server.ts";
 

@@ -1,9 +1,9 @@
-/** Turns an empty cluster into what a migration finds on a Supabase project: roles, Auth's tables, Vault, cron, net. */
+/** Turns an empty cluster into what a migration expects on a Supabase project: roles, Auth's tables, Vault, cron, net. */
 import postgres from "postgres";
 import { SUPERUSER } from "./engine.ts";
 import type { Keys } from "../auth/keys.ts";
 
-/** How each part of the stack logs in. */
+/** The connection URL of each part of the stack. */
 export interface Logins {
   /** For people, tools and functions: `postgres`, as on Supabase. */
   postgres: string;
@@ -23,7 +23,7 @@ export function makeLogins(keys: Keys, port: number): Logins {
   };
 }
 
-/** `extension`: the server has pg_cron itself, and its jobs run there. */
+/** `extension`: the server has pg_cron, and its jobs run there. */
 export interface BootstrapOptions {
   cron?: "own" | "extension";
 }
@@ -39,14 +39,14 @@ const CRON_EXTENSION = `
 
 const FILES = ["roles", "auth", "vault", "net", "realtime", "cron"];
 
-/** Changes when the statements do: a home remembers with which it was made. */
+/** A digest of the statements; a home remembers the version that it was created with. */
 export async function bootstrapVersion(): Promise<string> {
   const text = (await Promise.all(FILES.map(readSql))).join("\n");
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).toHex().slice(0, 16);
 }
 
-/** True once it has run: it is one transaction. */
+/** Returns true once `bootstrap` has run; it is a single transaction. */
 export async function isBootstrapped(sql: postgres.Sql): Promise<boolean> {
   const [row] = await sql`select from pg_namespace where nspname = 'vault'`;
   return row !== undefined;
@@ -59,7 +59,7 @@ export async function bootstrap(
   options: BootstrapOptions = {},
 ): Promise<void> {
   const { getAuthSchemaSql } = await import("@supabase/lite");
-  // Auth's own statements, minus the schema: its role may not create schemas.
+  // Auth's own statements without the schema, which Auth's role may not create.
   const authTables = String(getAuthSchemaSql()).replace(/create schema if not exists auth;/i, "");
   const [roles, auth, vault, net, realtime, cron] = await Promise.all(FILES.map(readSql));
   const passwords = Object.entries({

@@ -1,4 +1,4 @@
-/** Runs the jobs of cron.job at their time (GMT) and writes cron.job_run_details, as pg_cron does. */
+/** Runs the jobs of cron.job on schedule (GMT) and writes cron.job_run_details, as pg_cron does. */
 import { Cron } from "croner";
 import pg from "pg";
 import postgres from "postgres";
@@ -11,7 +11,7 @@ interface Job {
 }
 
 interface Running {
-  /** Its time came again meanwhile: it runs once more afterwards, not beside itself. */
+  /** The job came due while it was running: it runs once more afterwards, never concurrently. */
   again: boolean;
 }
 
@@ -19,7 +19,7 @@ const AT_ONCE = 8;
 
 export class CronRunner {
   readonly #sql: postgres.Sql;
-  /** A connection for each run, as pg_cron has it, for a job may leave anything behind. */
+  /** One connection per run, as in pg_cron, because a job may leave any session state behind. */
   readonly #workers: pg.Pool;
   readonly #busy = new Set<pg.PoolClient>();
   #timers = new Map<number, { job: Job; stop(): void }>();
@@ -32,7 +32,7 @@ export class CronRunner {
     const application_name = "streamvibe cron runner";
     this.#sql = postgres(superuserUrl, { onnotice: () => {}, connection: { application_name }, max: 2 });
     this.#workers = new pg.Pool({ connectionString: superuserUrl, application_name, max: AT_ONCE });
-    // Whoever waits for an answer hears of a lost connection; nobody else needs to.
+    // A lost connection fails the query that waits on it; no other handling is needed.
     this.#workers.on("error", () => {});
     this.#workers.on("connect", (client: pg.PoolClient) => client.on("error", () => {}));
   }
@@ -41,7 +41,7 @@ export class CronRunner {
     await this.#sql`
       update cron.job_run_details set status = 'failed', return_message = 'server restarted', end_time = now()
       where status in ('starting', 'running')`;
-    // Also called after a lost connection, when a change may have gone unheard.
+    // Also runs after a reconnect, because notifications may have been missed.
     this.#listening = await this.#sql.listen("cron_jobs", () => this.#reload(), () => this.#reload());
     await this.#loaded;
   }
@@ -90,7 +90,7 @@ export class CronRunner {
       this.#timers.set(job.jobid, { job, stop: () => clearInterval(timer) });
       return;
     }
-    // pg_cron writes the month's last day as $, croner as L.
+    // pg_cron writes the last day of the month as $, croner as L.
     const cron = new Cron(job.schedule.trim().replace("$", "L"), { timezone: "UTC" }, run);
     this.#timers.set(job.jobid, { job, stop: () => cron.stop() });
   }
@@ -147,7 +147,7 @@ function quote(identifier: string): string {
   return `"${identifier.replaceAll('"', '""')}"`;
 }
 
-/** The last statement's outcome: "1 row" of a query, the command's tag of anything else. */
+/** Describes the last statement's result: "1 row" for a query, the command tag for anything else. */
 function describeResult(result: pg.QueryResult | pg.QueryResult[]): string {
   const last = Array.isArray(result) ? result.at(-1) : result;
   const { command, rowCount: count } = last ?? {};

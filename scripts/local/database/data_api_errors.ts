@@ -1,6 +1,6 @@
 /**
- * PostgREST's answers to errors of the database. @supabase/lite knows some SQLSTATEs and makes a bare 500 of all others,
- * the ones that migrations raise for clients among them; here each gets PostgREST's status, with code, details and hint.
+ * PostgREST's responses to database errors. @supabase/lite maps some SQLSTATEs and turns all others into a bare 500, including those that
+ * migrations raise for clients; here each gets PostgREST's status, with code, details and hint.
  */
 import { RelationNotFoundError } from "@supabase/lite";
 import { BodyTooLarge } from "../http/incoming.ts";
@@ -13,7 +13,7 @@ interface DatabaseError {
   hint?: string;
 }
 
-/** The form that lite answers as it stands: a raised `PGRST` error with the answer in it. */
+/** The form that lite passes through unchanged: a raised `PGRST` error that contains the response. */
 class Answer extends Error {
   readonly code = "PGRST";
   constructor(error: DatabaseError, status: number, readonly cause_code = error.code) {
@@ -30,7 +30,7 @@ class Answer extends Error {
   readonly detail: string;
 }
 
-/** By SQLSTATE, or by its class. Whatever is not here is the caller's to deal with: 400. */
+/** Status by SQLSTATE, or by its class. Any other code is a client error: 400. */
 const STATUS: Record<string, number> = {
   "08": 503,
   "09": 500,
@@ -63,7 +63,7 @@ const STATUS: Record<string, number> = {
   "XX": 500,
 };
 
-/** Lite answers these as PostgREST does, some with a look at who asks. */
+/** Lite handles these as PostgREST does, some depending on the caller's role. */
 const LEFT_TO_LITE = /^(PGRST|PT.*|42501|42P01|42883|25006|42703)$/;
 
 export function presentDatabaseError(error: unknown): unknown {
@@ -71,7 +71,7 @@ export function presentDatabaseError(error: unknown): unknown {
   return new Answer(error, statusOf(error.code));
 }
 
-/** The status of an SQLSTATE for whoever is signed in. `PTxyz` names its own. */
+/** Returns the status of an SQLSTATE for a signed-in caller. `PTxyz` states its own. */
 export function statusOf(code: string): number {
   const [, own] = code.match(/^PT(\d{3})$/) ?? [];
   return Number(own) || (STATUS[code] ?? STATUS[code.slice(0, 2)] ?? 400);
@@ -82,8 +82,8 @@ function isDatabaseError(error: unknown): error is DatabaseError {
 }
 
 /**
- * Lite prints every error of every request. What the caller was told is no news for the stack's terminal, and can hold
- * what creators typed; the rest is printed as before.
+ * Lite prints every error of every request. This suppresses errors that were reported to the caller: they need no attention from the
+ * operator and may contain creators' input. All others are printed as before.
  */
 export function quietAnsweredErrors(): void {
   const print = console.error;

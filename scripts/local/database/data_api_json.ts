@@ -1,6 +1,6 @@
 /**
- * JSON arguments of functions. @supabase/lite makes text of them, and its driver then makes JSON of that text again, so
- * that a function would see a string. The text is marked on its way in, and the driver passes marked text through.
+ * JSON arguments of functions. @supabase/lite serializes them and its driver serializes that text again, so a function would receive a
+ * string. This marks the text once serialized, and the driver passes marked text through.
  */
 interface FunctionCall {
   type?: string;
@@ -16,7 +16,7 @@ interface KnownFunction {
   arg_types: string[];
 }
 
-/** No JSON text begins with it. */
+/** No JSON text begins with this character. */
 const MARK = "\u0001";
 
 export function markJsonArguments(call: FunctionCall, functions: KnownFunction[]): void {
@@ -36,7 +36,7 @@ export function markJsonArguments(call: FunctionCall, functions: KnownFunction[]
 const serialize = (value: unknown) =>
   typeof value === "string" && value.startsWith(MARK) ? value.slice(MARK.length) : JSON.stringify(value);
 
-/** The driver's types for a connection whose calls were marked. */
+/** The driver's types for a connection whose JSON arguments are marked. */
 export const JSON_TYPES = {
   json: { to: 114, from: [114], serialize, parse: JSON.parse },
   jsonb: { to: 3802, from: [3802], serialize, parse: JSON.parse },

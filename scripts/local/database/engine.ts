@@ -1,4 +1,4 @@
-/** PostgreSQL as a child process: made on a home's first start, and shut down in order with the stack. */
+/** PostgreSQL as a child process: created on a home's first start, and shut down cleanly with the stack. */
 import { join } from "node:path";
 import type { DatabasePlace } from "./place.ts";
 import type { Home } from "../home/home.ts";
@@ -13,14 +13,14 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-/** Settings that are the stack's own; all others are PostgreSQL's defaults, durability among them. */
+/** The stack's own settings; all others, including durability, are PostgreSQL's defaults. */
 const SERVER_SETTINGS = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "200",
   wal_level: "logical",
   shared_preload_libraries: "pg_stat_statements",
-  // A statement's text can hold a password, and so can an error's: the log says only what the server itself does.
+  // Statements and errors may contain passwords: the log records only the server's own events.
   log_statement: "none",
   log_min_messages: "log",
   log_min_error_statement: "panic",
@@ -30,7 +30,7 @@ const SERVER_SETTINGS = {
   log_timezone: "UTC",
 };
 
-// The shell is the tether: it waits for the server, and interrupts it (a fast, clean shutdown) when the stack's pipe closes.
+// The shell is the tether: it waits for the server, and sends it SIGINT (a fast, clean shutdown) when the stack's pipe closes.
 const TETHER = `
 exec 3<&0
 "$@" </dev/null 3<&- &
@@ -44,7 +44,7 @@ kill "$watcher" 2>/dev/null
 exit "$code"
 `;
 
-/** True when the place holds a database cluster: one whose making was cut off has another name. */
+/** Returns whether the place holds a complete database cluster; one whose creation was interrupted has another name. */
 export async function hasCluster(place: DatabasePlace): Promise<boolean> {
   return await Deno.stat(join(place.data, "PG_VERSION")).then(() => true, () => false);
 }
@@ -69,10 +69,10 @@ export async function makeCluster(place: DatabasePlace, password: string, vaultK
         `--pwfile=${passwordFile}`,
         "--auth=scram-sha-256",
         "--encoding=UTF8",
-        // macOS has no C.UTF-8; plain C would take letters with accents for no letters in full-text search.
+        // macOS has no C.UTF-8; plain C would not treat accented letters as letters in full-text search.
         `--locale=${Deno.build.os === "darwin" ? "en_US.UTF-8" : "C.UTF-8"}`,
         "--lc-messages=C",
-        // Only the empty cluster is not flushed; whatever is written to it later is.
+        // Only the empty cluster is not flushed to disk; later writes are.
         "--no-sync",
         "--no-instructions",
       ],
@@ -85,7 +85,7 @@ export async function makeCluster(place: DatabasePlace, password: string, vaultK
     if (!success) {
       throw new StartError(`Cannot make the database: initdb failed\n${new TextDecoder().decode(stderr)}`);
     }
-    // The Vault's key is beside the tables, not in them: a dump of the database does not hold it.
+    // The Vault key is stored beside the tables, not in them: a database dump does not contain it.
     const keyFile = join(unfinished, "vault.key");
     await Deno.writeTextFile(keyFile, vaultKey, { mode: 0o600 });
     await give(keyFile);
@@ -105,7 +105,7 @@ export async function startEngine(
   while (true) {
     const started = await tryStart(place, port, home, children);
     if (typeof started !== "string") return started;
-    // After a kill -9 the old server's last processes need a moment to notice; a port may be lent out for one.
+    // After a kill -9 the old server's last processes need a moment to exit; another program may also hold the port briefly.
     if (!/still in use|Address already in use/.test(started) || performance.now() > limit) {
       throw new StartError(`Cannot start PostgreSQL:\n${started.trim()}`);
     }
@@ -145,7 +145,7 @@ async function tryStart(
   };
 }
 
-/** Resolves with undefined when the server takes connections, or with what it said when it ended. */
+/** Resolves with undefined once the server accepts connections, or with its output if it ends. */
 async function readUntilReady(child: Child, logFile: string): Promise<string | undefined> {
   const log = await Deno.open(logFile, { create: true, append: true, mode: 0o600 });
   let said = "";
@@ -165,7 +165,7 @@ async function readUntilReady(child: Child, logFile: string): Promise<string | u
   return await Promise.race([ready.promise, ended]);
 }
 
-/** Ends a server that outlived its stack, and clears what a killed one left in its folder. */
+/** Ends a server that outlived its stack, and cleans up what a killed one left in its folder. */
 export async function endOrphanedServer(data: string): Promise<boolean> {
   const pid = await readServerPid(data);
   if (pid === undefined) return false;
@@ -176,8 +176,8 @@ export async function endOrphanedServer(data: string): Promise<boolean> {
 }
 
 /**
- * A server refuses to start while its note names an existing process, even when that is a zombie (nobody collects those
- * in some containers) or another program. The note may go only when no process works in the folder any more.
+ * A server refuses to start while postmaster.pid names an existing process, even a zombie (some containers never reap them) or another
+ * program. The file may be deleted only when no process works in the folder any more.
  */
 async function clearServerPid(data: string): Promise<void> {
   if (Deno.build.os !== "linux") return;
@@ -189,7 +189,7 @@ async function clearServerPid(data: string): Promise<void> {
   await Deno.remove(join(data, "postmaster.pid")).catch(() => {});
 }
 
-/** PostgreSQL's processes have the data folder as their working directory. */
+/** PostgreSQL's processes use the data folder as their working directory. */
 async function someProcessWorksIn(folder: string): Promise<boolean> {
   for await (const { name } of Deno.readDir("/proc")) {
     if (/^\d+$/.test(name) && await Deno.readLink(`/proc/${name}/cwd`).catch(() => "") === folder) {
@@ -199,7 +199,7 @@ async function someProcessWorksIn(folder: string): Promise<boolean> {
   return false;
 }
 
-/** The server's own note of its process id. */
+/** Reads the server's process id from postmaster.pid. */
 async function readServerPid(data: string): Promise<number | undefined> {
   const text = await Deno.readTextFile(join(data, "postmaster.pid")).catch(() => "");
   const pid = Number(text.split("\n")[0]);

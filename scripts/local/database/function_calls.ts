@@ -1,7 +1,7 @@
 /**
- * `POST /rest/v1/rpc/<name>` as PostgREST does it: arguments from the body by `json_to_record`, the answer made by PostgreSQL,
- * so that times, numbers and JSON look as on Supabase. @supabase/lite, which answers everything else, prints them its own way and
- * needs a dozen statements a call.
+ * `POST /rest/v1/rpc/<name>` as PostgREST implements it: `json_to_record` reads the arguments from the body, and PostgreSQL builds the
+ * response, so that times, numbers and JSON look as on Supabase. @supabase/lite, which serves everything else, formats them differently and
+ * needs a dozen statements per call.
  */
 import postgres from "postgres";
 import type { Caller } from "../auth/credentials.ts";
@@ -9,7 +9,7 @@ import { statusOf } from "./data_api_errors.ts";
 
 interface Signature {
   name: string;
-  /** Types by the names of the arguments; `required` have no default. */
+  /** Types by argument name; `required` arguments have no default. */
   arguments: Record<string, string>;
   required: string[];
   returns: "nothing" | "value" | "values" | "rows";
@@ -17,7 +17,7 @@ interface Signature {
 
 export class FunctionCalls {
   readonly #sql: postgres.Sql;
-  /** A session of its own kind for the service, whose calls then are one statement. */
+  /** Sessions fixed to the service role, whose calls then take a single statement. */
   readonly #service: postgres.Sql;
   #signatures: Promise<Signature[]> | undefined;
 
@@ -28,12 +28,12 @@ export class FunctionCalls {
     this.#service = postgres(url, { ...options, connection });
   }
 
-  /** To be called when the schema has changed. */
+  /** Call this when the schema has changed. */
   forget(): void {
     this.#signatures = undefined;
   }
 
-  /** Undefined when no function has that name and those arguments. */
+  /** Returns undefined if no function has that name and those arguments. */
   async answer(caller: Caller, name: string, body: string, address: string): Promise<Response | undefined> {
     const given = readObject(body);
     if (!given) return undefined;

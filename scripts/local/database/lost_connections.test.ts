@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { vanishingDatabase } from "../../test/vanishing_database.ts";
 
-/** What becomes of a process that asks this database something. */
+/** Runs a process that queries this database; returns its exit code and output. */
 async function asking(url: string, prologue: string): Promise<{ code: number; printed: string }> {
   const script = `
     import postgres from "postgres";

@@ -1,6 +1,7 @@
 /**
- * postgres.js asks each new connection for the array types of its database, and leaves nobody to catch it when the database goes in that
- * moment: the rejection would end the process. The connection is made anew by itself. So this rejection is let go, and no other.
+ * postgres.js queries each new connection for the database's array types and leaves that query's rejection unhandled: if the database stops
+ * at that moment, the rejection would end the process. The connection is re-established automatically, so this rejection is ignored, and no
+ * other.
  */
 export function outliveLostConnections(): void {
   globalThis.addEventListener("unhandledrejection", (event) => {

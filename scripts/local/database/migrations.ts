@@ -1,6 +1,6 @@
 /**
- * Applies supabase/migrations the way `supabase db push` does, refuses what it refuses, and records it where the official CLI
- * looks, so that the CLI finds nothing left to do.
+ * Applies supabase/migrations as `supabase db push` does, refuses what it refuses, and records them in the official CLI's table, so that
+ * the CLI finds nothing left to do.
  */
 import { join } from "node:path";
 import type postgres from "postgres";
@@ -12,15 +12,15 @@ interface Migration {
   text: string;
 }
 
-/** What `applyMigrations` found: names of new ones applied, and of applied ones whose file has changed since. */
+/** The result of `applyMigrations`: names of newly applied migrations, and of applied ones whose file has changed since. */
 export interface MigrationOutcome {
   applied: string[];
   changed: string[];
 }
 
 /**
- * Applies what is new in a folder of migrations.
- * @throws {StartError} When `supabase db push` would refuse, or a migration fails.
+ * Applies the new migrations of a folder.
+ * @throws {StartError} If `supabase db push` would refuse, or a migration fails.
  */
 export async function applyMigrations(
   sql: postgres.Sql,
@@ -50,7 +50,7 @@ export async function applyMigrations(
   return outcome;
 }
 
-/** Versions have one width, so that their order as texts is their order in time. */
+/** Refuses missing and out-of-order migrations. All versions have the same width, so text order is time order. */
 function refuseDisorder(local: string[], applied: string[]): void {
   const last = applied.toSorted().at(-1) ?? "";
   const gone = applied.filter((version) => !local.includes(version)).sort();
@@ -60,8 +60,8 @@ function refuseDisorder(local: string[], applied: string[]): void {
     ? `the database has ${gone.join(", ")}, for which there is no file`
     : `${late.join(", ")} would come before ${last}, which the database has already`;
   throw new StartError(
-    `Cannot apply supabase/migrations: ${rule}. The database is of another state of the project: ` +
-      "`deno task reset` makes it anew",
+    `Cannot apply supabase/migrations: ${rule}. The database has another state of the project: ` +
+      "`deno task reset` creates it again",
   );
 }
 
@@ -78,7 +78,7 @@ async function applyOne(sql: postgres.Sql, { version, name, text }: Migration): 
   }
 }
 
-/** Runs a file of statements that may run on every start. Nothing happens when it does not exist. */
+/** Runs a file whose statements may run on every start. Returns false if it does not exist. */
 export async function applyFile(sql: postgres.Sql, path: string): Promise<boolean> {
   const text = await Deno.readTextFile(join(ROOT, path)).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -108,7 +108,7 @@ async function readMigrations(folder: string): Promise<Migration[]> {
   return migrations.sort((a, b) => a.version < b.version ? -1 : 1);
 }
 
-/** PostgreSQL's message with the line it points at. */
+/** Formats PostgreSQL's message with the line number of the error. */
 function describeSqlError(error: unknown, text: string): string {
   if (!(error instanceof Error)) return String(error);
   const { position, detail, hint, where } = error as

@@ -1,4 +1,7 @@
-/** Sends what `net.http_post` and its kin queued, after the commit and once, and keeps the answers, as pg_net does. */
+/**
+ * Sends the requests that `net.http_post` and related functions queue, at most once and after the commit, and stores the responses, as
+ * pg_net does.
+ */
 import postgres from "postgres";
 
 interface QueuedRequest {
@@ -21,7 +24,7 @@ export class NetRunner {
   #taking = false;
   #wokenMeanwhile = false;
   #closed = new AbortController();
-  // Keeps no connections: on a kept one that turns out closed, fetch would send a request a second time.
+  // Keeps no connections open: if a pooled one turns out closed, fetch would send the request a second time.
   readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 0 });
 
   constructor(superuserUrl: string, private warn: (text: string) => void) {
@@ -70,7 +73,7 @@ export class NetRunner {
 
   async #take(): Promise<void> {
     if (this.#inFlight.size >= BATCH) return;
-    // Deleted before it is sent: a request may be lost, never sent twice.
+    // Deleted before it is sent: a request may be lost, but is never sent twice.
     const requests = await this.#sql<QueuedRequest[]>`
       delete from net.http_request_queue
       where id in (select id from net.http_request_queue order by id limit ${BATCH - this.#inFlight.size})
@@ -97,7 +100,7 @@ export class NetRunner {
         signal: AbortSignal.any([timeout, this.#closed.signal]),
         client: this.#client,
       });
-      // A text column holds no NUL.
+      // A text column cannot hold NUL.
       const content = (await response.text()).replaceAll("\0", "");
       await this.#sql`
         insert into net._http_response (id, status_code, content_type, headers, content, timed_out)
@@ -116,7 +119,7 @@ export class NetRunner {
     }
   }
 
-  /** Deletes answers that nobody has looked at in time. */
+  /** Deletes responses after their retention period. */
   async purge(): Promise<void> {
     await this.#sql`delete from net._http_response where created < now() - ${ANSWERS_KEPT}::interval`;
   }

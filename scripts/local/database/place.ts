@@ -1,7 +1,7 @@
 /**
- * Where PostgreSQL's files are and as whom it runs. PostgreSQL refuses to run as root; its user must be able to enter
- * every folder above its programs and its data. Where it cannot (a clone in root's home), both go to a folder under
- * /var/tmp that bears the home's name; the home remembers it, and `reset` deletes it.
+ * Where PostgreSQL's files are and which user runs it. PostgreSQL refuses to run as root; its user must be able to enter every folder above
+ * its programs and its data. Where it cannot (a clone in root's home), both are stored in a `streamvibe-…` folder under /var/tmp that
+ * records the home's path; the home remembers it, and `reset` deletes it.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import { StartError } from "../home/settings.ts";
 export interface DatabasePlace {
   programs: string;
   data: string;
-  /** Whom PostgreSQL runs as, when not as ourselves. */
+  /** The user that runs PostgreSQL, if not the current one. */
   user?: { name: string; uid: number; gid: number };
 }
 
@@ -32,7 +32,7 @@ export async function findDatabasePlace(home: Home): Promise<DatabasePlace> {
   return { programs, data: databaseFolder(home), user };
 }
 
-/** The database's files, where the home remembers them to be. */
+/** Returns the folder of the database's files, as the home remembers it. */
 export function databaseFolder(home: Home): string {
   return join(home.databasePlace ?? home.path, "database");
 }
@@ -61,7 +61,7 @@ function findInstalledPrograms(): string {
   }
 }
 
-/** npm cannot pack links; the package's install script makes them, when it was allowed to run. */
+/** npm cannot pack symbolic links; the package's install script creates them, but may not have been allowed to run. */
 async function restoreLinks(native: string): Promise<void> {
   const links = JSON.parse(await Deno.readTextFile(join(native, "pg-symlinks.json"))) as {
     source: string;
@@ -76,7 +76,7 @@ async function restoreLinks(native: string): Promise<void> {
   }));
 }
 
-/** `postgres` where the system has it, else `nobody`: nothing is added to the system. */
+/** Returns `postgres` if the system has it, else `nobody`: creates no user. */
 async function findUnprivilegedUser(): Promise<{ name: string; uid: number; gid: number }> {
   const accounts = await Deno.readTextFile("/etc/passwd").catch(() => "");
   for (const name of ["postgres", "nobody"]) {
@@ -104,14 +104,14 @@ const OUTSIDE = "/var/tmp";
 
 async function makeOutsidePlace(home: Home): Promise<string> {
   await removeAbandonedPlaces();
-  // A random part, made exclusively: nobody can have put something there before us.
+  // The random name is created exclusively, so nobody can have prepared the folder.
   const place = await Deno.makeTempDir({ dir: OUTSIDE, prefix: "streamvibe-" });
   await Deno.writeTextFile(join(place, "home"), home.path);
   await home.remember({ database_place: place });
   return place;
 }
 
-/** A home that was deleted by hand leaves its place behind; the next that needs one clears it away. */
+/** A home that was deleted by hand leaves its place behind; the next home that needs one deletes it. */
 async function removeAbandonedPlaces(): Promise<void> {
   for await (const { name } of Deno.readDir(OUTSIDE)) {
     const place = join(OUTSIDE, name);
@@ -122,7 +122,7 @@ async function removeAbandonedPlaces(): Promise<void> {
   }
 }
 
-/** Links where the file system allows it (no copy, no space), copies elsewhere. */
+/** Hard-links files where the file system allows it (no copy, no space), and copies them elsewhere. */
 async function copyPrograms(from: string, to: string): Promise<void> {
   const version = join(to, "complete");
   if (await Deno.stat(version).then(() => true, () => false)) return;

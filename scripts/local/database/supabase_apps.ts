@@ -1,4 +1,4 @@
-/** Auth and the Data API: Supabase's own compatible implementation, on two logins of their own. */
+/** Auth and the Data API: Supabase's own compatible implementation, each with its own database login. */
 import { App, type EmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import type { Logins } from "./bootstrap.ts";
@@ -17,7 +17,7 @@ interface AppParts {
 }
 
 export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
-  // Auth hands jsonb over as ready JSON text; without this it would be stored as a string in JSON.
+  // Auth passes jsonb as serialized text; without this it would be stored as a JSON string.
   const serialize = (value: unknown) => typeof value === "string" ? value : JSON.stringify(value);
   const jsonb = { to: 3802, from: [3802], serialize, parse: JSON.parse };
   return new App({
@@ -27,7 +27,7 @@ export function makeAuthApp(parts: AppParts, email: EmailDriver): SupabaseApp {
   });
 }
 
-/** The driver alone would make "false" of every value that is not `true`; like this PostgreSQL refuses what is none. */
+/** The driver alone turns every value other than `true` into "false"; passing the text through lets PostgreSQL reject invalid values. */
 const BOOLEAN = {
   to: 16,
   from: [16],
@@ -35,7 +35,7 @@ const BOOLEAN = {
   parse: (text: string) => text === "t",
 };
 
-/** As PostgREST writes it: a number, but for NaN. The driver alone makes a text of 98.10, whose last digit a number would lose. */
+/** Like PostgREST, returns a number, except for NaN. The driver alone returns 98.10 as text, because a number would lose the last digit. */
 const NUMERIC = {
   to: 1700,
   from: [1700],
@@ -43,15 +43,15 @@ const NUMERIC = {
   parse: (text: string) => Number.isFinite(Number(text)) ? Number(text) : text,
 };
 
-/** Reads the schema once: make a new one after it has changed. */
+/** Reads the schema once: create a new app after a schema change. */
 export function makeDataApiApp(parts: AppParts): SupabaseApp {
   const connection = connect(parts.logins.dataApi, 30, { ...JSON_TYPES, boolean: BOOLEAN, numeric: NUMERIC });
   const read = connection.introspect.bind(connection);
   let schema: ReturnType<typeof read> | undefined;
-  // Left to itself every request of a first burst would read the whole catalogue.
+  // Otherwise every request of an initial burst would read the whole catalogue.
   connection.introspect = async () => {
     const result = await (schema ??= read());
-    // A failed reading has no tables at all, not even Auth's.
+    // A failed read returns no tables at all, not even Auth's.
     if (result.tables.length === 0) schema = undefined;
     return result;
   };
@@ -87,8 +87,8 @@ function connect(url: string, max: number, types: Record<string, unknown>) {
     url,
     postgresOptions: { max, onnotice: () => {}, types: types as Record<string, never> },
   });
-  // At its first request it would grant ALL on every table to anon and authenticated, which hides missing grants; it
-  // skips that when told that it was done. (Neither login could do much of it: they own nothing but Auth's tables.)
+  // On its first request lite would grant ALL on every table to anon and authenticated, which hides missing grants; it skips that when the
+  // state says that it was done. (Neither login could grant much: they own only Auth's tables.)
   Object.assign(connection, { rlsState: "active", normalizeDbError: presentDatabaseError });
   return connection;
 }

@@ -1,4 +1,4 @@
-/** The local Vault, cron and net: the same SQL as on a Supabase project, and what runs behind it. */
+/** The local Vault, cron and net: the same SQL as on a Supabase project, and the runners behind it. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { testDatabase, testStack } from "../../test/stack.ts";
@@ -29,7 +29,7 @@ async function sqlState(work: Promise<unknown>): Promise<string> {
   return error.code;
 }
 
-/** A server that a test looks at from both sides. */
+/** A server for tests that observe both sides of a call. */
 function serve(handler: (request: Request) => Response | Promise<Response>) {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, handler);
   return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };

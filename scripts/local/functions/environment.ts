@@ -1,4 +1,4 @@
-/** The environment that a function sees: what Supabase injects, the simulators' addresses, and the developer's own settings. */
+/** The environment of functions: what Supabase injects, the simulators' addresses, and the developer's own settings. */
 import { join } from "node:path";
 import { parseEnv } from "node:util";
 import type { Keys } from "../auth/keys.ts";
@@ -11,12 +11,12 @@ interface EnvironmentParts {
   apiUrl: string;
   dbUrl: string;
   simulatorUrl: string;
-  /** How functions reach the database: as on Supabase by default, or with a connection of their own. */
+  /** How functions reach the database: through the Data API as on Supabase (default), or over a direct connection. */
   database: "data-api" | "pooler";
   env?: Record<string, string>;
 }
 
-/** What any program needs to run. */
+/** Variables that any program needs to run. */
 const SYSTEM = [
   "PATH",
   "HOME",
@@ -43,17 +43,17 @@ export async function makeFunctionEnvironment(parts: EnvironmentParts): Promise<
     DENO_NO_UPDATE_CHECK: "1",
     NO_COLOR: "1",
     ...simulatorSettings(simulatorUrl),
-    // Resend's API, as the stack's own mailbox speaks it.
+    // The stack's mailbox implements Resend's API.
     RESEND_API_URL: `${apiUrl}/mail`,
     RESEND_API_KEY: "re_local",
     DOCS_URL: `${apiUrl}/docs`,
-    // An app of one's own on port 3000, and the console; by either name of this machine.
+    // A developer's app on port 3000, and the console; under both names of this machine.
     OAUTH_REDIRECT_URIS: returnAddresses(apiUrl, "/oauth/callback", "/oauth/callback"),
     BILLING_RETURN_URLS: returnAddresses(apiUrl, "/billing", "/studio/plan"),
     ...(database === "pooler" ? { STREAMVIBE_POOLER_URL: poolerUrl(dbUrl) } : {}),
     ...Object.assign({}, ...files),
     ...pick(documented),
-    // A project's own settings may not begin with SUPABASE_, so nothing replaces these.
+    // A project's own settings must not begin with SUPABASE_, so nothing overrides these.
     SUPABASE_URL: apiUrl,
     SUPABASE_DB_URL: dbUrl,
     SUPABASE_PUBLISHABLE_KEY: keys.publishable_key,
@@ -75,12 +75,12 @@ function returnAddresses(apiUrl: string, app: string, console: string): string {
   ].join();
 }
 
-/** A direct connection as service_role, so that a missing grant shows as it does over the Data API. */
+/** Returns the URL of a direct connection as service_role, so that a missing grant fails as it does over the Data API. */
 export function poolerUrl(dbUrl: string): string {
   return `${dbUrl}?options=-c%20role%3Dservice_role`;
 }
 
-/** Where the real providers' addresses are replaced; nothing but these settings knows of the simulators. */
+/** Replaces the real providers' addresses; only these settings refer to the simulators. */
 export function simulatorSettings(url: string): Record<string, string> {
   return {
     GOOGLE_AUTHORIZATION_URL: `${url}/accounts.google.com/o/oauth2/v2/auth`,
@@ -141,14 +141,14 @@ export function simulatorSettings(url: string): Record<string, string> {
     STRIPE_WEBHOOK_SECRET: "whsec_local_simulator",
     STRIPE_PUBLISHABLE_KEY: "pk_test_local_simulator",
     PLATFORM_PUBLISHING: "ask",
-    // A simulated platform has had its effect when it answers.
+    // A simulated platform completes its work before it responds.
     PUBLISH_ASK_SECONDS: "2",
     PUBLISH_SETTLE_SECONDS: "10",
     ENVIRONMENT: "local",
   };
 }
 
-/** .env.example is the list of settings: what is not in there does not leak from the shell into functions. */
+/** .env.example is the list of settings: any other variable of the shell is not passed on to functions. */
 async function readDocumentedNames(): Promise<string[]> {
   const text = await Deno.readTextFile(join(ROOT, ".env.example")).catch(() => "");
   return [...text.matchAll(/^#?\s*([A-Z][A-Z0-9_]*)=/gm)].flatMap(([, name]) =>
@@ -156,7 +156,7 @@ async function readDocumentedNames(): Promise<string[]> {
   );
 }
 
-/** An empty value counts as not set: a copied template changes nothing until it is filled in. */
+/** An empty value counts as unset: a copied template has no effect until it is filled in. */
 async function readEnvFile(path: string): Promise<Record<string, string>> {
   const values = parseEnv(await Deno.readTextFile(path).catch(() => ""));
   return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => value ? [[name, value]] : []));

@@ -6,7 +6,7 @@ import { Home } from "../home/home.ts";
 import { Incoming } from "../http/incoming.ts";
 import { Children } from "../home/processes.ts";
 
-/** A host over a folder of its own, with functions that a test writes. */
+/** A host on its own folder, with functions that a test writes. */
 interface World {
   call(path: string, init?: RequestInit): Promise<Response>;
   write(name: string, code: string): Promise<void>;
@@ -49,7 +49,7 @@ async function withHost(test: (world: World) => Promise<void>): Promise<void> {
   }
 }
 
-/** Repeats a look until it shows what it should. */
+/** Repeats `look` until its result is right, for at most 30 seconds. */
 async function eventually<Value>(
   look: () => Promise<Value>,
   right: (value: Value) => boolean,
@@ -206,7 +206,7 @@ Deno.test("an exception in a handler is a 500, and background work outlives the 
     );
     const thrown = await call("work/throw");
     assert.equal(thrown.status, 500);
-    // A call is in flight until its answer has been read.
+    // A call is in flight until its response has been read.
     await thrown.text();
     assert.equal(await text(call("work")), "answered");
     await write("work/index.ts", `export default { fetch: () => new Response("next") };`);

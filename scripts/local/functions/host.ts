@@ -1,8 +1,7 @@
 /**
- * Runs the edge functions: each in a Deno process of its own, started by its first call. One that crashes, hangs or eats
- * its memory takes only its own calls with it. When a file changes, the next call gets a new process; the old one
- * finishes what it has begun. In a home that is deployed by phase it serves what the home's manifest names, and a new release takes over
- * when its processes listen.
+ * Runs the edge functions, each in its own Deno process that its first call starts. A function that crashes, hangs or exhausts its memory
+ * fails only its own calls. When a file changes, the next call gets a new process; the old one finishes its calls. In a home that is
+ * deployed by phase the host serves what the home's manifest names, and switches to a new release once its processes listen.
  */
 import { join } from "node:path";
 import { BootError, FunctionInstance } from "./instance.ts";
@@ -22,7 +21,7 @@ import { ROOT } from "../home/settings.ts";
 import type { Runtime } from "./runtime.ts";
 
 interface HostOptions {
-  /** Holds a folder a function. */
+  /** Contains one folder per function. */
   folder: string;
   home: Home;
   children: Children;
@@ -36,7 +35,7 @@ const IDLE_AFTER_MS = 10 * 60_000;
 const STARTED_AT_ONCE = 4;
 
 export class FunctionsHost {
-  /** Those that take new calls, by function. */
+  /** Instances that accept new calls, by function. */
   readonly #instances = new Map<string, FunctionInstance>();
   readonly #all = new Set<FunctionInstance>();
   readonly #client = Deno.createHttpClient({ poolMaxIdlePerHost: 64 });
@@ -44,7 +43,7 @@ export class FunctionsHost {
   readonly #watchers: Deno.FsWatcher[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
-  /** In a home that is deployed by phase: what is served, and the switch to it. */
+  /** In a home that is deployed by phase: the active manifest, and the switch in progress. */
   #manifest: Manifest | undefined;
   #switching: Promise<void> | undefined;
 
@@ -68,7 +67,7 @@ export class FunctionsHost {
     return await Deno.stat(this.#entry(name)).then((file) => file.isFile, () => false);
   }
 
-  /** Starts functions before somebody calls them. */
+  /** Starts functions ahead of their first call. */
   warm(names: string[]): void {
     for (const name of names) this.#take(name);
   }
@@ -82,7 +81,7 @@ export class FunctionsHost {
     try {
       const port = await instance.ready;
       const { pathname, search } = incoming.url;
-      // The gateway packs what leaves for the caller; between two processes of one machine nothing needs to be.
+      // The gateway compresses responses for the caller; between two local processes compression is unnecessary.
       incoming.headers.set("accept-encoding", "identity");
       const response = await fetch(
         `http://127.0.0.1:${port}${pathname.slice("/functions/v1".length)}${search}`,
@@ -99,7 +98,7 @@ export class FunctionsHost {
     } catch (error) {
       release();
       if (error instanceof BootError) return problem(503, "boot_error", error.message, "BOOT_ERROR");
-      if (gone.aborted) return problem(499, "client_closed_request", "The caller went away");
+      if (gone.aborted) return problem(499, "client_closed_request", "The caller closed the connection");
       if (late.signal.aborted) {
         return problem(
           504,
@@ -158,9 +157,9 @@ export class FunctionsHost {
     this.#all.add(instance);
     instance.ended.then(({ booted, repeatable, how }) => {
       this.#all.delete(instance);
-      // An error in the code stays the answer until a file changes: starting it again would only repeat it.
+      // An error in the code remains the response until a file changes: a restart would only repeat it.
       if ((booted || repeatable) && this.#instances.get(name) === instance) this.#instances.delete(name);
-      // Code that does not start is worth a word also when a change of its file was noticed meanwhile.
+      // Code that does not start is worth a warning, even if a file change was noticed in the meantime.
       if (this.#closed || (instance.draining && booted)) return;
       if (booted) warn(`the function ${name} ${how}; its next call starts it again`);
       else warn(`the function ${name} did not start: ${how.split("\n")[0]}`);
@@ -173,13 +172,13 @@ export class FunctionsHost {
     this.#instances.delete(name);
   }
 
-  /** Goes over to the release that the manifest names. Whoever calls is answered by the old one until the new one listens. */
+  /** Switches to the release that the manifest names. The old instances respond until the new ones listen. */
   async #follow(): Promise<void> {
     const { home } = this.options;
     while (!this.#closed) {
       const wanted = await readManifest(home);
       if (JSON.stringify(wanted) === JSON.stringify(this.#manifest)) break;
-      // What people call first, and a few at a time: all at once would take the processor and the memory from those who answer.
+      // Most recently called first, and a few at a time: starting all at once would take processor and memory from the instances that serve calls.
       const old = [...this.#instances].sort(([, one], [, other]) => other.lastUsed - one.lastUsed);
       this.#manifest = wanted;
       await Promise.all(Array.from({ length: STARTED_AT_ONCE }, async () => {
@@ -192,7 +191,7 @@ export class FunctionsHost {
   async #replace(name: string, before: FunctionInstance, { functions }: Manifest): Promise<void> {
     if (!functions.includes(name)) return this.#retire(name);
     const next = this.#start(name);
-    // One that does not start takes over, too: the deploy has to see it.
+    // An instance that fails to start replaces the old one, too, so that the deploy notices it.
     await next.ready.catch(() => {});
     if (this.#instances.get(name) === before) this.#instances.set(name, next);
     else next.drain();
@@ -241,9 +240,9 @@ export class FunctionsHost {
   }
 }
 
-/** Says what became of a call whose connection broke. */
+/** Returns the response for a call whose connection broke. */
 async function explainBreak(name: string, instance: FunctionInstance, error: unknown): Promise<Response> {
-  // The connection may break a moment before its process is known to have ended.
+  // The connection may break shortly before its process is known to have ended.
   await Promise.race([instance.ended, new Promise((resolve) => setTimeout(resolve, 200))]);
   if (instance.killedFor) {
     return problem(546, "worker_limit", `The function ${name} ${instance.killedFor}`, "WORKER_LIMIT");
@@ -252,7 +251,7 @@ async function explainBreak(name: string, instance: FunctionInstance, error: unk
   return problem(546, "worker_error", `The function ${name} crashed; see functions.log`, "WORKER_ERROR");
 }
 
-/** The call is in flight until the last byte of the answer is through. */
+/** The call is in flight until the last byte of the response has been passed on. */
 function passOn(response: Response, release: () => void): Response {
   const { status, headers } = response;
   if (!response.body) {

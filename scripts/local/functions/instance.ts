@@ -1,17 +1,17 @@
-/** One process of an edge function, from its start to its end. */
+/** One process of an edge function, from start to end. */
 import { join } from "node:path";
 import { type Child, type Children } from "../home/processes.ts";
 import { ROOT } from "../home/settings.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** The function cannot be started: its code is at fault, or its process ended too early. */
+/** The function cannot start: its code is faulty, or its process ended too early. */
 export class BootError extends Error {}
 
 export interface InstanceOptions {
   name: string;
   /** The function's index.ts. */
   entry: string;
-  /** Names the home in the command line, so that an orphan is found. */
+  /** Included in the command line to identify the home, so that an orphan can be found. */
   marker: string;
   children: Children;
   env: Record<string, string>;
@@ -21,20 +21,20 @@ export interface InstanceOptions {
 
 /** Limits of the hosted runtime, where they make sense on a developer's machine. */
 const MEMORY_MB = 256;
-/** The hosted runtime allows 2 s of processor time. Here only a function whose event loop stands still for so long is ended. */
+/** The hosted runtime allows 2 s of processor time. Here a function is ended only if its event loop is blocked for this long. */
 const UNRESPONSIVE_AFTER_MS = 15_000;
-/** Of that time it must have had so much of the processor: on a busy machine it may just not have had its turn. */
+/** Minimum processor time within that period: on a busy machine the function may just not have been scheduled. */
 const BUSY_MS = 5_000;
 const BOOT_WITHIN_MS = 60_000;
 
 export class FunctionInstance {
   /** The port it listens on; rejects with BootError. */
   readonly ready: Promise<number>;
-  /** How it ended: `booted` is whether it ever listened, `repeatable` whether starting it again may help. */
+  /** How it ended: `booted` is whether it ever listened, `repeatable` whether a restart may help. */
   readonly ended: Promise<{ booted: boolean; repeatable: boolean; how: string }>;
   lastUsed = Date.now();
   dead = false;
-  /** Why the host ended it by force. */
+  /** Why the host killed it. */
   killedFor: string | undefined;
   #child: Child;
   #inFlight = 0;
@@ -87,13 +87,13 @@ export class FunctionInstance {
     };
   }
 
-  /** Takes no new calls any more; ends once the begun ones and the background work that they announced are done. */
+  /** Stops accepting calls; the process ends once its calls and the background work that they announced are done. */
   drain(): void {
     this.#draining = true;
     if (this.idle) this.#child.tell("drain");
   }
 
-  /** Ends it when it has calls and its event loop does not turn. To be called every second or so. */
+  /** Ends the process if it has calls and its event loop is blocked. Call this about every second. */
   check(): void {
     const silence = Date.now() - this.#lastHeard;
     if (this.idle) this.#hear();
@@ -147,7 +147,7 @@ export class FunctionInstance {
   }
 }
 
-/** Milliseconds of the processor that a process has had; where the system does not tell, time itself. */
+/** Returns the processor time of a process in milliseconds; where the system does not report it, the current time. */
 function processorTime(pid: number): number {
   try {
     const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
@@ -157,7 +157,7 @@ function processorTime(pid: number): number {
   }
 }
 
-/** Lines that begin with a record separator are between the process and the host; all others are the function's log. */
+/** Lines that begin with a record separator are messages to the host; all others are the function's log. */
 function readControl(line: string): { port?: number; boot_error?: string; pong?: true } | undefined {
   return line.startsWith("\x1e") ? JSON.parse(line.slice(1)) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * One edge function in its process: imports it, serves it on a loopback port, and offers what the hosted runtime offers
- * (`EdgeRuntime.waitUntil`). The host starts it; it ends when told to, or when the host's pipe closes.
+ * One edge function in its process: imports it, serves it on a loopback port, and provides the hosted runtime's API
+ * (`EdgeRuntime.waitUntil`). The host starts it; it ends on command, or when the host's pipe closes.
  */
 const [entry = ""] = Deno.args;
 const background = new Set<Promise<unknown>>();
@@ -25,7 +25,7 @@ Object.assign(globalThis, {
     },
   },
 });
-// `Deno.serve(handler)` is the older way to write an edge function: the handler counts, not its port.
+// `Deno.serve(handler)` is the older way to write an edge function: only the handler is used, not the port.
 Object.defineProperty(Deno, "serve", {
   value: (...args: unknown[]) => {
     served = args.find((arg): arg is Handler => typeof arg === "function") ??
@@ -34,15 +34,15 @@ Object.defineProperty(Deno, "serve", {
   },
 });
 
-/** Commands of the host; the end of the pipe is the end of the host. */
+/** Handles the host's commands; the pipe closes when the host ends. */
 async function listen(server: () => Deno.HttpServer | undefined): Promise<void> {
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     for (const command of text.split("\n")) {
       if (command === "ping") tellHost({ pong: true });
       if (command === "drain") {
-        // The host drains only what has no call left; a connection that it keeps open must not hold up the end.
+        // The host drains only a process without calls; an idle keep-alive connection must not delay its end.
         server()?.shutdown().catch(() => {});
-        // What the hosted runtime fires before it ends a worker.
+        // The hosted runtime dispatches this event before it ends a worker.
         globalThis.dispatchEvent(new Event("beforeunload"));
         await Promise.allSettled(background);
         Deno.exit(0);
@@ -72,8 +72,8 @@ try {
       });
     },
   }, async (request, info) => {
-    // Taken in whole first, since an older Deno breaks the connection when an answer comes before the body's end; the gateway has
-    // seen to it that the body is not too long.
+    // Reads the whole body first, because an older Deno breaks the connection if the response comes before the body's end; the gateway has
+    // already limited the body's size.
     const body = request.body && await request.arrayBuffer();
     return await handler(body ? new Request(request, { body }) : request, info);
   });

@@ -1,19 +1,19 @@
-/** The Deno that runs functions: the stack's own, or another version, such as the one that hosted functions run under. */
+/** The Deno that runs functions: the stack's own, or another version, such as the one of the hosted runtime. */
 import { tmpdir } from "node:os";
 import { StartError } from "../home/settings.ts";
 
 export interface Runtime {
   program: string;
-  /** What its `run` needs beside the usual. */
+  /** Additional arguments for `run`. */
   args: string[];
 }
 
-/** @throws {StartError} When npm cannot provide the version. */
+/** @throws {StartError} If npm cannot provide the version. */
 export async function findRuntime(version: string | undefined): Promise<Runtime> {
   if (!version) return { program: Deno.execPath(), args: [] };
   const { success, stdout, stderr } = await new Deno.Command("npx", {
     args: ["--yes", "--package", `deno@${version}`, "--", "deno", "eval", "console.log(Deno.execPath())"],
-    // Away from this repository, whose lock file an older Deno cannot read.
+    // Run outside this repository, whose lock file an older Deno cannot read.
     cwd: tmpdir(),
     env: { NO_COLOR: "1" },
     stdin: "null",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AnswerCheck, type Difference } from "./answer_check.ts";
 
-/** What is told of an answer. */
+/** Returns the differences reported for a response. */
 async function told(
   path: string,
   response: Response,

@@ -1,6 +1,6 @@
 /**
- * In test runs every answer that passes the gateway is compared with docs/openapi.json; what differs is written to a file, one JSON line
- * each, and fails the run. With `record` the smallest right answer of each operation is kept, for the document's examples.
+ * In test runs, compares every response that passes the gateway with docs/openapi.json. Differences are written to a file, one JSON line
+ * each, and fail the run. With `record`, the smallest valid response of each operation is kept as an example for the document.
  */
 import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
@@ -22,10 +22,10 @@ const Document = z.looseObject({
 });
 type Document = z.output<typeof Document>;
 
-/** The longest answer that is kept as an example, in characters. */
+/** The longest response that is kept as an example, in characters. */
 const LONGEST_EXAMPLE = 20_000;
 
-/** Tokens of a test's own creators, who are gone with their stack: of no use, and alarming. */
+/** Tokens of a test's own creators, who are deleted with their stack: useless in an example, and alarming. */
 const TOKEN = /eyJ[\w-]+\.[\w-]+\.[\w-]+/g;
 
 export interface Difference {
@@ -35,19 +35,19 @@ export interface Difference {
   answer: string;
 }
 
-/** Compares answers with the document. */
+/** Compares responses with the document. */
 export class AnswerCheck {
   readonly #validators = new Map<string, ValidateFunction>();
   readonly #examples = new Map<string, string>();
-  /** Of this run; what was recorded earlier gives way to the first of these. */
+  /** Operations recorded in this run; the first of these replaces an earlier recording. */
   readonly #fresh = new Set<string>();
 
   private constructor(
     readonly document: Document,
     readonly ajv: Ajv2020,
-    /** Where differences go. */
+    /** Where differences are written. */
     readonly file: string,
-    /** Where examples go, if they are wanted. */
+    /** Where examples are written, if recording is on. */
     readonly record: string | undefined,
   ) {}
 
@@ -66,13 +66,13 @@ export class AnswerCheck {
     return check;
   }
 
-  /** Looks at a copy of an answer; nobody has to wait for it. */
+  /** Checks a copy of a response, without delaying it. */
   async look(
     request: { method: string; path: string; query: URLSearchParams },
     response: Response,
   ): Promise<void> {
     const operations = this.document.paths[request.path];
-    // What the platform says of a function that did not start or finish is no answer of the function.
+    // What the platform returns for a function that did not start or finish is not the function's response.
     if (!operations || /^(HEAD|OPTIONS)$/.test(request.method) || response.headers.has("sb-error-code")) {
       return;
     }
@@ -80,13 +80,13 @@ export class AnswerCheck {
     const type = response.headers.get("content-type") ?? "";
     const copy = /\bjson\b/.test(type) ? response.clone() : null;
     const found = operations[request.method.toLowerCase()];
-    // What the Data API does for the service alone is no part of the document.
+    // Data API operations for the service role only are not in the document.
     if (!found && !request.path.startsWith("/functions/")) return;
     let text: string;
     try {
       text = await copy?.text() ?? "";
     } catch {
-      // The caller went away before the answer was through.
+      // The caller disconnected before the response was complete.
       return;
     }
     let problem: string | null;
@@ -126,7 +126,7 @@ export class AnswerCheck {
     if (!schema) return text === "" ? null : `${media || "no media type"} is not documented`;
     if (!/\bjson\b/.test(media)) return null;
     const select = request.query.get("select");
-    // Casts and other names change what a column is.
+    // Casts and aliases change a column's type or name.
     if (select && /:/.test(select)) return null;
     const is_partial = select !== null && select !== "*";
     const value: unknown = JSON.parse(text);
@@ -144,7 +144,7 @@ export class AnswerCheck {
     return made;
   }
 
-  /** Rows with some of their columns. */
+  /** Returns the schema of rows with only some of their columns. */
   #partial(schema: Record<string, unknown>): Record<string, unknown> {
     const items = schema.items as { $ref?: string } | undefined;
     const row = this.document.components.schemas[items?.$ref?.split("/").at(-1) ?? ""];
@@ -159,7 +159,7 @@ export class AnswerCheck {
 
   #keep(operation: string, text: string): void {
     const known = this.#fresh.has(operation) ? this.#examples.get(operation) : undefined;
-    // One row shows more than none; beyond that, short is better.
+    // One row shows more than none; beyond that, shorter is better.
     const worth = (text: string) => /^\[\]$|: ?\[\]/.test(text) ? LONGEST_EXAMPLE + text.length : text.length;
     if (!this.record || text.length > LONGEST_EXAMPLE || known !== undefined && worth(known) <= worth(text)) {
       return;
@@ -172,12 +172,12 @@ export class AnswerCheck {
   }
 }
 
-/** Whether an answer of the Data API shows all that it may: no chosen columns, no single row. Functions have no `select`. */
+/** Returns whether a Data API response is complete: no selected columns, no single row. Functions have no `select`. */
 function isWhole(query: URLSearchParams, type: string): boolean {
   return [null, "*"].includes(query.get("select")) && !type.includes("pgrst");
 }
 
-/** The same schema with its references into the document that `open` has added. */
+/** Returns the schema with references into the document that `open` has added. */
 function absolute(schema: Record<string, unknown>): Record<string, unknown> {
   return JSON.parse(
     JSON.stringify(schema),

@@ -5,7 +5,7 @@ import { testStack } from "../../test/stack.ts";
 Deno.test("the console is served below /app: its files, its own addresses, and a policy without inline code or style", async () => {
   await buildConsole();
   const { api_url } = await testStack();
-  // The stack finds the build at the latest when it is asked a second time.
+  // The stack finds an existing build by the second request at the latest.
   let answer = await fetch(`${api_url}/app`);
   while (answer.status === 503) {
     assert.match(await answer.text(), /being built/);

@@ -1,4 +1,4 @@
-/** `/app`: the console, built beside the stack. Until it is built the page says so and comes again. */
+/** `/app`: the console, built beside the stack. Until the build is done, a waiting page refreshes itself. */
 import { extname, join, normalize } from "node:path";
 import { consoleFolder } from "../../../apps/console/build.ts";
 import { contentSecurityPolicy, securityHeaders } from "../../../apps/console/policy.ts";
@@ -19,7 +19,7 @@ const HEADERS = securityHeaders(contentSecurityPolicy());
 let folder: string | undefined;
 let building: Promise<string | undefined> | undefined;
 
-/** Builds the console in a process of its own, at low priority, unless it is there. Answers why it could not. */
+/** Builds the console in its own low-priority process, unless a build exists. Resolves with the reason if it fails. */
 export function buildConsole(): Promise<string | undefined> {
   return building ??= (async () => {
     const wanted = await consoleFolder();
@@ -44,16 +44,16 @@ export function buildConsole(): Promise<string | undefined> {
   });
 }
 
-/** Answers everything below `/app`. */
+/** Serves everything below `/app`. */
 export async function answerConsole(info: StackInfo, incoming: Incoming): Promise<Response> {
   const path = incoming.path.replace(/^\/app/, "") || "/";
   if (path === "/config.json") return configuration(info, isOurs(incoming.url));
-  // Whoever works on the console loads the page again after a change.
+  // After a source change a page load triggers a new build.
   if (!path.startsWith("/assets/") && folder && folder !== await consoleFolder()) {
     folder = building = undefined;
   }
   if (!folder) {
-    // What is there already is found at once; what is not is waited for by the page, not by the request.
+    // An existing build is found at once; otherwise the page waits for it, not the request.
     const failed = await Promise.race([
       buildConsole(),
       new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 200)),
@@ -83,7 +83,7 @@ interface Opened {
   encoding?: "br";
 }
 
-/** The file as it was compressed by the build, for who takes that. */
+/** Opens the file, precompressed by the build if the client accepts brotli. */
 async function openFile(path: string, takes_brotli: boolean): Promise<Opened | null> {
   const compressed = takes_brotli ? await Deno.open(`${path}.br`).catch(() => null) : null;
   if (compressed) return { readable: compressed.readable, encoding: "br" };
@@ -103,7 +103,7 @@ function answerFile(file: Opened | null, extension: string, cache: string): Resp
   return new Response(file.readable, { headers });
 }
 
-/** What the console must know of this stack. Nothing of it is secret. */
+/** Returns what the console needs to know of this stack. None of it is secret. */
 function configuration(info: StackInfo, is_ours: boolean): Response {
   return Response.json({
     url: "",
@@ -117,7 +117,7 @@ function configuration(info: StackInfo, is_ours: boolean): Response {
 function beingBuilt(): Response {
   const waiting = page(
     "The console is being built",
-    `<p>This takes some seconds after the first start. The page comes by itself.</p>`,
+    `<p>This takes a few seconds after the first start. The page then loads automatically.</p>`,
     { status: 503 },
   );
   waiting.headers.set("refresh", "2");

@@ -70,7 +70,7 @@ Deno.test({
     await tryIt("get-seo-overview");
     assert.equal((await send("get-seo-overview")).status(), 401, "nobody has signed in");
 
-    // As on a stack with demo data, whose login is in the page.
+    // As on a stack with demo data, which puts its login into the page.
     await tab.route(`${api_url}/docs`, async (route) => {
       const html = await (await route.fetch()).text();
       const { email, password } = creator;

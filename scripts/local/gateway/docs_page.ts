@@ -1,4 +1,4 @@
-/** `/docs`: the OpenAPI document in a viewer that is served from here, with this stack's keys and the demo creator's token filled in. */
+/** `/docs`: the OpenAPI document in a self-hosted viewer, with this stack's keys and the demo creator's token filled in. */
 import { join } from "node:path";
 import type { StackInfo } from "../home/home.ts";
 import { ROOT } from "../home/settings.ts";
@@ -9,7 +9,7 @@ import { VIEWER } from "../../packages.ts";
 const SCRIPT = "/docs/viewer.js";
 const PROBLEMS = join(ROOT, "docs/problems.md");
 
-/** Answers everything below `/docs`. */
+/** Serves everything below `/docs`. */
 export async function answerDocs(info: StackInfo, incoming: Incoming): Promise<Response> {
   const { path } = incoming;
   if (path === SCRIPT) return await viewer();
@@ -26,7 +26,7 @@ async function viewer(): Promise<Response> {
   });
 }
 
-/** Keys are filled in for this machine's own names only; see the front page. */
+/** Fills in keys only for this machine's own host names; see the front page. */
 function reference(info: StackInfo, is_ours: boolean): Response {
   const nonce = crypto.randomUUID();
   const keys = {
@@ -48,7 +48,7 @@ function reference(info: StackInfo, is_ours: boolean): Response {
     persistAuth: false,
     authentication: { preferredSecurityScheme: [["publishableKey", "user"]], securitySchemes: keys },
   };
-  // `<` as an escape: nothing in it can end the script.
+  // Escapes `<`, so that no value can end the script.
   const literal = (value: unknown) => JSON.stringify(value).replaceAll("<", "\\u003c");
   const policy = [
     "default-src 'none'",
@@ -95,7 +95,7 @@ token().catch(() => "").then((token) => {
   });
 }
 
-/** docs/problems.md with a heading for each code, to which the `type` of a problem leads. */
+/** Renders docs/problems.md with a heading for each code, to which the `type` of a problem links. */
 async function problems(): Promise<Response> {
   const text = await Deno.readTextFile(PROBLEMS);
   const inline = (line: string) => escape(line).replace(/`([^`]+)`/g, "<code>$1</code>");
@@ -105,6 +105,6 @@ async function problems(): Promise<Response> {
   );
   return page(
     "Problems",
-    `<p class="quiet">What each code of an error means, and what to do.</p>${body.join("\n")}`,
+    `<p class="quiet">What each error code means, and what to do.</p>${body.join("\n")}`,
   );
 }

@@ -1,4 +1,4 @@
-/** `GET /`: what runs here, for a browser as a page and for programs as JSON. */
+/** `GET /`: lists what runs here, as a page for browsers and as JSON for programs. */
 import { join } from "node:path";
 import { z } from "zod";
 import type { Incoming } from "../http/incoming.ts";
@@ -57,14 +57,17 @@ ${
       table([
         [link("/app", "Console"), "What visitors, creators and operators see, in a browser"],
         [link("/mail", "Mailbox"), "Every mail that this stack has sent"],
-        [link(`${info.simulator_url}/_admin/youtube/accounts`, "Channels"), "What the simulated YouTube has"],
+        [
+          link(`${info.simulator_url}/_admin/youtube/accounts`, "Channels"),
+          "The channels of the simulated YouTube",
+        ],
         [
           link(`${info.simulator_url}/_admin/requests`, "Platform calls"),
-          "What the simulated platforms were asked",
+          "Requests that the simulated platforms received",
         ],
         [link("/functions/v1/health", "Health"), "Database, Vault, queue and cron"],
-        [link("/docs", "API reference"), "Every call with examples, to be tried with this stack's keys"],
-        [link("/openapi.json", "OpenAPI"), "Every function with what it takes and gives"],
+        [link("/docs", "API reference"), "Every call with examples; try them with this stack's keys"],
+        [link("/openapi.json", "OpenAPI"), "Every function with its input and output"],
         [link("/auth/v1/.well-known/jwks.json", "JWKS"), "The key that signs this stack's tokens"],
       ])
     }

@@ -4,7 +4,7 @@ import { createCreator, testDatabase, testStack } from "../../test/stack.ts";
 
 const encode = (value: unknown) => jose.base64url.encode(JSON.stringify(value));
 
-/** Tokens that look right and are not ours. */
+/** Tokens that look valid but are not ours. */
 async function forgeries(token: string): Promise<Record<string, string>> {
   const [header = "", payload = "", signature = ""] = token.split(".");
   const claims = { ...jose.decodeJwt(token), role: "service_role", exp: 9_999_999_999 };

@@ -1,4 +1,4 @@
-/** The stack's one HTTP address: Auth, Data API, functions and the mailbox, where a Supabase project's URL has them. */
+/** The stack's single HTTP address: Auth, Data API, functions and the mailbox, at the paths of a Supabase project's URL. */
 import { answerAuth, type AuthParts } from "../auth/endpoint.ts";
 import { AuthError } from "../auth/error.ts";
 import { callerOf, refuseUnverified, translateBearer } from "../auth/credentials.ts";
@@ -18,17 +18,17 @@ import type { LocalStorage } from "../storage/storage.ts";
 import { TokenError } from "../auth/tokens.ts";
 
 export interface GatewayParts extends AuthParts {
-  /** A new one after each change of the schema. */
+  /** Returns the current app; a new one is created after each schema change. */
   dataApi(): SupabaseApp;
   functionCalls: FunctionCalls;
-  /** In test runs: compares what is answered with the OpenAPI document. */
+  /** In test runs: compares responses with the OpenAPI document. */
   answers?: AnswerCheck;
   /** What is known of the stack once it is up. */
   info: StackInfo;
   mailbox: Mailbox;
   storage: LocalStorage;
   functions: FunctionsHost;
-  /** Made, and its code loaded, by the first call. */
+  /** Created, and its code loaded, by the first call. */
   realtime(): Promise<Relay>;
 }
 
@@ -36,14 +36,14 @@ export function makeGateway(parts: GatewayParts): Deno.ServeHandler {
   return async (request, info) => {
     const incoming = new Incoming(request, info);
     const response = incoming.tooLarge ? undefined : await answer(parts, incoming);
-    // A body without a stated length turns out too large while a part reads it, and fails that part.
-    // Functions answer for themselves which pages may read them; no other page may read those with the keys and the demo login.
-    // A WebSocket's answer cannot be copied, and needs nothing added.
+    // A body without a stated length turns out too large only while a part reads it, and fails that part.
+    // Functions set their own CORS headers; the front page and the console contain keys and the demo login, which no other origin may read.
+    // A WebSocket response cannot be copied, and needs no headers.
     const own = incoming.path.startsWith("/functions/v1/") || incoming.path === "/" ||
       incoming.path.startsWith("/app") || response?.status === 101;
     if (response && !incoming.tooLarge) return own ? response : withCors(response);
     await response?.body?.cancel();
-    return problem(413, "body_too_large", `The body may have ${BODY_LIMIT / 1024 / 1024} MB at most`);
+    return problem(413, "body_too_large", `The body may have at most ${BODY_LIMIT / 1024 / 1024} MB`);
   };
 }
 
@@ -53,16 +53,16 @@ async function answer(parts: GatewayParts, incoming: Incoming): Promise<Response
   } catch (error) {
     if (error instanceof AuthError) return error.toResponse();
     if (!incoming.tooLarge) console.error(`! ${incoming.method} ${incoming.path}:`, error);
-    return problem(500, "internal", "The local gateway failed; its terminal says why");
+    return problem(500, "internal", "The local gateway failed; see its terminal for the reason");
   }
 }
 
-/** Methods that a `Request` cannot have, so that nothing behind the gateway could be asked with them. */
+/** Methods that a `Request` cannot have, so nothing behind the gateway could receive them. */
 const FORBIDDEN = ["CONNECT", "TRACE", "TRACK"];
 
 type Answer = (parts: GatewayParts, incoming: Incoming, name: string) => Response | Promise<Response>;
 
-/** The first that fits answers. */
+/** The first matching route handles the request. */
 const ROUTES = Object.entries<Answer>({
   "/": ({ info }, incoming) => answerFrontPage(info, incoming),
   "/openapi.json": answerOpenApi,
@@ -93,7 +93,7 @@ async function route(parts: GatewayParts, incoming: Incoming): Promise<Response>
     if (!found) continue;
     const response = await answer(parts, incoming, found.pathname.groups.name ?? "");
     const { searchParams } = incoming.url;
-    // Beside the answer; a difference fails the test run, not this request.
+    // Runs beside the response; a difference fails the test run, not this request.
     void parts.answers?.look({ method, path, query: searchParams }, response);
     return response;
   }
@@ -120,7 +120,7 @@ async function answerDataApi(parts: GatewayParts, incoming: Incoming, name: stri
     await parts.dataApi().fetch(incoming.toRequest(body), { peerAddress: null });
 }
 
-/** Asks for the answer as it comes: no single object, no count, no other format. */
+/** Returns whether a call accepts the default format: no single object, no count, no other media type. */
 function isPlain(headers: Headers): boolean {
   const accept = headers.get("accept") ?? "*/*";
   const format = headers.get("content-type") ?? "";
@@ -133,7 +133,7 @@ async function answerFunction(parts: GatewayParts, incoming: Incoming, name: str
     if (incoming.method === "OPTIONS") return preflight(incoming);
     return problem(404, "function_not_found", `There is no function "${name}"`, "NOT_FOUND");
   }
-  // A preflight carries no credential and is the function's to answer.
+  // A preflight has no credential; the function itself responds to it.
   if (incoming.method !== "OPTIONS" && parts.config.verify_jwt(name)) {
     const refused = await refuseUnverified(parts, incoming.headers);
     if (refused) return refused;

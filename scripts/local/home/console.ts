@@ -1,4 +1,4 @@
-/** What the user sees while a stack starts and runs: one line a step, with its time. */
+/** Terminal output while a stack starts and runs: one line per step, with its duration. */
 const colors = !Deno.noColor && Deno.stdout.isTerminal();
 const dim = (text: string) => colors ? `\x1b[2m${text}\x1b[22m` : text;
 const bold = (text: string) => colors ? `\x1b[1m${text}\x1b[22m` : text;
@@ -23,7 +23,7 @@ export class Reporter {
     console.error(red(`! ${text}`));
   }
 
-  /** Runs a step and prints what it was and how long it took. Steps may run side by side. */
+  /** Runs a step and prints its name and duration. Steps may run in parallel. */
   async step<Result>(text: string, work: () => Promise<Result>): Promise<Result> {
     const started = performance.now();
     const result = await work();

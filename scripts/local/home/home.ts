@@ -1,11 +1,11 @@
 /**
- * A stack's folder: keys, logs, the database's files, and who is running. Everything that a stack writes is in here,
- * except a database that its own user could not reach there (database_place.ts).
+ * A stack's folder: keys, logs, the database's files, and the lock. Everything that a stack writes is in here, except a database whose user
+ * could not enter this folder (database/place.ts).
  */
 import { join } from "node:path";
 import { StartError } from "./settings.ts";
 
-/** What `stack.json` says, for tools and tests. `start` writes it when everything is up; `stop` removes it. */
+/** The contents of `stack.json`, for tools and tests. `start` writes it once everything is up; `stop` removes it. */
 export interface StackInfo {
   api_url: string;
   db_url: string;
@@ -20,23 +20,23 @@ export interface StackInfo {
   demo: { email: string; password: string } | null;
 }
 
-/** What the folder remembers of itself. Its presence makes a folder a StreamVibe home. */
+/** What the folder records about itself. Its presence marks a folder as a StreamVibe home. */
 interface HomeRecord {
   kind: "streamvibe-home";
   created_at: string;
-  /** Where the database lives when that is not `<home>/database`. */
+  /** Where the database is stored, if not in `<home>/database`. */
   database_place?: string;
-  /** With which statements the database's roles and system schemas were made. */
+  /** Version of the statements that created the database's roles and system schemas. */
   bootstrap?: string;
-  /** The demo data are there; they are made once. */
+  /** Set once the demo data exist; they are created only once. */
   demo?: { email: string; password: string };
-  /** The rest of them, too. */
+  /** Set once the rest of the demo data exist. */
   furnished?: boolean;
-  /** Started without the product's schema and functions: they come phase by phase, by scripts/deploy-phase.sh. */
+  /** Started without the product's schema and functions, which scripts/deploy-phase.sh adds phase by phase. */
   deployed_by_phase?: true;
 }
 
-/** A process that the stack started. `marker` is in its command line, so that a reused pid is not taken for it. */
+/** A process that the stack started. `marker` is part of its command line, so that a reused pid is not mistaken for it. */
 export interface ChildRecord {
   name: string;
   pid: number;
@@ -51,7 +51,7 @@ export class Home {
     this.logs = join(path, "logs");
   }
 
-  /** Opens the folder, or makes it. Refuses a folder that holds something else. */
+  /** Opens the folder, or creates it. Refuses a folder that contains anything else. */
   static async open(path: string): Promise<Home> {
     const existing = await Home.find(path);
     if (existing) return existing;
@@ -64,7 +64,7 @@ export class Home {
     const home = new Home(path, { kind: "streamvibe-home", created_at: new Date().toISOString() });
     try {
       await Deno.mkdir(path, { recursive: true });
-      // PostgreSQL may run as another user (it refuses root), which must pass through; files with secrets are 0600.
+      // PostgreSQL may run as another user (it refuses root), which must be able to enter; files with secrets are 0600.
       await Deno.chmod(path, 0o711);
       await home.save();
     } catch (error) {
@@ -76,7 +76,7 @@ export class Home {
     return home;
   }
 
-  /** The folder when it is a StreamVibe home, else undefined. */
+  /** Returns the home if the folder is one, else undefined. */
   static async find(path: string): Promise<Home | undefined> {
     const record = await readJson<HomeRecord>(join(path, "home.json"));
     return record?.kind === "streamvibe-home" ? new Home(path, record) : undefined;
@@ -111,7 +111,7 @@ export class Home {
     return this.write("home.json", this.record);
   }
 
-  /** Writes whole files only: a reader never sees half of one, nor does the next start after a kill. */
+  /** Writes files atomically: neither a reader nor the next start after a kill sees half of one. */
   async write(name: string, value: unknown): Promise<void> {
     const path = join(this.path, name);
     await Deno.writeTextFile(`${path}.new`, JSON.stringify(value, null, 2) + "\n", { mode: 0o600 });
@@ -127,8 +127,8 @@ export class Home {
   }
 
   /**
-   * Takes the home for this process. The kernel gives it back when the process ends, however it ends.
-   * Waits a moment: somebody may just be looking whether it is taken.
+   * Locks the home for this process. The kernel releases the lock when the process ends, however it ends. Retries briefly, because another
+   * process may just be checking whether it is locked.
    */
   async lock(): Promise<boolean> {
     const file = await Deno.open(join(this.path, "lock"), {
@@ -150,7 +150,7 @@ export class Home {
     return false;
   }
 
-  /** The process id of the stack that runs here, if one does. */
+  /** Returns the process id of the stack that runs here, if any. */
   async holder(): Promise<number | undefined> {
     const file = await Deno.open(join(this.path, "lock"), {
       create: true,

@@ -1,8 +1,8 @@
-/** Ports: free ones, taken ones, and who holds those. */
+/** Finds free ports, and the programs that hold taken ones. */
 import { createServer } from "node:net";
 import { StartError } from "./settings.ts";
 
-/** A port that can be listened on: the wanted one, or any when 0 is wanted. */
+/** Returns an available port: the wanted one, or any if 0 is wanted. */
 export async function claimPort(wanted: number, setting: string): Promise<number> {
   if (wanted === 0) return await findFreePort();
   for (let attempt = 1;; attempt++) {
@@ -17,7 +17,7 @@ export async function claimPort(wanted: number, setting: string): Promise<number
       }
       if (code !== "EADDRINUSE") throw error;
       const holder = await findHolder(wanted);
-      // Nobody listens: the system has lent the port to somebody's outgoing connection, mostly for a moment.
+      // Nobody listens: the system has assigned the port to an outgoing connection, usually for a moment.
       if (holder === undefined && attempt < 20) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         continue;
@@ -32,7 +32,7 @@ export async function claimPort(wanted: number, setting: string): Promise<number
   }
 }
 
-/** Below the range from which systems lend ports to outgoing connections, so that it is still free when it is used. */
+/** Picks a port below the range for outgoing connections, so that it is still free when it is used. */
 async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const port = 15_000 + Math.floor(Math.random() * 17_000);
@@ -53,14 +53,14 @@ function listenOnce(port: number): Promise<number> {
   });
 }
 
-/** The program that listens on a port, as far as this user may see it. */
+/** Describes the program that listens on a port, as far as this user may see it. */
 async function findHolder(port: number): Promise<string | undefined> {
   const pid = await findListener(port);
   if (pid === undefined) return undefined;
   const ps = await run("ps", ["-o", "args=", "-p", String(pid)]);
   const command = ps?.trim();
   return command
-    // The end tells more: a command begins with the long path of its runtime.
+    // The end is more informative: a command begins with the long path of its runtime.
     ? `process ${pid} (${command.length > 100 ? `…${command.slice(-100)}` : command})`
     : `process ${pid}`;
 }
@@ -72,7 +72,7 @@ async function findListener(port: number): Promise<number | undefined> {
   return pid > 0 ? pid : undefined;
 }
 
-/** Linux needs no tool: /proc/net names the socket, and one process has it open. */
+/** Linux needs no external tool: /proc/net identifies the socket, and one process has it open. */
 async function findListenerInProc(port: number): Promise<number | undefined> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const sockets = new Set<string>();

@@ -1,7 +1,6 @@
 /**
- * Processes that live no longer than the stack. Each holds the reading end of a pipe from the stack and ends itself
- * when that closes, so even `kill -9` of the stack leaves nothing. What survives all the same is found by its command
- * line at the next start.
+ * Processes that live no longer than the stack. Each holds the reading end of a pipe from the stack and ends when the pipe closes, so even
+ * `kill -9` of the stack leaves none behind. The next start finds any survivor by its command line.
  */
 import type { ChildRecord, Home } from "./home.ts";
 
@@ -11,7 +10,7 @@ export interface Child {
   status: Promise<Deno.CommandStatus>;
   stdout: ReadableStream<Uint8Array>;
   stderr: ReadableStream<Uint8Array>;
-  /** Writes a line to the child; false when it is gone. */
+  /** Writes a line to the child; returns false if the child has ended. */
   tell(line: string): Promise<boolean>;
   kill(signal: Deno.Signal): void;
 }
@@ -20,7 +19,7 @@ export interface ChildCommand {
   name: string;
   program: string;
   args: string[];
-  /** A part of `args` that no other program's command line has. */
+  /** A part of `args` that no other program's command line contains. */
   marker: string;
   env: Record<string, string>;
   uid?: number;
@@ -45,7 +44,7 @@ export class Children {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
-      // A process group of its own: Ctrl-C reaches the stack alone, which then ends its children in order.
+      // A separate process group: Ctrl-C reaches only the stack, which then ends its children in order.
       detached: true,
     }).spawn();
     const record = { name: command.name, pid: process.pid, marker: command.marker };
@@ -87,7 +86,7 @@ export class Children {
   }
 }
 
-/** Ends what a killed stack of this home left behind, and says what that was. */
+/** Ends processes that a killed stack of this home left behind, and returns their names. */
 export async function endOrphans(home: Home): Promise<string[]> {
   const records = await home.read<ChildRecord[]>("children.json") ?? [];
   const ended: string[] = [];
@@ -100,7 +99,7 @@ export async function endOrphans(home: Home): Promise<string[]> {
   return ended;
 }
 
-/** Sends the signals one after the other until the process is gone. */
+/** Sends the signals one after another until the process has ended. */
 export async function endProcess(
   pid: number,
   marker: string,
@@ -117,14 +116,14 @@ export async function endProcess(
   }
 }
 
-/** True when the process lives and its command line holds the marker. */
+/** Returns whether the process is alive and its command line contains the marker. */
 export async function isProcess(pid: number, marker: string): Promise<boolean> {
   return (await readCommandLine(pid))?.includes(marker) ?? false;
 }
 
 async function readCommandLine(pid: number): Promise<string | undefined> {
   if (Deno.build.os === "linux") {
-    // A zombie's command line is empty, which is right: it does nothing any more.
+    // A zombie's command line is empty, as intended: it no longer does anything.
     const text = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => undefined);
     return text?.replaceAll("\0", " ");
   }

@@ -1,11 +1,11 @@
-/** What the environment says about a stack: its ports, its folder, what it leaves out. The one reader of it here. */
+/** A stack's settings from the environment: its ports, its folder, what it leaves out. Nothing else in the stack reads these variables. */
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The repository's root: the stack behaves the same from every folder. */
+/** The repository's root: the stack behaves the same from every working directory. */
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url)).replace(/\/$/, "");
 
-/** A setting that cannot be used, or a state of the machine that the user has to change. Printed without a stack trace. */
+/** An invalid setting, or a state of the machine that the user must change. Printed without a stack trace. */
 export class StartError extends Error {
   override name = "StartError";
 }
@@ -18,13 +18,13 @@ export interface StackSettings {
   home: string;
   /** A file of real channels and videos for the simulators. */
   catalog?: string;
-  /** Demo data, made through the real flows on the first start of a home. */
+  /** Creates demo data, through the real flows, on the first start of a home. */
   seed: boolean;
   /** Without the product's schema and functions, as a new Supabase project is. */
   empty?: boolean;
-  /** How functions reach the database: over the Data API as on Supabase, or directly. */
+  /** How functions reach the database: through the Data API as on Supabase, or directly. */
   functionsDatabase: "data-api" | "pooler";
-  /** The version of Deno that runs functions; without it, the stack's own. */
+  /** The Deno version that runs functions; defaults to the stack's own. */
   functionsRuntime?: string;
 }
 
@@ -66,7 +66,7 @@ function readPort(env: Record<string, string | undefined>, name: string, fallbac
   return port;
 }
 
-/** One of the words; the first is the default. */
+/** Reads one of the allowed words; the first is the default. */
 function readChoice<Word extends string>(
   env: Record<string, string | undefined>,
   name: string,

@@ -1,4 +1,4 @@
-/** The part of supabase/config.toml that the stack honours, so that both ways to run agree. */
+/** The part of supabase/config.toml that the stack applies, so that it behaves like the Supabase CLI's stack. */
 import { join } from "node:path";
 import { parse } from "smol-toml";
 import { z } from "zod";
@@ -32,16 +32,16 @@ export interface SupabaseConfig {
   site_url: string;
   additional_redirect_urls: string[];
   minimum_password_length: number;
-  /** Seconds between two mails of one kind to one address. */
+  /** Minimum interval in seconds between two mails of one kind to one address. */
   mail_max_frequency: number;
   jwt_expiry: number;
   schemas: string[];
   max_rows: number;
-  /** Whether the gateway checks a function's caller before the function sees the request. */
+  /** Whether the gateway verifies a function's caller before the function sees the request. */
   verify_jwt(name: string): boolean;
 }
 
-/** @throws {StartError} When the file is no TOML or a value has the wrong type. */
+/** @throws {StartError} If the file is not valid TOML or a value has the wrong type. */
 export async function readSupabaseConfig(path = join(ROOT, "supabase/config.toml")): Promise<SupabaseConfig> {
   const text = await Deno.readTextFile(path).catch(() => "");
   let config: z.output<typeof Config>;

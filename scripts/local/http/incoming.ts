@@ -1,21 +1,21 @@
-/** A request as the gateway handles it: headers that may be changed, a body that cannot grow without end. */
+/** A request as the gateway handles it, with mutable headers and a body of limited size. */
 
 export const BODY_LIMIT = 8 * 1024 * 1024;
 
-/** What a part sees while it reads such a body; the gateway answers 413. */
+/** Thrown to the reader of such a body; the gateway responds with 413. */
 export class BodyTooLarge extends Error {}
 
 export class Incoming {
   readonly url: URL;
   readonly method: string;
   readonly headers: Headers;
-  /** The address that the call came from, whatever its headers claim. */
+  /** The address of the connection, whatever the headers claim. */
   readonly peer: string;
   readonly body: ReadableStream<Uint8Array> | null;
   #size = 0;
   #completed: Promise<void>;
 
-  /** `original` is for what only it can do, which is to become a WebSocket. */
+  /** `original` is needed only to upgrade to a WebSocket. */
   constructor(readonly original: Request, info: Deno.ServeHandlerInfo) {
     const request = original;
     this.url = new URL(request.url);
@@ -31,19 +31,19 @@ export class Incoming {
     return this.url.pathname;
   }
 
-  /** Known at once when the length was stated, otherwise once that much has come in. */
+  /** Known immediately if the length was stated, otherwise once that much has arrived. */
   get tooLarge(): boolean {
     return this.#size > BODY_LIMIT;
   }
 
-  /** Aborts when the caller goes away before the answer is through. */
+  /** Aborts if the caller disconnects before the response is complete. */
   get gone(): AbortSignal {
     const controller = new AbortController();
     this.#completed.catch(() => controller.abort());
     return controller.signal;
   }
 
-  /** Not a copy of the original: that would take its abort signal along, which Deno fires after every answer. */
+  /** Not a clone of the original, which would include its abort signal; Deno fires that after every response. */
   toRequest(body: BodyInit | null = this.body): Request {
     return new Request(this.url, { method: this.method, headers: this.headers, body });
   }

@@ -1,4 +1,4 @@
-/** Pages for people: one look, everything escaped that is put in, nothing fetched from elsewhere. */
+/** HTML pages for people: one style, every inserted value escaped, nothing loaded from elsewhere. */
 
 const STYLE = `
   :root { color-scheme: light dark; --quiet: light-dark(#59636e, #9aa4ae); --line: light-dark(#d8dee4, #30363d);
@@ -13,7 +13,7 @@ const STYLE = `
   iframe { width: 100%; height: 24rem; border: 1px solid var(--line); background: #fff }
   td:first-child { white-space: nowrap } td:last-child:has(button) { width: 1%; white-space: nowrap }`;
 
-/** Copies what stands in the button's row; without script the text can still be selected. */
+/** Copies the value in the button's row; without JavaScript the text can still be selected. */
 const SCRIPT = `document.addEventListener("click", async ({ target }) => {
   if (target.tagName !== "BUTTON") return;
   await navigator.clipboard.writeText(target.closest("tr").querySelector("code").textContent);
@@ -21,7 +21,7 @@ const SCRIPT = `document.addEventListener("click", async ({ target }) => {
   setTimeout(() => target.textContent = "Copy", 1500);
 });`;
 
-/** `body` is HTML. `frames` may be shown from this stack itself. */
+/** `body` is HTML. `frames` allows frames from this stack. */
 export function page(
   title: string,
   body: string,
@@ -55,7 +55,7 @@ export function page(
   });
 }
 
-/** Whether a page was asked for by a name of this machine. A foreign name that leads here (DNS rebinding) must see no keys. */
+/** Returns whether a page was requested by a name of this machine. A foreign name that resolves here (DNS rebinding) must not see keys. */
 export function isOurs(url: URL): boolean {
   return ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
 }

@@ -1,9 +1,9 @@
-/** Answers that the gateway gives itself, as problem details (RFC 9457) in the shape that the functions use. */
+/** The gateway's own error responses, as problem details (RFC 9457) in the format that the functions use. */
 
 const TITLES: Record<string, string> = {
   body_too_large: "The body is too large",
   boot_error: "The function did not start",
-  client_closed_request: "The caller went away",
+  client_closed_request: "The caller closed the connection",
   function_not_found: "There is no such function",
   idle_timeout: "The function did not answer in time",
   internal: "Something went wrong",
@@ -14,7 +14,7 @@ const TITLES: Record<string, string> = {
   worker_limit: "The function took too much",
 };
 
-/** `platformCode` is what Supabase puts into `sb-error-code` for the same event. */
+/** `platformCode` is Supabase's `sb-error-code` for the same event. */
 export function problem(status: number, code: string, detail: string, platformCode?: string): Response {
   const requestId = crypto.randomUUID();
   const body = { type: `urn:streamvibe:problem:${code}`, title: TITLES[code] ?? code, status, detail, code };

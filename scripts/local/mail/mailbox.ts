@@ -1,4 +1,4 @@
-/** Mail never leaves the machine: it lands here, with a page for people and JSON for programs. */
+/** Mail never leaves the machine: the mailbox stores it and serves it as a page for people and as JSON for programs. */
 import { escape, page } from "../http/page.ts";
 
 export interface Mail {
@@ -10,7 +10,7 @@ export interface Mail {
   sent_at: string;
 }
 
-/** What Auth hands over; the shape is its email driver's. */
+/** A mail from Auth, in the format of its email driver. */
 export interface OutgoingMail {
   to: string;
   subject: string;
@@ -38,13 +38,13 @@ export class Mailbox {
     if (this.#mails.length > KEPT) this.#mails.shift();
   }
 
-  /** Newest first. */
+  /** Returns the mails, newest first. */
   list(to?: string | null): Mail[] {
     const address = to?.toLowerCase();
     return this.#mails.filter((mail) => !address || mail.to.toLowerCase() === address).reverse();
   }
 
-  /** What Resend's API takes; what functions send goes there or here, by a setting. A repeated key is the same mail. */
+  /** Accepts Resend's API; a setting directs the functions' mail to Resend or here. A repeated key is the same mail. */
   async #receive(request: Request): Promise<Response> {
     const key = request.headers.get("idempotency-key") ?? crypto.randomUUID();
     const { to, subject, text, html } = await request.json();
@@ -55,7 +55,7 @@ export class Mailbox {
     return json({ id: key });
   }
 
-  /** Answers a request below `base`. */
+  /** Handles a request below `base`. */
   respond(request: Request, base: string): Response | Promise<Response> {
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url);
@@ -82,7 +82,7 @@ export class Mailbox {
         : json({ message: "Cannot find the message: it was deleted or never came" }, 404);
     }
     if (mail && form === "message") return page(mail.subject, renderMail(mail, base), { frames: true });
-    // Its links open in the whole window, not in the frame around it.
+    // Links open in the top-level window, not in the surrounding frame.
     if (mail && form === "html") return html(mail.html.replace(/<head>/i, '<head><base target="_top">'));
     return page("Mailbox", `<p>There is no such message. <a href="${base}/">All messages</a></p>`, {
       status: 404,

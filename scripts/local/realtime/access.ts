@@ -1,4 +1,4 @@
-/** Who connects and what a private channel lets them do: keys, tokens, and the policies on `realtime.messages`. */
+/** Who connects, and what a private channel lets them do: keys, tokens, and the policies on `realtime.messages`. */
 import type postgres from "postgres";
 import type { Keys } from "../auth/keys.ts";
 import { TokenError, type Tokens } from "../auth/tokens.ts";
@@ -10,7 +10,7 @@ export interface Identity extends Reader {
   expires: number;
 }
 
-/** A refusal in the platform's words. */
+/** A refusal with the platform's error code and message. */
 export class AccessError extends Error {
   constructor(readonly code: string, message: string) {
     super(message);
@@ -23,7 +23,7 @@ export type Rights = Record<typeof EXTENSIONS[number], boolean>;
 export class Access {
   constructor(private keys: Keys, private tokens: Tokens, private sql: () => postgres.Sql) {}
 
-  /** Of `apikey`, which every connection carries. */
+  /** Identifies the caller by `apikey`, which every connection has. */
   identifyKey(key: string | null): Identity {
     if (!key) throw new AccessError("MissingAPIKey", "API key is missing");
     const role = key === this.keys.secret_key
@@ -49,7 +49,7 @@ export class Access {
     }
   }
 
-  /** Tries to read one message of each kind on the topic, as the reader; nothing is kept. */
+  /** Tries to read one message of each kind on the topic as the reader, then rolls back. */
   async mayRead(reader: Reader, topic: string): Promise<Rights> {
     const ids = EXTENSIONS.map(() => crypto.randomUUID());
     return await this.#probe(async (sql) => {
@@ -100,7 +100,7 @@ async function become(
     set_config('request.jwt.claim.sub', ${sub ?? ""}, true)`;
 }
 
-/** Also of a token that nobody has verified: it is only the time that is said. */
+/** Also accepts unverified tokens: it reports only the expiry. */
 export function expiredText(token: string): string {
   try {
     const { exp } = JSON.parse(atob((token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")));

@@ -1,11 +1,11 @@
-/** What the relay knows of the published tables: columns, keys, and who may read which column. Read anew every few seconds. */
+/** Metadata of the published tables: columns, keys, and which role may read which column. Reloaded every few seconds. */
 import type { Sql } from "postgres";
 import type { ColumnType } from "./values.ts";
 
 export interface Column {
   name: string;
   type: ColumnType;
-  /** As PostgreSQL writes it in a cast, such as `text[]`. */
+  /** The type name for a cast, such as `text[]`. */
   cast: string;
 }
 
@@ -13,25 +13,25 @@ export interface Table {
   oid: number;
   schema: string;
   name: string;
-  /** Quoted, with its schema. */
+  /** Quoted and schema-qualified. */
   reference: string;
   columns: Column[];
   key: Column[];
   has_rls: boolean;
-  /** Columns on which a policy for reading depends: whose row it is, for example. */
+  /** Columns that a read policy depends on, for example the owner. */
   policy_columns: Column[];
-  /** Of each role, the columns that it may read. */
+  /** Readable columns, by role. */
   readable: Map<string, Set<string>>;
   /**
-   * Of each role that reads by nothing else than policies `column = (select auth.uid())`, those columns. Nobody else has to be asked:
-   * the row is of the person whom one of them names, or of nobody.
+   * By role, for roles whose permissive read policies all have the form `column = (select auth.uid())`: those columns. Policies need not be
+   * queried for any other user, because the row belongs to a user that one of the columns names, or to nobody.
    */
   owner_columns: Map<string, string[]>;
-  /** Of those roles, the ones that nothing else keeps from the row: whom a column names reads it, and nobody has to be asked. */
+  /** Those of these roles that no other rule restricts: a user that a column names may read the row, and no query is needed. */
   owner_only: Set<string>;
 }
 
-/** A grant that was taken away is noticed within this time. */
+/** A revoked grant takes effect within this time. */
 const FRESH_MS = 5_000;
 const ROLES = ["anon", "authenticated", "service_role"];
 
@@ -59,7 +59,7 @@ export class Catalog {
 
   constructor(private sql: Sql) {}
 
-  /** To be called when PostgreSQL says that a table has changed. */
+  /** Call this when PostgreSQL reports that a table has changed. */
   forget(): void {
     this.#tables = undefined;
   }

@@ -1,11 +1,11 @@
-/** One joined channel of one connection: its token, what it hears, and what it may say. */
+/** One joined channel of a connection: its token, its subscriptions, and its permissions to send. */
 import { type Access, AccessError, expiredText, type Identity, type Rights } from "./access.ts";
 import { type Feed, type Listener, readWishes, type Wish } from "./feed.ts";
 import { FilterError } from "./filters.ts";
 import { type Broadcast, isObject, jsonBroadcast, readBroadcast } from "./frames.ts";
 import { type Member, type PresenceDiff, topicName, type Topics } from "./topics.ts";
 
-/** What a channel needs of the relay. */
+/** What a channel needs from the relay. */
 export interface Surroundings {
   access: Access;
   topics: Topics;
@@ -13,7 +13,7 @@ export interface Surroundings {
   warn(text: string): void;
 }
 
-/** What a channel needs of its connection. */
+/** What a channel needs from its connection. */
 export interface Wire {
   /** `payload` is JSON text. */
   send(event: string, payload: string, refs?: { joinRef?: string | null; ref?: string | null }): void;
@@ -21,11 +21,11 @@ export interface Wire {
   closed(): void;
 }
 
-/** Of a message: 3,000 KB, as on a paid project. */
+/** Maximum size of a message: 3,000 KB, as on a paid project. */
 const LARGEST_PAYLOAD = 3_000 * 1024;
 const MOST_REPLAYED = 25;
 const RETRY_MS = 2_000;
-/** A join does not wait longer for the database. */
+/** Upper limit for the time that a join waits for the database. */
 const PATIENCE_MS = 2_000;
 
 export class Channel implements Listener, Member {
@@ -44,7 +44,7 @@ export class Channel implements Listener, Member {
   #isOpen = true;
 
   constructor(
-    /** Without `realtime:` before it. */
+    /** Without the `realtime:` prefix. */
     readonly name: string,
     private joinRef: string | null,
     identity: Identity,
@@ -62,7 +62,7 @@ export class Channel implements Listener, Member {
     this.#presenceEnabled = presence.enabled === true;
   }
 
-  /** Answers the join; throws `AccessError` for what is refused. */
+  /** Completes the join; throws `AccessError` if it is refused. */
   async join(ref: string | null): Promise<void> {
     await this.#authorize(false);
     const messages = await this.#messagesToReplay();
@@ -76,13 +76,14 @@ export class Channel implements Listener, Member {
         this.around.feed().unsubscribe(this);
         throw new AccessError("UnableToSubscribe", error instanceof Error ? error.message : String(error));
       });
-      // The socket has gone meanwhile, and nothing would take it out again.
+      // The socket closed in the meantime, and nothing else would remove the subscription.
       if (!this.#isOpen) return this.around.feed().unsubscribe(this);
     }
     this.around.topics.join(this.#topic, this);
     this.#watchExpiry();
     const isReady = this.around.feed().start();
-    // The first connection of a while starts the reading. Whoever is told SUBSCRIBED gets what the database sends from then on.
+    // The first connection after a pause starts the change stream. A client that receives SUBSCRIBED gets everything that the database
+    // sends from then on.
     await Promise.race([isReady.catch(() => {}), new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
     answer();
     if (isObject(this.#config.broadcast) && this.#config.broadcast.replication_ready) {
@@ -96,7 +97,7 @@ export class Channel implements Listener, Member {
     else this.#subscribe();
   }
 
-  /** Ends it from this side or the client's; the client is told apart. */
+  /** Ends the channel, for either side; the caller notifies the client. */
   leave(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -152,13 +153,13 @@ export class Channel implements Listener, Member {
     this.#readable = now;
   }
 
-  /** In its own time, one after the other: nothing else has to wait until the database is there. */
+  /** Subscribes in the background, one attempt at a time, so that nothing else waits for the database. */
   #subscribe(): void {
     clearTimeout(this.#retry);
     if (this.#wishes.length > 0) this.#subscribing = this.#subscribing.then(() => this.#trySubscribing());
   }
 
-  /** Errors go to the client as a system message: the channel itself is open. */
+  /** Reports errors to the client as a system message, because the channel itself is open. */
   async #trySubscribing(): Promise<void> {
     if (!this.#isOpen) return;
     try {
@@ -166,7 +167,7 @@ export class Channel implements Listener, Member {
       if (this.#isOpen) this.listening();
     } catch (error) {
       this.#system("postgres_changes", "error", error instanceof Error ? error.message : String(error));
-      // What is wrong with the wish stays wrong, until another token comes.
+      // An invalid wish stays invalid until the token changes.
       if (error instanceof FilterError || !this.#isOpen) return;
       this.#retry = setTimeout(() => this.#isOpen && this.#subscribe(), RETRY_MS);
     }
@@ -189,7 +190,7 @@ export class Channel implements Listener, Member {
   #watchExpiry(): void {
     clearTimeout(this.#expiry);
     const ms = this.reader.expires * 1000 - Date.now();
-    // A timer cannot be longer; a token that lives so long is looked at with each message.
+    // Timers are limited to 2^31 ms; the expiry of a longer-lived token is checked with each message.
     if (ms < 2 ** 31) this.#expiry = setTimeout(() => this.mayReceive(), Math.max(0, ms) + 1);
   }
 
@@ -253,7 +254,7 @@ export class Channel implements Listener, Member {
     this.wire.send("system", JSON.stringify({ extension, status, message, channel: this.name }));
   }
 
-  /** Ends it from this side, in the platform's order: why, then that it is closed. */
+  /** Closes the channel from this side, in the platform's order: the reason, then the close event. */
   #shutDown(reason: string): void {
     this.#system("system", "error", reason);
     this.wire.send("phx_close", "{}", { joinRef: this.joinRef, ref: this.joinRef });

@@ -111,7 +111,7 @@ Deno.test("messages from the database reach private channels by the policies on 
     await sql`select realtime.send_binary(${new Uint8Array([1, 2])}, 'bytes', ${name}, true)`;
     const bytes = await until("bytes came", () => ears.broadcasts.find(({ event }) => event === "bytes"));
     assert.deepEqual(new Uint8Array(bytes.payload as ArrayBuffer), new Uint8Array([1, 2]));
-    // A public topic of the same name is another one.
+    // A public topic with the same name is a different topic.
     await sql`select realtime.send(${sql.json({ n: 2 })}, 'public', ${name}, false)`;
 
     await sql.unsafe(`
@@ -145,7 +145,7 @@ Deno.test("messages from the database reach private channels by the policies on 
       "DELETE",
     ]);
 
-    // There is no policy for sending: nothing is sent, and nobody is told why.
+    // No policy allows sending: nothing is sent, and the sender is not told why.
     await ears.channel.httpSend("forged", { n: 3 });
     await sql`select realtime.send(${sql.json({ n: 4 })}, 'last', ${name}, true)`;
     await until("the last came", () => ears.broadcasts.some(({ event }) => event === "last"));
@@ -162,9 +162,9 @@ Deno.test("messages from the database reach private channels by the policies on 
     assert.deepEqual(late.broadcasts.map(({ meta }) => meta?.replayed), [true, true]);
     assert.equal(late.broadcasts[1]?.event, "last");
 
-    // What may no longer be read ends with the next token.
+    // A channel whose read permission was removed closes with the next token.
     await sql.unsafe(`drop policy "${policy}" on realtime.messages`);
-    // Two tokens of the same second are the same token, of which nobody is told.
+    // Two tokens issued in the same second are identical, and the channel is not notified of the second.
     const { data: { session: before } } = await mine.auth.getSession();
     await until("there is another token", async () => {
       const { data: { session } } = await mine.auth.refreshSession();

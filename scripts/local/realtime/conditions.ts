@@ -1,4 +1,4 @@
-/** Filters made ready: checked against the table, and decided here where text comparison is enough, otherwise by PostgreSQL. */
+/** Compiles filters: validates them against the table, and evaluates them here where text comparison suffices, otherwise in PostgreSQL. */
 import type { Sql } from "postgres";
 import type { Column, Table } from "./catalog.ts";
 import { type Filter, FilterError } from "./filters.ts";
@@ -6,16 +6,16 @@ import type { Tuple } from "./replication.ts";
 
 export interface Condition {
   column: string;
-  /** Undefined where only PostgreSQL can say. */
+  /** Undefined where only PostgreSQL can evaluate the condition. */
   holds?: (value: string | null) => boolean;
-  /** Where nothing but one of these values fulfils it. */
+  /** The only values that satisfy the condition, if they can be listed. */
   values?: Set<string | null>;
-  /** What PostgreSQL is asked, of a text `v`. Equal conditions have equal texts. */
+  /** The expression for PostgreSQL, on a text `v`. Equal conditions have equal expressions. */
   sql: string;
 }
 
 const MOST_VALUES = 100;
-/** Types whose equal values are printed alike. */
+/** Types whose equal values have equal text. */
 const SAME_TEXT = [
   "uuid",
   "text",
@@ -42,7 +42,7 @@ const SYMBOLS: Partial<Record<Filter["operator"], string>> = {
   imatch: "~*",
 };
 
-/** Throws `FilterError` for what the table or the reader's rights do not allow. */
+/** Throws `FilterError` if the table or the reader's rights do not allow a filter. */
 export async function makeConditions(
   sql: Sql,
   table: Table,
@@ -96,7 +96,7 @@ async function makeCondition(sql: Sql, column: Column, filter: Filter): Promise<
   return { sql: turn(`${typed} ${SYMBOLS[operator]} ${literal}`) };
 }
 
-/** The value as PostgreSQL would print it. */
+/** Returns the value as PostgreSQL prints it. */
 async function readValue(sql: Sql, column: Column, operator: string, value: string): Promise<string | null> {
   const refuse = refuseWith((message) =>
     ["like", "ilike", "match", "imatch"].includes(operator) && !/invalid regular expression/.test(message)
@@ -126,7 +126,7 @@ async function readValues(sql: Sql, column: Column, value: string): Promise<(str
 
 function refuseWith(describe: (message: string) => string): (error: unknown) => never {
   return (error) => {
-    // What PostgreSQL says about a value is the writer's to read; that it cannot be reached is not.
+    // PostgreSQL's complaint about a value is for the author of the filter; a connection failure is not.
     if (error instanceof Error && "severity" in error) throw new FilterError(describe(error.message));
     throw error;
   };
@@ -138,8 +138,8 @@ function quote(text: string): string {
 }
 
 /**
- * Answers, for conditions on a table, whether a tuple fulfils them. Asks PostgreSQL once for each different condition that needs it.
- * A column that is not in the tuple fulfils nothing.
+ * Returns a function that tests whether a tuple satisfies a condition of its table. Queries PostgreSQL once for each distinct condition
+ * that needs it. A column that is missing from the tuple satisfies no condition.
  */
 export async function decide(
   sql: Sql,

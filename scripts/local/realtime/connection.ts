@@ -1,21 +1,21 @@
-/** One WebSocket: reads frames in their order, and is cut when it takes too slowly what others take in time. */
+/** One WebSocket: handles frames in order, and disconnects a client that reads too slowly. */
 import { AccessError, type Identity } from "./access.ts";
 import { Channel, type Surroundings } from "./channel.ts";
 import { isObject, type Message, type Protocol, readFrame, writeBroadcast, writeText } from "./frames.ts";
 
-/** Bytes that may wait for a client. */
+/** Maximum number of bytes buffered for a client. */
 const MOST_BUFFERED = 8 * 1024 * 1024;
 const MOST_CHANNELS = 100;
 
 export class Connection {
   readonly #channels = new Map<string, { channel: Channel; joinRef: string | null }>();
-  /** Joins, tokens and messages are dealt with one after the other. */
+  /** Joins, tokens and messages are handled one after another. */
   #order: Promise<void> = Promise.resolve();
 
   constructor(
     private socket: WebSocket,
     private protocol: Protocol,
-    /** Of the key that it came with; a channel may have a token instead. */
+    /** The identity of its API key; a channel may use a token instead. */
     private identity: Identity,
     private around: Surroundings,
     private onClose: () => void,
@@ -67,7 +67,7 @@ export class Connection {
     if (event === "phx_join") return await this.#join(message);
     const joined = this.#channels.get(topic);
     if (!joined || (joinRef !== null && joined.joinRef !== joinRef)) {
-      // Words to a channel that is no more are answered, so that nobody waits for one.
+      // A message to a channel that no longer exists gets a reply, so that the client does not wait for one.
       return this.#reply(message, event === "phx_leave" ? "ok" : "error", { reason: "unmatched topic" });
     }
     if (event !== "phx_leave") return await joined.channel.handle(event, ref, payload);
@@ -88,7 +88,7 @@ export class Connection {
       const identity = typeof token === "string" && !token.startsWith("sb_")
         ? await this.around.access.identify(token)
         : this.identity;
-      // Joined again, the old one ends.
+      // Joining again ends the old channel.
       this.#channels.get(topic)?.channel.leave();
       const channel = new Channel(name, joinRef, identity, payload, {
         send: (event, text, refs) => {

@@ -1,7 +1,7 @@
 /**
- * Changes of tables to those who may see them. What row-level security says is asked of PostgreSQL, for each subscriber with the claims
- * of its token, and for all changes of a batch at once. Not asked are those who cannot be meant (`owner_columns`), and where the only
- * rule is that a row is its owner's: then the change itself says whose it is (`owner_only`).
+ * Delivers table changes to the subscribers that may see them. PostgreSQL evaluates row-level security with the claims of each subscriber's
+ * token, for all changes of a batch at once. No query is needed for subscribers whom no policy can match (`owner_columns`), or where
+ * ownership is the only rule: then the change itself names the owner (`owner_only`).
  */
 import postgres from "postgres";
 import { Catalog, type Table } from "./catalog.ts";
@@ -11,15 +11,15 @@ import { isObject } from "./frames.ts";
 import { type Change, Replication, type Tuple } from "./replication.ts";
 import { toJson } from "./values.ts";
 
-/** A channel that wants changes of tables. */
+/** A channel that subscribes to table changes. */
 export interface Listener {
-  /** Whom it acts as, of its present token. */
+  /** The identity of its current token. */
   readonly reader: Reader;
   /** False once its token has expired. */
   mayReceive(): boolean;
   /** `data` is JSON text. */
   receive(ids: number[], data: string): void;
-  /** Every change from now on will come; some may have been missed before. */
+  /** Every change from now on will be delivered; earlier ones may have been missed. */
   listening(): void;
 }
 
@@ -30,7 +30,7 @@ export interface Reader {
   sub?: string;
 }
 
-/** What a client asks for in `postgres_changes`. */
+/** One entry of a client's `postgres_changes`. */
 export interface Wish {
   id: number;
   params: Record<string, unknown>;
@@ -46,18 +46,18 @@ interface Subscription {
 }
 
 export interface FeedEvents {
-  /** A row of `realtime.messages`. */
+  /** Called for each row of `realtime.messages`. */
   message(row: Tuple): void;
   warn(text: string): void;
 }
 
 const MESSAGES = "supabase_realtime_messages_publication";
 const BATCH = 500;
-/** How long a commit may take from the log to where others see it. */
+/** Upper limit for the time between a commit's arrival in the log and its visibility to other sessions. */
 const PATIENCE_MS = 5_000;
-/** More than this waiting, and the stream is held back. */
+/** Above this number of waiting changes, the stream is paused. */
 const MOST_WAITING = 20_000;
-/** Bytes of a change. Of a larger one only short values are sent. */
+/** Size of a change in bytes. Of a larger one only short values are sent. */
 const LARGEST = 1024 * 1024;
 
 export class Feed {
@@ -65,14 +65,14 @@ export class Feed {
   readonly #catalog: Catalog;
   readonly #replication: Replication;
   readonly #subscriptions = new Map<Listener, Subscription[]>();
-  /** Of each table, until a subscription or the table changes. */
+  /** Audience of each table, cached until a subscription or the table changes. */
   #audiences = new Map<string, Audience>();
   readonly #listeners = new Set<Listener>();
   #waiting: Change[] = [];
   #working: Promise<void> | undefined;
   #up = Promise.withResolvers<void>();
   #isUp = false;
-  /** Why there will be no changes at all. */
+  /** The reason if changes cannot be read at all. */
   #unavailable: Promise<string | undefined>;
 
   constructor(url: string, private events: FeedEvents) {
@@ -95,7 +95,7 @@ export class Feed {
     return this.#sql;
   }
 
-  /** Begins to read, where it has not begun. Resolves when every later commit will be seen; rejects when none ever will. */
+  /** Starts reading, unless started. Resolves once every later commit will be seen; rejects if that can never happen. */
   async start(): Promise<void> {
     const reason = await this.#unavailable;
     if (reason) throw new FilterError(reason);
@@ -108,9 +108,7 @@ export class Feed {
     await this.#sql.end({ timeout: 1 });
   }
 
-  /**
-   * Replaces what a listener gets. Throws `FilterError` for what cannot be had.
-   */
+  /** Replaces a listener's subscriptions. Throws `FilterError` for an invalid one. */
   async subscribe(listener: Listener, wishes: Wish[]): Promise<void> {
     this.#listeners.add(listener);
     await this.start();
@@ -121,11 +119,11 @@ export class Feed {
     };
     const made = await make().catch((error) => {
       if (!(error instanceof FilterError)) throw error;
-      // The table, column or right may be younger than what is known here.
+      // The table, column or grant may be newer than the cached catalog.
       this.#catalog.forget();
       return make();
     });
-    // It may have gone while its filters were read.
+    // The listener may have left while its filters were read.
     if (!this.#listeners.has(listener)) return;
     this.#subscriptions.set(listener, made.flat());
     this.#audiences.clear();
@@ -237,7 +235,7 @@ export class Feed {
         this.events.warn(
           `realtime: cannot deliver changes: ${error instanceof Error ? error.message : error}`,
         );
-        // What these listeners missed they can read: they are told that they have to.
+        // The listeners missed these changes; this tells them to read the current rows.
         if (this.#isUp) { for (const listener of this.#subscriptions.keys()) listener.listening(); }
       }
     }
@@ -273,9 +271,7 @@ export class Feed {
     return made;
   }
 
-  /**
-   * A commit is in the log, and so here, a moment before others see its rows. Until they do, the policies would find nothing.
-   */
+  /** A commit reaches the log, and so this process, shortly before other sessions see its rows. Until then the policies would find nothing. */
   async #visibleToAll(batch: Change[]): Promise<void> {
     const xids = [...new Set(batch.map(({ xid }) => xid))];
     for (const limit = performance.now() + PATIENCE_MS; performance.now() < limit;) {
@@ -288,7 +284,7 @@ export class Feed {
     }
   }
 
-  /** Answers what sends one of the changes to all who may see it. */
+  /** Returns a function that sends a change to everyone who may see it. */
   async #decide(audience: Audience, changes: Change[]): Promise<(change: Change) => void> {
     const { table, conditions } = audience;
     const tupleOf = ({ type, record, old }: Change) => type === "DELETE" ? old : record;
@@ -309,9 +305,9 @@ export class Feed {
     return (change) => {
       const byListener = Map.groupBy(wanted.get(change) ?? [], ({ listener }) => listener);
       for (const [listener, wishes] of byListener) {
-        // Asked again: sending may come a while after asking.
+        // Checked again: sending may happen a while after the policy query.
         if (!listener.mayReceive() || !this.#subscriptions.has(listener)) continue;
-        // A token may have been renewed meanwhile; of another person nothing was asked.
+        // The token may have been renewed in the meantime; for another user nothing was queried.
         const reader = readers.get(listener) ?? listener.reader;
         if (reader.sub !== listener.reader.sub || reader.role !== listener.reader.role) continue;
         const canRead = table.key.every(({ name }) => table.readable.get(reader.role)?.has(name));
@@ -333,7 +329,7 @@ export class Feed {
     readers: Map<Listener, Reader>,
   ): Promise<(change: Change, reader: Reader) => boolean> {
     if (!table.has_rls) return () => true;
-    /** Undefined where the policies have to be asked. */
+    /** Undefined where the policies must be queried. */
     const known = (change: Change, reader: Reader) =>
       change.type === "DELETE" || reader.role === "service_role" || isOwner(table, reader, change);
     const nameOf = ({ role, claims }: Reader) => `${role} ${claims}`;
@@ -374,8 +370,8 @@ export class Feed {
   }
 
   /**
-   * The policies are asked about the row as it is now. Where it has changed hands since, what it was before is nobody's to see but whose
-   * it was, and that can no longer be asked.
+   * Policies are evaluated on the current row. If its policy columns have changed since, only readers of the earlier version may see the
+   * change, and that can no longer be queried.
    */
   async #moved(table: Table, rows: Map<string, Set<Change>>): Promise<Set<Change>> {
     const columns = table.policy_columns;
@@ -398,11 +394,11 @@ export class Feed {
   }
 }
 
-/** Who subscribed to a table. Finds by a value of the row whom a change could concern, so that not all are looked at for each. */
+/** The subscribers of a table. Indexes them by a value of the row, so that a change is checked only against those it may concern. */
 class Audience {
   readonly #rest: Subscription[] = [];
   readonly #by = new Map<string, Map<string | null, Subscription[]>>();
-  /** Those of all, that only PostgreSQL can decide. */
+  /** The conditions that only PostgreSQL can evaluate. */
   readonly conditions: Condition[];
 
   constructor(readonly table: Table, private all: Subscription[]) {
@@ -418,7 +414,7 @@ class Audience {
   }
 
   of({ type, record }: Change): Subscription[] {
-    // A deletion is told to all who may read the table.
+    // Deletions are sent to everyone who may read the table.
     if (type === "DELETE") return this.all;
     return [...this.#by].reduce(
       (found, [column, by]) => found.concat(by.get(record[column] ?? null) ?? []),
@@ -432,7 +428,7 @@ class Audience {
   }
 }
 
-/** Writes a change once for all who get the same of it. */
+/** Serializes a change once for all readers that get the same content. */
 class ChangeWriter {
   readonly #made = new Map<string, string>();
   #of: Change | undefined;
@@ -444,7 +440,7 @@ class ChangeWriter {
   }
 
   write(change: Change, role: string, select: string[] | undefined): string {
-    // Changes are written one after the other.
+    // Changes are written one after another.
     if (this.#of !== change) {
       this.#made.clear();
       this.#of = change;
@@ -489,15 +485,15 @@ class ChangeWriter {
   }
 }
 
-/** False where no policy could show the row to the reader, so that it need not be asked. */
+/** Returns false if no policy can show the row to the reader, so that no query is needed. */
 function mayOwn(table: Table, { role, sub }: Reader, record: Tuple): boolean {
   const owners = table.owner_columns.get(role);
   return !owners || owners.some((column) => record[column] === undefined || record[column] === sub);
 }
 
 /**
- * Whether the row is the reader's where that alone decides; undefined where more has to be asked. What a transaction did to a row that it
- * then gave to another or deleted, nobody was ever to see.
+ * Returns whether the reader owns the row, where ownership alone decides; undefined where more must be queried. Versions of a row that its
+ * transaction later gave to another user or deleted were never visible to anybody.
  */
 function isOwner(table: Table, { role, sub }: Reader, { record, last }: Change): boolean | undefined {
   const owners = table.owner_columns.get(role);
@@ -507,7 +503,7 @@ function isOwner(table: Table, { role, sub }: Reader, { record, last }: Change):
   return owns(record) && owns(last.record);
 }
 
-/** A row's key as one text: the value, or an array of them as jsonb prints it. */
+/** Returns a row's key as text: the value of a single column, or several as a JSON array in jsonb's format. */
 function keyOf({ key }: Table, record: Tuple): string {
   const values = key.map(({ name }) => record[name] ?? "");
   return values.length === 1
@@ -515,7 +511,7 @@ function keyOf({ key }: Table, record: Tuple): string {
     : `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
 }
 
-/** The rows among the keys `$1`: their keys, and more. */
+/** Selects the rows whose keys are in `$1`: their keys, and `more`. */
 function keyQuery({ key, reference }: Table, more?: string): string {
   const [first] = key;
   const rest = more ? `, ${more}` : "";
@@ -547,13 +543,13 @@ function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
-/** Of a join's `postgres_changes`: what was wished, with an id for each different wish. */
+/** Reads the `postgres_changes` of a join; each distinct wish gets an id. */
 export function readWishes(config: unknown): Wish[] {
   const wishes = isObject(config) && Array.isArray(config.postgres_changes) ? config.postgres_changes : [];
   return wishes.filter(isObject).map((params) => ({ id: idOf(JSON.stringify(params)), params }));
 }
 
-/** FNV-1a: equal wishes have equal ids, none is 0. */
+/** FNV-1a hash: equal wishes have equal ids, and no id is 0. */
 function idOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -57,7 +57,7 @@ Deno.test("values become the JSON that to_jsonb makes of them, with every digit"
   }
 });
 
-/** What each filter lets through of four notifications with these titles. */
+/** Titles of four notifications; each filter below lists the indexes that it matches. */
 const TITLES = ["plain", 'a,b "c" \\ (d).e', "Plain.2", "ünïcode {x}"];
 const awkward = TITLES[1] ?? "";
 const FILTERS: [ReturnType<typeof postgresChangesFilter> | string, number[]][] = [

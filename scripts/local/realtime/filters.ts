@@ -1,7 +1,6 @@
 /**
- * Filters of `postgres_changes` as Supabase reads them: `column=operator.value`, several with a comma between them, all of which must
- * hold; `not.` before the operator turns it round. A value with a comma, bracket, quote or backslash is quoted, with `\` before a quote
- * or backslash in it.
+ * Parses filters of `postgres_changes` as Supabase does: `column=operator.value`, comma-separated, all of which must hold; `not.` before
+ * the operator negates it. A value with a comma, bracket, quote or backslash is quoted, with `\` before each quote or backslash in it.
  */
 
 export const OPERATORS = [
@@ -24,12 +23,12 @@ export type Operator = typeof OPERATORS[number];
 export interface Filter {
   column: string;
   operator: Operator;
-  /** Of `in` an array literal of PostgreSQL. */
+  /** For `in`, a PostgreSQL array literal. */
   value: string;
   negate: boolean;
 }
 
-/** A filter that cannot be read, in words for whoever wrote it. */
+/** A filter that cannot be parsed; the message is meant for its author. */
 export class FilterError extends Error {}
 
 export function parseFilters(text: string): Filter[] {
@@ -37,7 +36,7 @@ export function parseFilters(text: string): Filter[] {
   return splitAtCommas(text.trim()).map(parseFilter);
 }
 
-/** Commas inside quotes or brackets divide nothing. A quote opens only where a value may begin. */
+/** Splits at commas outside quotes and brackets. A quote opens only where a value may begin. */
 function splitAtCommas(text: string): string[] {
   const parts: string[] = [];
   let part = "";

@@ -1,6 +1,6 @@
 /**
- * Phoenix messages on the wire. Protocol 1.0.0 is JSON objects; 2.0.0 is JSON arrays, and broadcasts in binary frames:
- * kind 3 from a client (kind, five lengths, encoding, join ref, ref, topic, event, metadata, payload), kind 4 to one.
+ * Phoenix messages on the wire. Protocol 1.0.0 uses JSON objects; 2.0.0 uses JSON arrays, and binary frames for broadcasts: kind 3 from a
+ * client (kind, five lengths, encoding, join ref, ref, topic, event, metadata, payload), kind 4 to a client.
  */
 
 export type Protocol = "1.0.0" | "2.0.0";
@@ -13,7 +13,7 @@ export interface Message {
   payload: unknown;
 }
 
-/** A broadcast whose payload is passed on as it came. */
+/** A broadcast whose payload is passed on unchanged. */
 export interface Broadcast {
   event: string;
   encoding: "json" | "binary";
@@ -27,7 +27,7 @@ const JSON_ENCODING = 1;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** Throws an `Error` that says what is wrong with the frame. */
+/** Throws an `Error` that describes what is wrong with the frame. */
 export function readFrame(protocol: Protocol, data: string | ArrayBuffer): Message {
   if (typeof data !== "string") return readPush(new Uint8Array(data));
   const json: unknown = JSON.parse(data);
@@ -67,7 +67,7 @@ function readPush(bytes: Uint8Array): Message {
   };
 }
 
-/** `payload` is JSON text, made once for all who get it. */
+/** `payload` is JSON text, serialized once for all recipients. */
 export function writeText(
   protocol: Protocol,
   { joinRef, ref, topic, event }: Omit<Message, "payload">,
@@ -82,7 +82,10 @@ export function writeText(
 type Frame = string | Uint8Array<ArrayBuffer> | undefined;
 const written = new WeakMap<Broadcast, Map<string, Frame>>();
 
-/** Undefined where the protocol cannot carry it: 1.0.0 has no bytes. Made once for all who get the same. */
+/**
+ * Returns undefined if the protocol cannot carry it: 1.0.0 has no binary payloads. Frames are cached for recipients with the same protocol
+ * and topic.
+ */
 export function writeBroadcast(protocol: Protocol, topic: string, broadcast: Broadcast): Frame {
   const frames = written.get(broadcast) ?? new Map<string, Frame>();
   written.set(broadcast, frames);
@@ -98,7 +101,7 @@ function makeBroadcast(
 ): Frame {
   const [t, e, m] = [topic, event, meta ? JSON.stringify(meta) : ""].map((text) => encoder.encode(text));
   if (!t || !e || !m) return undefined;
-  // A length is one byte; a name that is longer only a text frame can carry.
+  // A length field is one byte; a longer name needs a text frame.
   const fits = [t, e, m].every(({ length }) => length < 256);
   if (protocol === "2.0.0" && fits) {
     const lengths = [t.length, e.length, m.length];
@@ -118,7 +121,7 @@ function makeBroadcast(
   return writeText(protocol, { joinRef: null, ref: null, topic, event: "broadcast" }, body);
 }
 
-/** A broadcast that came as text: `{type, event, payload}`. */
+/** Reads a broadcast that arrived as text: `{type, event, payload}`. */
 export function readBroadcast(payload: unknown): Broadcast | undefined {
   if (!isObject(payload)) return undefined;
   if (payload.payload instanceof Uint8Array) return payload as unknown as Broadcast;

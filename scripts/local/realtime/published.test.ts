@@ -34,7 +34,7 @@ Deno.test("eight tables × insert, update, delete × owner, other, visitor, mode
         await sql.unsafe(`delete from public.${name} where id = $1`, [id]);
         const visitor = others.at(-1);
         for (const one of ears) {
-          // Who may not read the table at all is told of errors, and no key.
+          // A client without any read access to the table receives errors, and no key.
           if (one === visitor && !isPublic) continue;
           const gone = await one.change(({ eventType, old }) =>
             eventType === "DELETE" && String(old.id) === id
@@ -60,7 +60,7 @@ Deno.test("eight tables × insert, update, delete × owner, other, visitor, mode
   }
 });
 
-/** Who reads a row is decided from the change itself, or asked of the policies: both ways have to be right. */
+/** Who may read a row is decided from the change itself or by querying the policies: both must be right. */
 const HANDS: Record<string, string> = {
   "of its owner alone":
     "create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()))",
@@ -97,7 +97,7 @@ Deno.test("a row that changes hands is shown to neither as the other's, whatever
             const id = crypto.randomUUID();
             return sql.unsafe(`insert into ${table} values ($1, $2, $3)`, [id, user, title]).then(() => id);
           };
-          // All at once, so that the relay sees them together, and the policies only the end.
+          // In one transaction, so that the relay receives all changes together and the policies see only the final row.
           const id = crypto.randomUUID();
           await sql.begin(async (sql) => {
             await sql.unsafe(`insert into ${table} values ($1, $2, 'mine')`, [id, own.id]);

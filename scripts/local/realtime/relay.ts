@@ -1,6 +1,6 @@
 /**
- * Realtime of the local stack: WebSocket and HTTP of `/realtime/v1`. It begins to read changes with the first connection, and stops some
- * time after the last, so that a stack which nobody listens to pays nothing for it.
+ * Realtime of the local stack: WebSocket and HTTP of `/realtime/v1`. It starts reading changes with the first connection, and stops some
+ * time after the last, so that a stack without listeners has no overhead.
  */
 import type { Keys } from "../auth/keys.ts";
 import type { Tokens } from "../auth/tokens.ts";
@@ -14,13 +14,13 @@ import { topicName, Topics } from "./topics.ts";
 export interface RelayParts {
   keys: Keys;
   tokens: Tokens;
-  /** A login that may take any role. */
+  /** A login that may assume any role. */
   databaseUrl: string;
   warn(text: string): void;
 }
 
 const IDLE_MS = 30_000;
-/** Messages from the database are kept so long, as on Supabase. */
+/** Retention of messages from the database, as on Supabase. */
 const KEPT = "72 hours";
 
 export class Relay {
@@ -42,7 +42,7 @@ export class Relay {
     await this.#stopReading();
   }
 
-  /** Any request below `/realtime/v1`. `original` is what came in: only that can become a WebSocket. */
+  /** Handles any request below `/realtime/v1`. `original` is the incoming request: only that can become a WebSocket. */
   async answer(request: Request, original: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/realtime/v1/websocket") return this.#connect(original);
@@ -100,7 +100,7 @@ export class Relay {
       if (this.#connections.size === 0) this.#idle = setTimeout(() => this.#stopReading(), IDLE_MS);
     });
     this.#connections.add(connection);
-    // Also where no channel asks for changes: broadcasts from the database come by the same way.
+    // Needed even if no channel subscribes to changes: broadcasts from the database use the same stream.
     this.#reading().start().catch(() => {});
   }
 
@@ -135,7 +135,7 @@ export class Relay {
     });
   }
 
-  /** The token when there is one, otherwise the key. */
+  /** Identifies the caller by the token if there is one, otherwise by the key. */
   async #caller(headers: Headers): Promise<Identity> {
     const bearer = headers.get("authorization")?.match(/^Bearer\s+(\S+)\s*$/i)?.[1];
     const identity = this.#access.identifyKey(headers.get("apikey") ?? bearer ?? null);
@@ -176,7 +176,7 @@ export class Relay {
     return new Response(null, { status: 202 });
   }
 
-  /** Who may not send to a private topic is told nothing about it, as on Supabase. */
+  /** As on Supabase, a caller who may not send to a private topic gets no error. */
   async #send(
     identity: Identity,
     topic: string,

@@ -1,40 +1,40 @@
 /**
- * The stream of committed changes, by logical replication through a temporary slot: it ends with its connection, so a stack that was
- * killed leaves nothing for which PostgreSQL would keep its log. A lost connection is made anew; what was committed meanwhile is not in
- * the new stream, and whoever listens is told so.
+ * The stream of committed changes, read by logical replication through a temporary slot. The slot ends with its connection, so a killed
+ * stack leaves nothing that makes PostgreSQL retain WAL. A lost connection is re-established; commits in between are missing from the new
+ * stream, and listeners are notified of that.
  */
 import { LogicalReplicationService, type Pgoutput, PgoutputPlugin } from "pg-logical-replication";
 
 type Client = Parameters<PgoutputPlugin["start"]>[0];
-/** Columns by name, as PostgreSQL prints them. Undefined: a large value that did not change and is not sent again. */
+/** Columns by name, as PostgreSQL prints them. Undefined: a large value that did not change and was not sent again. */
 export type Tuple = Record<string, string | null | undefined>;
 
 export interface Change {
   schema: string;
   table: string;
   type: "INSERT" | "UPDATE" | "DELETE";
-  /** Milliseconds and `Z`. */
+  /** ISO 8601 with milliseconds and `Z`. */
   committed: string;
-  /** The transaction's, without its epoch. */
+  /** Transaction id without its epoch. */
   xid: number;
   record: Tuple;
   /** The key of a deleted row, or what the table's replica identity adds. */
   old: Tuple;
-  /** The last that its transaction did to the row; undefined where the log does not say which row it is. */
+  /** The transaction's last change of this row; undefined where the log does not identify the row. */
   last?: Change | "gone";
 }
 
 export interface ReplicationEvents {
-  /** A whole transaction. A promise holds the stream back until it is resolved. */
+  /** Receives a whole transaction. A returned promise pauses the stream until it resolves. */
   changes(changes: Change[]): void | Promise<void>;
-  /** A table is not what it was. */
+  /** A table's definition has changed. */
   relation(): void;
   /** From now on every commit will be in the stream. */
   up(): void;
   down(reason: string): void;
 }
 
-/** Its slot exists before the first read, and with it the place where the stream begins. */
+/** Creates its slot before the first read, which fixes where the stream begins. */
 class TemporarySlot extends PgoutputPlugin {
   override async start(client: Client, slot: string, lsn: string) {
     await client.query("set timezone = 'UTC'");
@@ -42,7 +42,7 @@ class TemporarySlot extends PgoutputPlugin {
     return super.start(client, slot, lsn);
   }
 
-  /** Values stay as PostgreSQL printed them. Messages that follow are read before this one is dealt with, so it is done here. */
+  /** Keeps values as PostgreSQL prints them. Done while parsing, because later messages are parsed before this one is handled. */
   override parse(buffer: Parameters<PgoutputPlugin["parse"]>[0]): Pgoutput.Message {
     const message = super.parse(buffer);
     if (message.tag === "relation") {
@@ -124,7 +124,7 @@ export class Replication {
   }
 }
 
-/** A change, and its row before and after as one text. */
+/** A change, with its row's identity before and after as text. */
 interface Logged {
   change: Change;
   row?: string;
@@ -141,7 +141,7 @@ function toChange(
   const type = message.tag.toUpperCase() as Change["type"];
   const record: Tuple = message.tag === "delete" ? {} : message.new;
   const change: Change = { schema, table, type, ...begun, record, old };
-  // With all columns as the identity, a row is another one after each update.
+  // With all columns as the identity, every update changes the row's identity.
   if (replicaIdentity === "full" || keyColumns.length === 0) return { change };
   const rowOf = (tuple: Tuple) => JSON.stringify([relationOid, ...keyColumns.map((name) => tuple[name])]);
   const hasBefore = keyColumns.some((name) => typeof old[name] === "string");

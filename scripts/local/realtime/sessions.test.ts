@@ -16,7 +16,7 @@ async function notify(sql: Database, user: string, title: string): Promise<void>
   await sql`insert into public.notification (user_id, title) values (${user}, ${title})`;
 }
 
-/** A token of the stack's own for a creator, which lives so long. */
+/** Signs a token for a creator with the stack's own key, valid for `seconds`. */
 async function tokenFor(creator: Creator, seconds: number): Promise<string> {
   const { log_dir } = await testStack();
   const keys = JSON.parse(await Deno.readTextFile(join(log_dir, "../keys.json")));
@@ -27,7 +27,7 @@ async function tokenFor(creator: Creator, seconds: number): Promise<string> {
     .sign(await jose.importJWK(keys.signing_key, "ES256"));
 }
 
-/** Its WebSocket goes through the network, everything else directly. */
+/** Creates a client whose WebSocket goes through the network; everything else connects directly. */
 async function clientThrough(network: Network, accessToken?: () => Promise<string>): Promise<SupabaseClient> {
   const { api_url, publishable_key } = await testStack();
   class Through extends WebSocket {
@@ -49,7 +49,7 @@ async function network(): Promise<Network> {
   return await cuttableNetwork({ host: "127.0.0.1", port: Number(new URL(api_url).port) });
 }
 
-/** What was told of inserts, by title. */
+/** Collects the titles of reported inserts. */
 function inserts() {
   const titles: unknown[] = [];
   const states: string[] = [];
@@ -112,7 +112,7 @@ Deno.test("a token that runs out ends delivery, one that is renewed in time does
     await notify(sql, own.id, "too late");
     await two.change((change) => change.new.title === "too late");
     assert.deepEqual(one.changes.map((change) => change.new.title), ["while it is good"]);
-    // And nobody joins with it any more.
+    // And no client can join with it any more.
     await late.realtime.setAuth(first);
     const again = new Ears(late, wish).subscribe();
     await until("the join is refused", () => again.states.includes("CHANNEL_ERROR"));
@@ -151,7 +151,7 @@ Deno.test("after a drop the channel joins again with the token of then", async (
   }
 });
 
-/** Five minutes of standby in the long form: `STREAMVIBE_LONG_TESTS=1`. */
+/** Five minutes of standby in the long version: `STREAMVIBE_LONG_TESTS=1`. */
 const STANDBY_MS = Deno.env.get("STREAMVIBE_LONG_TESTS") === "1" ? 300_000 : 5_000;
 
 Deno.test("a watcher that slept, token and all, has missed nothing and tells nothing twice", async () => {
@@ -228,7 +228,7 @@ Deno.test("who reads too slowly is cut, and nobody else waits", async () => {
       join_ref: "1",
     });
     const bytes = new TextEncoder().encode(text);
-    // Masked with zeros.
+    // The frame's mask is all zeros.
     await slow.write(
       Uint8Array.from([0x81, 0xfe, bytes.length >> 8, bytes.length & 255, 0, 0, 0, 0, ...bytes]),
     );
@@ -239,7 +239,7 @@ Deno.test("who reads too slowly is cut, and nobody else waits", async () => {
     const count = 40;
     for (let n = 0; n < count; n++) await ears.channel.httpSend("large", payload);
     await until("the other has all", () => ears.broadcasts.length === count);
-    // What had been sent to the slow one before it was cut, and no more.
+    // Reads what was sent to the slow client before it was disconnected, and no more.
     let received = 0;
     const buffer = new Uint8Array(1 << 20);
     while (true) {
@@ -281,7 +281,7 @@ Deno.test("relay and database restart: official channels come back, the watcher 
     };
     await comes("first");
 
-    // The database throws the relay out, as it does when it restarts.
+    // The database disconnects the relay, as on a restart.
     const oks = () => ears.system.filter(({ status }) => status === "ok").length;
     const count = oks();
     const keys = JSON.parse(await Deno.readTextFile(join(home, "keys.json")));
@@ -295,7 +295,7 @@ Deno.test("relay and database restart: official channels come back, the watcher 
       await sql`select count(*)::integer as slots, bool_and(temporary) as temporary from pg_replication_slots`;
     assert.deepEqual(slot, { slots: 1, temporary: true });
 
-    // Killed, so that nothing can be tidied up, and started again.
+    // Killed, so that nothing can be cleaned up, and started again.
     await sql.end();
     await stack.kill9();
     stack = await startStack({ home, apiPort: api, dbPort: db, simulatorPort: simulator });

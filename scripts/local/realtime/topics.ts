@@ -1,4 +1,4 @@
-/** Who is on which topic, and who is present there. A private topic and a public one of the same name have nothing in common. */
+/** The members of each topic, and their presence. A private and a public topic of the same name are unrelated. */
 import type { Broadcast } from "./frames.ts";
 
 export interface Member {
@@ -36,7 +36,7 @@ export class Topics {
     if (topic?.members.size === 0) this.#topics.delete(name);
   }
 
-  /** To everybody on the topic but `from`. */
+  /** Sends to every member of the topic except `from`. */
   broadcast(name: string, message: Broadcast, from?: Member): void {
     for (const member of this.#topics.get(name)?.members ?? []) {
       if (member !== from && member.mayReceive()) member.broadcast(message);

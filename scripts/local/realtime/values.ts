@@ -1,9 +1,9 @@
-/** A column's value as PostgreSQL prints it, as the JSON text that `to_jsonb` would make of it. Numbers keep every digit. */
+/** Converts a column's value from PostgreSQL's text format to the JSON text that `to_jsonb` would produce. Numbers keep every digit. */
 
 export interface ColumnType {
   /** The name in pg_type, such as int8 or _text. */
   name: string;
-  /** Of an array, what it is made of. */
+  /** The element type of an array. */
   element?: ColumnType;
 }
 
@@ -13,14 +13,14 @@ export function toJson(type: ColumnType, text: string | null): string {
   if (text === null) return "null";
   if (type.element) return arrayToJson(type.element, text);
   if (type.name === "bool") return text === "t" ? "true" : "false";
-  // NaN and Infinity are no numbers in JSON.
+  // JSON has no NaN or Infinity.
   if (NUMBERS.includes(type.name)) return /^-?[\d.]/.test(text) ? text : JSON.stringify(text);
   if (type.name === "json" || type.name === "jsonb") return text;
   if (type.name === "timestamp" || type.name === "timestamptz") return JSON.stringify(isoTime(text));
   return JSON.stringify(text);
 }
 
-/** `2026-11-20 01:02:03.5+00` is `2026-11-20T01:02:03.5+00:00` in JSON. */
+/** Converts `2026-11-20 01:02:03.5+00` to `2026-11-20T01:02:03.5+00:00`. */
 function isoTime(text: string): string {
   return text.replace(
     /^(\S+) (.*?)([+-]\d\d)?$/,
@@ -28,7 +28,7 @@ function isoTime(text: string): string {
   );
 }
 
-/** Reads `{1,"a b",NULL,{…}}`. */
+/** Parses `{1,"a b",NULL,{…}}`. */
 function arrayToJson(element: ColumnType, text: string): string {
   let at = text.indexOf("{");
   const readArray = (): string => {

@@ -1,6 +1,6 @@
 /**
- * A subset of Supabase Storage, on the disk: private buckets, whole and resumable uploads (TUS 1.0.0) with a signed token or the secret key,
- * signed addresses for reading with ranges, deletion. https://supabase.com/docs/guides/storage/uploads/resumable-uploads
+ * A subset of Supabase Storage on disk: private buckets, plain and resumable uploads (TUS 1.0.0) with a signed token or the secret key,
+ * signed URLs for reads with ranges, deletion. https://supabase.com/docs/guides/storage/uploads/resumable-uploads
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { dirname, join, normalize } from "node:path";
@@ -10,7 +10,7 @@ export interface StorageParts {
   folder: string;
   /** Signs tokens. */
   secret: string;
-  /** May do everything. */
+  /** Grants full access. */
   secret_key: string;
 }
 
@@ -82,7 +82,7 @@ export class LocalStorage {
     return refuse(404, "not_found");
   }
 
-  /** What lies in a folder, by name; a folder in it has no id. */
+  /** Lists a folder, sorted by name; a subfolder has no id. */
   async #list(bucket: string, incoming: Incoming): Promise<Response> {
     const { prefix = "", limit = 100, offset = 0 } = await incoming.toRequest().json().catch(() => ({}));
     const folder = this.#file(`${bucket}/${prefix}`);
@@ -99,7 +99,7 @@ export class LocalStorage {
     );
   }
 
-  /** An upload in parts: it goes on where it stopped, as its offset says. */
+  /** Handles a resumable upload, which continues at its stored offset. */
   async #resumable(incoming: Incoming, path: string): Promise<Response> {
     const { method, headers } = incoming;
     if (method === "POST") {
@@ -141,7 +141,7 @@ export class LocalStorage {
     if (Number(headers.get("upload-offset")) !== offset) return refuse(409, "conflict");
     const file = await Deno.open(part, { append: true });
     try {
-      // What came before a cut stays.
+      // Bytes received before a disconnect are kept.
       for await (const chunk of incoming.body ?? []) {
         for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       }
@@ -197,7 +197,7 @@ export class LocalStorage {
     return new Response(left > 0 ? file.readable.pipeThrough(cut) : null, answer);
   }
 
-  /** No path leads out of the folder. */
+  /** Returns the file of an object; no path can leave the folder. */
   #file(name: string): string {
     return join(this.parts.folder, normalize(`/${name}`));
   }
@@ -232,7 +232,7 @@ export class LocalStorage {
   }
 }
 
-/** As module 007 makes them where the database has Supabase Storage. */
+/** The buckets as module 007 creates them where the database has Supabase Storage. */
 const BUCKETS: Record<string, { bytes: number; types: string[] }> = {
   media: {
     bytes: 10 * 1_073_741_824,

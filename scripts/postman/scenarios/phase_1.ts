@@ -1,4 +1,4 @@
-/** Phase 1: a creator signs up, sets the profile up, and sees plan and quotas. */
+/** Phase 1: a creator signs up, sets up the profile, and reads plan and quotas. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 import type { Creator } from "../streamvibe.ts";
@@ -23,7 +23,7 @@ const signUp = async () => {
   return { user_id: (user.user ?? user).id, ...credentials };
 };
 
-/** The link that confirms an address: from the mailbox where there is one, else made with the secret key. */
+/** Returns the link that confirms an address: from the mailbox if there is one, otherwise generated with the secret key. */
 const confirmationLink = async ({ email, password }: Pick<Creator, "email" | "password">) => {
   const mailbox = sv.get("mail_url");
   if (!mailbox) {
@@ -51,7 +51,7 @@ const confirmationLink = async ({ email, password }: Pick<Creator, "email" | "pa
   return link[0].replace(/&amp;/g, "&");
 };
 
-/** A part of a token: 0 is its header, 1 its claims. */
+/** Decodes a part of a token: 0 is its header, 1 its claims. */
 const tokenPart = (token: string, part: number) =>
   JSON.parse(atob((token.split(".")[part] ?? "").replace(/-/g, "+").replace(/_/g, "/")));
 

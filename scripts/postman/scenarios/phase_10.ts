@@ -1,4 +1,4 @@
-/** Phase 10: people's own data: a copy of all of it, and all of it gone. */
+/** Phase 10: personal data: a full copy, and the deletion of all of it. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 
@@ -10,7 +10,7 @@ interface Line {
 
 const LEAVING = { as: "leaving_" };
 
-/** Somebody who comes to leave; deleted with the last request, and made anew by a run of one alone. */
+/** The user who leaves; deleted by the last request, and created again if a request runs on its own. */
 const leaving = () => sv.creator("leaving_");
 
 export default {
@@ -50,7 +50,7 @@ export default {
         const { confirmation_code } = pm.response.json<{ confirmation_code: string }>();
         const told = await sv.send<string>(`/functions/v1/data-deletion-status?code=${confirmation_code}`);
         sv.expect("says how far it is", told.status, (to) => to.equal(200));
-        // The next run makes somebody new.
+        // Makes the next run create a new user.
         for (const field of ["user_id", "email", "password", "access_token", "expires_at"]) {
           pm.collectionVariables.set(`leaving_${field}`, "");
         }

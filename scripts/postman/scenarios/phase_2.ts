@@ -1,4 +1,4 @@
-/** Phase 2: accounts are connected through OAuth and disconnected, and platforms report by themselves. */
+/** Phase 2: accounts are connected through OAuth and disconnected, and platforms send webhooks. */
 import type { Scenario } from "../collection.ts";
 import { CryptoJS, pm, sv } from "../sandbox.ts";
 import { onEveryPlatform } from "./platforms.ts";
@@ -23,7 +23,7 @@ const ACCOUNT =
   "select=id,user_id,platform_account_id,display_name,profile_url,followers_count,status,deleted_at," +
   "platform(slug)";
 
-/** Where a token could have been left. */
+/** Tables that could contain a leaked token. */
 const TABLES = [
   "users",
   "platform_connection",
@@ -39,13 +39,13 @@ const expectConsentPage = (address: Record<string, string>, state: string) => {
   pm.expect(address.redirect_uri).to.match(/^https?:\/\//);
 };
 
-/** Another creator asks to disconnect the account, before its owner does. */
+/** Checks that another creator cannot disconnect the account, before its owner does. */
 const refuseThief = async (social_account_id: string) => {
   const thief = await sv.call("disconnect-account", await sv.other(), { social_account_id });
   sv.expectProblem("refuses another creator first", thief, 404, "not_found");
 };
 
-/** What holds once the account is disconnected, whatever its platform. */
+/** Checks what must hold after the account is disconnected, on any platform. */
 const expectDisconnected = async (prefix: string, social_account_id: string) => {
   const left = await sv.list("social_account", "deleted_at=is.null&select=id", sv.load(prefix));
   sv.expectRows("takes the account out of the creator's list", left, 0);
@@ -58,7 +58,7 @@ const expectDisconnected = async (prefix: string, social_account_id: string) => 
   sv.expectProblem("finds nothing to disconnect a second time", again, 404, "not_found");
 };
 
-/** A report as Meta signs it, of a person whom nobody knows. */
+/** Signs a report as Meta does, about an unknown person. */
 const signAsMeta = () => {
   const urlSafe = (words: Parameters<typeof CryptoJS.enc.Base64.stringify>[0]) =>
     CryptoJS.enc.Base64.stringify(words).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -244,7 +244,7 @@ export default {
         const me = await sv.connected();
         const secret = await sv.vault(me.social_account_id);
         const { access_token = "", refresh_token = "" } = secret.status === 200 ? secret.body.tokens : {};
-        // Only whether they are there: a value that an assertion compares would stand in the report.
+        // Asserts only that they exist: a value that an assertion compares would appear in the report.
         pm.test("Vault holds an access token and a refresh token", () => {
           pm.expect(secret.status).to.equal(200);
           pm.expect(access_token.length > 20, "an access token").to.equal(true);
@@ -519,7 +519,7 @@ export default {
           pm.test("the connection is active, with the scopes that were asked for, and lives", () => {
             const [{ is_active, scopes, token_expires_at }] = connections.body;
             pm.expect(is_active).to.equal(true);
-            // And those to publish, where the operator asks for them (PLATFORM_PUBLISHING).
+            // The connection may also have publishing scopes, if the operator requests them (PLATFORM_PUBLISHING).
             pm.expect(platform.scopes.filter((scope) => !scopes.includes(scope)), "missing scopes").to.eql(
               [],
             );

@@ -1,4 +1,4 @@
-/** Phase 3: libraries are synced, searched and filtered, and nobody else sees them. */
+/** Phase 3: libraries are synced, searched and filtered, and hidden from everybody else. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 import type { Creator, SyncAnswer } from "../streamvibe.ts";
@@ -44,7 +44,7 @@ const expectOneSync = async (me: Creator) => {
   sv.expect("costs one sync, however many calls it took", body, (to) => to.eql([{ syncs_used: 1 }]));
 };
 
-/** What a correct library of the account must equal, from the simulator. */
+/** Returns the simulator's items, which a correct library of the account must equal. */
 const itemsOf = async (slug: string, account: unknown) => {
   const url = `${sv.get("simulator_url")}/_admin/${slug}/accounts/${account}/items`;
   const answer = sv.send<{ items: (Item & { deleted: boolean })[] }>(url);
@@ -59,7 +59,7 @@ const expectItems = (title: string, properties: Record<string, unknown>) =>
       items: {
         type: "object",
         required: ["id", "platform_content_id", "title", "tags", "hashtags", "visibility", "published_at"],
-        // A title may be empty: the creator wrote none.
+        // A title may be empty: creators can publish without one.
         properties: {
           title: { type: "string" },
           tags: TEXTS,
@@ -78,7 +78,7 @@ const expectNewestFirst = (what: string, items: Item[]) =>
     pm.expect(times).to.eql([...times].sort((a, b) => b - a));
   });
 
-/** A live item of the library whose title has at least two long words of plain letters, and these words. */
+/** Returns a live item of the library whose title has at least two long words of plain letters, and these words. */
 const titledItem = async () => {
   const me = await sv.synced();
   const query = `social_account_id=eq.${me.social_account_id}&deleted_at=is.null&select=id,title`;

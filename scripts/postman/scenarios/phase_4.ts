@@ -1,4 +1,4 @@
-/** Phase 4: suggestions for a creator's own items, what they cost, and what becomes of them. */
+/** Phase 4: suggestions for a creator's own items, their cost, and how creators use them. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 
@@ -12,7 +12,7 @@ interface Suggested {
   provider: string;
 }
 
-/** A creator with a synced library, and one of its items in `ai_item_id`. */
+/** Returns a creator with a synced library, and sets `ai_item_id` to one of its items. */
 const withItem = async (prefix = "") => {
   const me = await sv.synced(prefix);
   const name = `${prefix}ai_item_id`;
@@ -24,7 +24,7 @@ const withItem = async (prefix = "") => {
   return me;
 };
 
-/** The same, with a suggestion in `suggestion_id`. */
+/** Returns the same creator, and sets `suggestion_id` to a suggestion for the item. */
 const withSuggestion = async () => {
   const me = await withItem();
   if (sv.get("suggestion_id")) return me;

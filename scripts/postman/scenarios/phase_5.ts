@@ -1,4 +1,4 @@
-/** Phase 5: what search engines are told of public pages, and what became of it. */
+/** Phase 5: submissions of public pages to search engines, and their results. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 
@@ -10,7 +10,7 @@ interface Submitted {
 
 const VISITOR = { as: "nobody" };
 
-/** A public creator with a synced library, and one of its public items in `seo_item_id`. */
+/** Returns a public creator with a synced library, and sets `seo_item_id` to one of its public items. */
 const visible = async (prefix = "") => {
   const me = await sv.synced(prefix);
   const name = `${prefix}seo_item_id`;
@@ -28,7 +28,7 @@ const visible = async (prefix = "") => {
   return me;
 };
 
-/** The same, on the premium plan. */
+/** Returns the same creator, on the premium plan. */
 const premium = async (prefix = "") => {
   const me = await visible(prefix);
   if (!sv.get(`${prefix}seo_plan`)) {
@@ -39,7 +39,7 @@ const premium = async (prefix = "") => {
   return me;
 };
 
-/** Waits for a submission to be out of the queue; its row. */
+/** Waits until a submission is no longer pending, and returns its row. */
 const submission = async (id: string, me: { access_token: string }) => {
   for (let look = 0; look < 60; look++) {
     const query = `id=eq.${id}&select=id,status,error_code,error_message,submitted_url,history`;

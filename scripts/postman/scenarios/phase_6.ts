@@ -1,4 +1,4 @@
-/** Phase 6: what visitors see. Nobody is signed in; the creator and the library are there because a scenario made them. */
+/** Phase 6: what visitors see. Requests have no session; a scenario creates the creator and the library. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 
@@ -12,7 +12,7 @@ interface Item {
 
 const VISITOR = { as: "nobody" };
 
-/** The collection's creator, public, with a synced library whose newest video is about Minecraft; waits until visitors see it. */
+/** Makes the collection's creator public, with a synced library whose newest video is about Minecraft; waits until visitors see it. */
 const visible = async () => {
   const me = await sv.synced();
   if (sv.get("public_slug")) return me;

@@ -1,4 +1,4 @@
-/** Phase 7: a sync as a job, its progress, its result, its limits. */
+/** Phase 7: a sync as a job: its progress, its result, its limits. */
 import type { Scenario } from "../collection.ts";
 import { CryptoJS, pm, sv } from "../sandbox.ts";
 import type { Creator } from "../streamvibe.ts";
@@ -25,7 +25,7 @@ const createJob = (me: Creator, p_job_type: string, p_params: Record<string, unk
     ...more,
   });
 
-/** A job that nobody begins today. */
+/** Creates a job that is not due until tomorrow. */
 const createLateJob = (me: Creator) =>
   sv.must(
     "create a job",
@@ -38,7 +38,7 @@ const createLateJob = (me: Creator) =>
 const cancelJob = (me: Creator, p_job_id: string) =>
   sv.rpc<unknown>("cancel_job", me, { p_job_id, p_user_id: me.user_id });
 
-/** The creator with a connected channel and a job that syncs it, created at the first need. */
+/** Returns the creator with a connected channel and a job that syncs it, created on first use. */
 const withJob = async () => {
   const me = await sv.connected("", { videos: 220, seed: 8 });
   if (sv.get("job_owner") === me.user_id) return me;
@@ -48,7 +48,7 @@ const withJob = async () => {
   return me;
 };
 
-/** Reads the job again and again until it has ended; what was seen. */
+/** Polls the job until it has ended, and returns every state seen. */
 const untilEnded = async (me: Creator) => {
   const seen: Job[] = [];
   for (let look = 0; look < 300; look++) {
@@ -62,7 +62,7 @@ const untilEnded = async (me: Creator) => {
   throw new Error(`Cannot wait any longer for the job: it is ${JSON.stringify(seen.at(-1))}`);
 };
 
-/** Makes an event and signs it as Stripe does: the endpoint's secret over time and body. */
+/** Creates an event and signs it as Stripe does: the endpoint's secret over timestamp and body. */
 const signEvent = (type: string, object: Record<string, unknown>) => {
   const stripe_event_id = `evt_${sv.random()}`;
   const stripe_event = JSON.stringify({
@@ -240,7 +240,7 @@ export default {
       json: { ...SYNC, p_params: { social_account_id: "{{$guid}}" } },
       scope: { createJob, createLateJob, cancelJob },
       before: async () => {
-        // A creator of its own: ten jobs for tomorrow are under way without anybody doing them.
+        // Uses a creator of its own, because the ten jobs for tomorrow stay active.
         const me = sv.save("", await sv.newCreator());
         sv.set({ job_id: "", job_owner: "", crowd: "" });
         const crowd = [];

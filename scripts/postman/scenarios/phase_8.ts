@@ -1,4 +1,4 @@
-/** Phase 8: a post is checked, written, published, looked at, scheduled and cancelled. */
+/** Phase 8: a post is checked, written, published, read, scheduled and cancelled. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 import type { Creator } from "../streamvibe.ts";
@@ -25,7 +25,7 @@ interface Checked {
 const X = "{{x_social_account_id}}";
 const ON_X = { as: "x_", needs: "simulator_url" };
 
-/** A creator with an account on X, where a text is a post. */
+/** Returns a creator with an account on X, where a text alone is a valid post. */
 const onX = () => sv.connected("x_", {}, "twitter");
 
 const textFor = (me: Creator, body: string) => ({
@@ -43,7 +43,7 @@ const createPost = (me: Creator, more: Record<string, unknown> = {}) =>
     }),
   );
 
-/** The draft that the requests are about, written at the first need. */
+/** Returns the creator, and creates the draft that the requests use on first use. */
 const withDraft = async () => {
   const me = await onX();
   if (sv.get("post_owner") === me.user_id) return me;
@@ -55,7 +55,7 @@ const withDraft = async () => {
 const readPost = async (me: Creator, post_id: string) =>
   (await sv.send<Post>(`/functions/v1/get-post?post_id=${post_id}`, { as: me })).body;
 
-/** Reads the post until it is out. */
+/** Polls the post until it has a final status. */
 const untilOut = async (me: Creator, post_id: string) => {
   for (let look = 0; look < 300; look++) {
     const post = await readPost(me, post_id);
@@ -209,7 +209,7 @@ export default {
       after: () => {
         const post = pm.response.json<Post & { publish_at: string }>();
         sv.expect("is scheduled", post.status, (to) => to.equal("scheduled"));
-        // Nine in the morning in Tokyo is midnight in UTC.
+        // 09:00 in Tokyo is midnight UTC.
         sv.expect("for that hour there", post.publish_at, (to) => to.match(/T00:00:00/));
         sv.set({ scheduled_id: post.post_id });
       },

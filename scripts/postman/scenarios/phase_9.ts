@@ -1,4 +1,4 @@
-/** Phase 9: what people follow and mute, and the feeds that they get for it. */
+/** Phase 9: what users follow and mute, and the feeds that result. */
 import type { Scenario } from "../collection.ts";
 import { pm, sv } from "../sandbox.ts";
 import type { Creator } from "../streamvibe.ts";
@@ -16,7 +16,7 @@ interface Feed {
 
 const READER = { as: "reader_" };
 
-/** The collection's creator, public, with a synced library that visitors see. */
+/** Makes the collection's creator public, with a synced library, and waits until visitors see it. */
 const seen = async () => {
   const me = await sv.synced();
   if (sv.get("followed_slug")) return me;
@@ -41,7 +41,7 @@ const seen = async () => {
       sv.set({ followed_slug: profile.profile_slug, followed_id: me.user_id });
       return me;
     }
-    // A list is kept for half a minute.
+    // Lists are cached for half a minute.
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   throw new Error(
@@ -49,7 +49,7 @@ const seen = async () => {
   );
 };
 
-/** Who reads: somebody else, who follows the creator. */
+/** Returns another user, who follows the creator. */
 const reader = async () => {
   await seen();
   const me = await sv.creator("reader_");
@@ -60,7 +60,7 @@ const reader = async () => {
 const feed = async (me: Creator, query: string) =>
   (await sv.send<Feed>(`/functions/v1/feed-home?${query}`, { as: me })).body;
 
-/** An item of the creator who is followed. What trends and is new, too, may come before it. */
+/** Returns an item of the followed creator. Trending and new items may precede it. */
 const followed = async (me: Creator) => {
   for (let cursor: string | null = ""; cursor !== null;) {
     const page: Feed = await feed(me, `limit=50${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
@@ -112,7 +112,7 @@ export default {
       scope: { seen, reader, feed, followed },
       before: async () => {
         const me = await reader();
-        // What a process has kept may be a tenth of a second old.
+        // A process may serve a cached answer that is up to a tenth of a second old.
         for (let look = 0; look < 50 && (await feed(me, "limit=1")).is_cold_start; look++) {
           await new Promise((resolve) => setTimeout(resolve, 100));
         }

@@ -1,7 +1,7 @@
-/** The platforms beside YouTube: their requests repeat over this table, each platform with a creator of its own. */
+/** The platforms other than YouTube: their requests repeat for each row of this table, each platform with its own creator. */
 import type { ScenarioRequest } from "../collection.ts";
 
-/** What differs between the platforms. */
+/** The differences between the platforms. */
 export interface Platform {
   slug: string;
   title: string;
@@ -46,7 +46,7 @@ const PLATFORMS: Platform[] = [
   },
 ];
 
-/** The requests of every platform, numbered from `phase`.9 on; their creator's variables begin with the slug. */
+/** Returns the requests of every platform, numbered from `phase`.9 on; the variables of a platform's creator begin with its slug. */
 export function onEveryPlatform(
   phase: number,
   requests: (platform: Platform, prefix: string) => ScenarioRequest[],

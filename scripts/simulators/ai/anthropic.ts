@@ -15,7 +15,7 @@ const ERRORS: Record<Failure, [status: number, type: string]> = {
 export function anthropic(context: Context): Provider {
   return chatProvider(context, {
     path: "/api.anthropic.com/v1/messages",
-    // The package sends the key as a bearer token since its version 1; others send the header.
+    // Anthropic's own package sends the key as a bearer token since its version 1; other clients send the header.
     keyOf: (call) => call.headers.get("x-api-key") ?? bearer(call),
     knows: (model) => /^claude-/.test(model) && !/^claude-3/.test(model),
     read(call, body) {

@@ -1,4 +1,4 @@
-/** A server of one's own that speaks OpenAI's chat completions, such as vLLM, llama.cpp or Ollama's `/v1`. It takes any key and any model. */
+/** A self-hosted server with OpenAI's chat completions API, such as vLLM, llama.cpp or Ollama's `/v1`. It accepts any key and any model. */
 import { bearer, type Context, json, type Provider } from "../engine/provider.ts";
 import { chatProvider, type Failure, messagesOf } from "./chat_provider.ts";
 
@@ -36,7 +36,7 @@ export function chatCompletions(context: Context): Provider {
         index: 0,
         message: {
           role: "assistant",
-          // Servers without a parser for it leave what a model thinks in its text.
+          // Servers without a reasoning parser leave the model's thoughts in its text.
           content: made.ending === "refused"
             ? null
             : made.thoughts

@@ -1,8 +1,8 @@
-/** What the simulated providers of models share: who calls, which model, faults on demand. Shapes and words are each dialect's. */
+/** The common part of the simulated model providers: authentication, model lookup, faults on demand. Each dialect adds its shapes and messages. */
 import { type Answer, type Call, type Context, json, type Provider } from "../engine/provider.ts";
 import { FAULTY, type Made, type Prompt, write } from "./writer.ts";
 
-/** Failures that every provider has, in its own words. */
+/** Failures that every provider has, each with its own error body. */
 export type Failure =
   | "invalid_key"
   | "out_of_credit"
@@ -16,7 +16,7 @@ export interface ChatDialect {
   /** `/<host>/<path>`. */
   path: string;
   keyOf(call: Call): string | undefined;
-  /** The prompt, or what is missing in it. */
+  /** Returns the prompt, or a message that names what is missing. */
   read(call: Call, body: Record<string, unknown>): Omit<Prompt, "key"> | string;
   knows(model: string): boolean;
   answer(made: Made, prompt: Prompt): unknown;
@@ -34,7 +34,7 @@ const FAILURES: readonly string[] = [
 ];
 const isFailure = (reason: string): reason is Failure => FAILURES.includes(reason);
 
-/** Statuses and which failure they are, where a test only names a status. */
+/** Maps a status to a failure, for tests that name only a status. */
 function failureOfStatus(status: number): Failure {
   if (status === 401 || status === 403) return "invalid_key";
   if (status === 402) return "out_of_credit";
@@ -43,7 +43,7 @@ function failureOfStatus(status: number): Failure {
   return status >= 500 ? "overloaded" : "bad_request";
 }
 
-/** A key with this in it is one that the provider does not know. */
+/** A key that contains this is rejected as unknown. */
 const REVOKED = "revoked";
 
 export function chatProvider(context: Context, dialect: ChatDialect): Provider {
@@ -65,7 +65,7 @@ export function chatProvider(context: Context, dialect: ChatDialect): Provider {
     name: context.provider,
     routes: [{ method: "POST", path: dialect.path, handle: (call) => respond(call) }],
     parts: [],
-    // Keys tell tests apart.
+    // Tests are told apart by their keys.
     accountOf: (call) => dialect.keyOf(call),
     failure(reason, call) {
       if (FAULTY.some((known) => known === reason)) return respond(call, reason);
@@ -86,7 +86,7 @@ function parse(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The text of a message's content: a text, or parts of which those with a text count. */
+/** Returns the text of a message's content, which is a string or a list of parts; parts without text count as empty. */
 export function textOf(content: unknown): string {
   if (typeof content === "string") return content;
   return Array.isArray(content)
@@ -94,7 +94,7 @@ export function textOf(content: unknown): string {
     : "";
 }
 
-/** Messages in the shape that three of the four share. */
+/** Reads messages in the shape that three of the four providers share. */
 export function messagesOf(value: unknown): { role: string; text: string }[] {
   return Array.isArray(value)
     ? value.map((message) => ({ role: String(message?.role ?? ""), text: textOf(message?.content) }))

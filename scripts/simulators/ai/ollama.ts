@@ -1,4 +1,4 @@
-/** A local Ollama: `/api/chat`. It takes any key, and its models do not always keep the schema. */
+/** A local Ollama: `/api/chat`. It accepts any key, and its models do not always follow the schema. */
 import { bearer, type Context, json, type Provider } from "../engine/provider.ts";
 import { chatProvider, type Failure, messagesOf } from "./chat_provider.ts";
 
@@ -29,7 +29,7 @@ export function ollama(context: Context): Provider {
         max_output_tokens: options.num_predict ?? 128,
       };
     },
-    // Neither a refusal nor a filter has a word of its own here: they are prose.
+    // Ollama has no status for refusals and filters: a refusal is plain text, a filtered answer is empty.
     answer: (made, { model }) => ({
       model,
       created_at: new Date(context.clock.now()).toISOString(),

@@ -1,4 +1,4 @@
-/** What the simulated models write: derived from the data in the prompt, so that it reads sensibly, and faults in it on demand. */
+/** The text that the simulated models write: derived from the data in the prompt so that it reads sensibly, with faults on demand. */
 
 export interface Prompt {
   model: string;
@@ -8,11 +8,11 @@ export interface Prompt {
   max_output_tokens: number;
 }
 
-/** An answer before it is put into a provider's shape. */
+/** An answer before it is converted to a provider's shape. */
 export interface Made {
   text: string;
   ending: "complete" | "truncated" | "refused" | "filtered";
-  /** A text that only thinks aloud, for the providers that keep it apart. */
+  /** The model's thoughts, for the providers that return them separately. */
   thoughts: string;
   prompt_tokens: number;
   cached_tokens: number;
@@ -21,7 +21,7 @@ export interface Made {
   thought_tokens: number;
 }
 
-/** Answers with status 200 that are faulty, by the reason that a test names. */
+/** Faulty answers with status 200, by the reason that a test names. */
 export const FAULTY = [
   "prose",
   "fenced",
@@ -138,13 +138,13 @@ function dataOf({ messages }: Prompt): { item: Item; language: string | null; tr
       };
       return { item: data.item ?? {}, language: data.language ?? null, trending: data.trending ?? [] };
     } catch {
-      // A prompt of somebody else's.
+      // Not a prompt of StreamVibe.
     }
   }
   return { item: {}, language: null, trending: [] };
 }
 
-/** A few words of each language, so that an answer is in the one that was asked for. */
+/** A few phrases per language, so that an answer is in the requested one. */
 const WORDS: Readonly<Record<string, [how: string, best: string, about: string]>> = {
   en: ["The story behind", "What nobody tells you about", "All about"],
   de: ["Die Geschichte hinter", "Was dir niemand sagt über", "Alles über"],

@@ -1,6 +1,6 @@
 /**
  * The accounts of one network with their items, and the edits that tests made: what a synced library must equal.
- * Only seeds and edits are kept, so an account of 10,000 items takes no more memory than one of ten.
+ * Only seeds and edits are stored, so an account of 10,000 items takes no more memory than one of ten.
  */
 import { AdminError } from "./admin.ts";
 import type { JournalEvent } from "./journal.ts";
@@ -15,7 +15,7 @@ export interface AccountBase {
 export interface ItemBase {
   readonly id: string;
   readonly account_id: string;
-  /** Its place: 0 is the oldest, so that an account that grows keeps the items that it has. */
+  /** The item's position: 0 is the oldest, so an account that grows keeps its existing items. */
   readonly number: number;
   readonly deleted: boolean;
 }
@@ -23,9 +23,9 @@ export interface ItemBase {
 export interface AccountWish {
   readonly items: number;
   readonly name?: string | undefined;
-  /** The same seed again is another account with the same content. */
+  /** Reusing a seed creates another account with the same content. */
   readonly seed?: number | undefined;
-  /** Nothing deleted, hidden or special, for tests that count. */
+  /** Nothing deleted, hidden or special, for tests that count items. */
   readonly plain?: boolean | undefined;
   readonly newest_at?: string | undefined;
   readonly days_between?: number | undefined;
@@ -34,40 +34,40 @@ export interface AccountWish {
 export interface AccountSeed {
   readonly account_id: string;
   readonly name: string;
-  /** Of this account alone; in its ids. */
+  /** Unique per account; part of its ids. */
   readonly key: number;
   readonly seed: number;
   readonly items: number;
-  /** The newest item's time; older ones go back from it. */
+  /** Time of the newest item; older items are dated backwards from it. */
   readonly newest_at: string;
   readonly days_between: number;
   readonly plain: boolean;
 }
 
-/** How a network makes accounts and items up. */
+/** How a network generates accounts and items. */
 export interface Network<Account extends AccountBase, Item extends ItemBase, Wish extends AccountWish> {
   readonly days_between: number;
-  /** Always there, for the consent page. */
+  /** Accounts that always exist, for the consent page. */
   readonly defaults: readonly Wish[];
   accountId(key: number): string;
   account(seed: AccountSeed, wish: Wish, chance: Seeded): Account;
   item(seed: AccountSeed, number: number): Item;
-  /** What was posted later, by a test; `newest` is what was posted so before it. */
+  /** Builds an item that a test adds later; `newest` is the item added before it. */
   added(
     about: { account_id: string; key: number; number: number; now: number; newest: Item | undefined },
     edit: Partial<Item>,
   ): Item;
-  /** What an account has beside its items when it is made. */
+  /** Extra items that an account has from its creation. */
   also?(wish: Wish, now: number): readonly Partial<Item>[];
-  /** Where an item stands by its id, and of whom it is where the id tells. */
+  /** Returns the number that an id encodes, and the account if the id encodes it. */
   locate(id: string): { readonly number: number; readonly account_id?: string } | undefined;
-  /** The ids that an item goes by, where there are several. */
+  /** Returns the ids of an item, if it has several. */
   names?(item: Item): readonly string[];
-  /** The time of a generated item, which falls with its number. */
+  /** Returns the time of a generated item, which falls with its number. */
   timeOf?(seed: AccountSeed, number: number): number;
 }
 
-/** Accounts that are not made up: read from a file, in the background. */
+/** Accounts that are not generated but read from a file, in the background. */
 export interface Source<Account, Item> {
   readonly ready: Promise<void>;
   list(search: string, limit: number): readonly Account[];
@@ -79,12 +79,12 @@ export interface Source<Account, Item> {
 }
 
 interface Edits<Account, Item> {
-  /** Grows with every change. */
+  /** Incremented by every change. */
   version: number;
   account: Partial<Account>;
   readonly items: Map<number, Partial<Item>>;
   readonly added: Item[];
-  /** Numbers that are gone, the highest first. */
+  /** Numbers of removed items, highest first. */
   removed: number[];
 }
 
@@ -108,7 +108,7 @@ export class Accounts<
   readonly #made = new Map<string, { readonly seed: AccountSeed; readonly record: Account }>();
   readonly #edits = new Map<string, Edits<Account, Item>>();
   #count = 0;
-  /** The file is read, and earlier edits of its accounts are made again. */
+  /** Resolves when the file is loaded and earlier edits of its accounts are replayed. */
   #ready: Promise<void>;
 
   constructor(
@@ -120,7 +120,7 @@ export class Accounts<
     this.reset();
   }
 
-  /** Waits for the file, unless the account or item of that id is made up. */
+  /** Waits for the file, unless the account or item with this id is generated. */
   async known(id: string): Promise<void> {
     const owner = this.network.locate(id)?.account_id ?? id;
     if (this.source !== undefined && !this.#made.has(owner)) await this.#ready;
@@ -132,7 +132,7 @@ export class Accounts<
     return record && edit ? { ...record, ...edit } : record;
   }
 
-  /** Accounts with a text in their name, or of an id; those of the file make up half of them at most. */
+  /** Returns accounts whose name contains the text, or with that id; accounts of the file make up at most half of them. */
   async list(search = "", limit = 50): Promise<Account[]> {
     if (this.source) await this.#ready;
     const read = this.source?.list(search, Math.ceil(limit / 2)) ?? [];
@@ -141,7 +141,7 @@ export class Accounts<
     return [...read.map(({ id }) => this.expect(id)), ...made.slice(0, limit - read.length)];
   }
 
-  /** Those that are made up. */
+  /** Returns all generated accounts. */
   all(): Account[] {
     return [...this.#made.keys()].map((id) => this.expect(id));
   }
@@ -150,7 +150,7 @@ export class Accounts<
     return this.#made.get(id)?.seed;
   }
 
-  /** How often the account or its items were changed. */
+  /** Returns how often the account or its items have changed. */
   version(id: string): number {
     return this.#edits.get(id)?.version ?? 0;
   }
@@ -159,7 +159,7 @@ export class Accounts<
     return this.#total(account_id) - (this.#edits.get(account_id)?.removed.length ?? 0);
   }
 
-  /** Items older than a number, newest first. */
+  /** Yields items older than a number, newest first. */
   *below(account_id: string, number = Infinity): Generator<Item> {
     const removed = new Set(this.#edits.get(account_id)?.removed);
     for (let at = Math.min(number, this.#total(account_id)) - 1; at >= 0; at--) {
@@ -167,7 +167,7 @@ export class Accounts<
     }
   }
 
-  /** Items by their places in the list, newest first. */
+  /** Returns items by their positions in the list, newest first. */
   at(account_id: string, position: number, count: number): Item[] {
     let number = this.#total(account_id) - 1 - position;
     for (const removed of this.#edits.get(account_id)?.removed ?? []) if (removed >= number) number--;
@@ -177,7 +177,7 @@ export class Accounts<
     return items;
   }
 
-  /** The number above all items that are older than a time. */
+  /** Returns the number just above all items that are older than a time. */
   numberAt(account_id: string, time: number): number {
     const seed = this.#made.get(account_id)?.seed;
     const timeOf = this.network.timeOf;
@@ -196,7 +196,7 @@ export class Accounts<
     return low;
   }
 
-  /** An item by its id, of one account where the id does not tell whose it is. */
+  /** Returns an item by its id; `account_id` is needed if the id does not encode the account. */
   find(id: string, account_id?: string): Item | undefined {
     const made = this.network.locate(id);
     const owner = made?.account_id ?? account_id;
@@ -210,7 +210,7 @@ export class Accounts<
     return (this.network.names?.(item) ?? [item.id]).includes(id) ? item : undefined;
   }
 
-  /** Where the item stands in the list now. */
+  /** Returns the item's current position in the list. */
   positionOf({ account_id, number }: Item): number {
     const above = this.#edits.get(account_id)?.removed.filter((removed) => removed > number).length ?? 0;
     return this.#total(account_id) - 1 - number - above;
@@ -236,7 +236,7 @@ export class Accounts<
     return this.#item(account, number);
   }
 
-  /** The owner's delete: the item leaves the list, and older ones move up. */
+  /** Deletes an item as its owner: it leaves the list, and older items move up. */
   remove({ account_id: account, number }: Item): void {
     this.#change({ kind: "item_removal", account, number });
   }
@@ -257,7 +257,7 @@ export class Accounts<
     if (!/^(account|item)/.test(event.kind)) return;
     const change = event as unknown as Change<Account, Item, Wish>;
     if (change.kind === "account" || this.#made.has(change.account)) return void this.#apply(change);
-    // The journal may be of a time with other accounts, or another file.
+    // The journal may come from a run with other accounts or another file.
     this.#ready = this.#ready.then(() => {
       if (this.account(change.account)) this.#apply(change);
     });
@@ -332,7 +332,7 @@ export class Accounts<
     return item;
   }
 
-  /** What was added to an account of the file goes by ids of the network's own making. */
+  /** Finds an item added to an account of the file; such items have ids generated by the network. */
   #added(id: string, made: { readonly number: number } | undefined) {
     if (!made || !this.source) return undefined;
     for (const [account_id, { added }] of this.#edits) {

@@ -1,20 +1,20 @@
-/** Admin routes of accounts and their items, the same for every network. */
+/** Admin routes for accounts and their items, the same for every network. */
 import { z } from "zod";
 import type { AccountBase, Accounts, AccountWish, ItemBase } from "./accounts.ts";
 import { readBody, readQuery } from "./admin.ts";
 import { type Answer, type Call, json, type Part, type Route } from "./provider.ts";
 
-/** What a right library holds of an item; tests compare with it. Members that a platform does not tell are left out. */
+/** What a correct library stores of an item; tests compare with it. Members that a platform does not report are omitted. */
 export interface TrueItem {
   readonly id: string;
   readonly description: string;
-  /** Where the network knows titles. */
+  /** Set if the network has titles. */
   readonly title?: string;
   readonly visibility: string;
-  /** Not in the library, for whatever reason the network has. */
+  /** Must not be in the library, for whatever reason the network has. */
   readonly deleted: boolean;
   readonly content_type?: string;
-  /** The provider's ids of its pictures and videos, where it has several. */
+  /** The provider's ids of its pictures and videos, if it has several. */
   readonly parts?: readonly string[];
   readonly views?: number | null;
   readonly shares?: number | null;
@@ -24,14 +24,14 @@ export interface TrueItem {
 
 export interface AccountsAdmin<Account, Item, Wish> {
   readonly accounts: Accounts<Account & AccountBase, Item & ItemBase, Wish & AccountWish>;
-  /** What an account is asked for with, and what may be changed of one and of an item. */
+  /** Schemas for creating an account, for changing one, and for changing an item. */
   readonly wish: z.ZodRawShape;
   readonly change: z.ZodRawShape;
   readonly item_change: z.ZodRawShape;
   truth(item: Item, account: Account): TrueItem;
-  /** The edit that a test's words stand for, where items name their members otherwise. */
+  /** Converts a test's edit, for items whose members have other names. */
   readEdit?(given: Record<string, unknown>): Partial<Item>;
-  /** What is told of an account beside its own members. */
+  /** Members to report for an account in addition to its own. */
   describe?(account: Account): object;
 }
 

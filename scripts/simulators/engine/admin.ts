@@ -1,8 +1,8 @@
-/** How admin routes read what they are given, and refuse what they do not understand. */
+/** Parses the input of admin routes, and rejects what they do not accept. */
 import { z } from "zod";
 import { type Answer, type Call, json } from "./provider.ts";
 
-/** An admin call that cannot be done; the message says the rule and what was given. */
+/** A rejected admin call; the message states the rule and the given value. */
 export class AdminError extends Error {
   constructor(
     readonly status: number,

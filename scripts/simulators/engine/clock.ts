@@ -1,4 +1,4 @@
-/** The simulator's own time: real time plus an offset that tests move, so that expiry and quota days need no waiting. */
+/** The simulator's own time: real time plus an offset that tests change, so that expiry and quota days need no waiting. */
 export class SimulatorClock {
   #offset = 0;
   readonly #real: () => number;
@@ -23,7 +23,7 @@ export class SimulatorClock {
     this.#offset += milliseconds;
   }
 
-  /** From now on the time runs on from `time`. */
+  /** Sets the current time; the clock runs on from there. */
   set(time: number): void {
     this.#offset = time - this.#real();
   }

@@ -1,4 +1,4 @@
-/** A network's authorization endpoint: the page, and what its form answers. What a right request is, is the network's knowledge. */
+/** A network's authorization endpoint: the page, and the handling of its form. The network itself validates requests. */
 import { type Brand, type Choice, consentPage, errorPage } from "./consent_page.ts";
 import type { CodeFacts, Grants } from "./grants.ts";
 import { type Answer, type Call, type Context, json, type Route } from "./provider.ts";
@@ -7,15 +7,15 @@ export interface ConsentRequest {
   readonly redirect_uri: string;
   readonly state: string | null;
   readonly scopes: readonly string[];
-  /** What the code is for, beside the account and its scopes. */
+  /** What the code stores in addition to the account and its scopes. */
   readonly code?: Partial<CodeFacts>;
-  /** An answer without a page: the account, when it has granted all this before; null sends the browser back. */
+  /** Answers without a page: the account, if it has granted all this before; null redirects with an error. */
   readonly silent?: string | null;
-  /** Whether scopes that were granted before come with the new ones. */
+  /** Whether previously granted scopes are added to the new ones. */
   readonly keeps_scopes?: boolean;
 }
 
-/** What a person may let in: an account, or what the form names by one of its belongings. */
+/** The account that gives consent, and the Pages that it may share. */
 export interface Consenter {
   readonly account: string;
   readonly pages?: readonly string[];
@@ -28,17 +28,17 @@ export interface ConsentRules {
   readonly grants: Grants;
   readonly granular: boolean;
   readonly scope_words: Readonly<Record<string, string>>;
-  /** Whether the page has a search, where there are too many accounts to list. */
+  /** Whether the page has a search, for networks with too many accounts to list. */
   readonly searches?: boolean;
-  /** Parameters of the way back when the person says no. */
+  /** Redirect parameters when the person denies access. */
   readonly denied: Readonly<Record<string, string>>;
-  /** Appended to every address that people are sent back to. */
+  /** Appended to every redirect URL. */
   readonly fragment?: string;
   choices(search: string, hint: string | undefined): readonly Choice[] | Promise<readonly Choice[]>;
   find(account: string): Consenter | undefined | Promise<Consenter | undefined>;
-  /** The request, or the answer to a wrong one: a page while no redirect URI can be trusted, a redirect afterwards. */
+  /** Returns the request, or the response to an invalid one: a page while no redirect URI is trusted, a redirect afterwards. */
   read(call: Call): ConsentRequest | Answer;
-  /** What is sent back beside the code and the state. */
+  /** Redirect parameters in addition to the code and the state. */
   extra?(scopes: readonly string[]): Record<string, string>;
 }
 
@@ -74,8 +74,8 @@ async function show(rules: ConsentRules, call: Call): Promise<Answer> {
 }
 
 /**
- * The form's answer. A client without a browser sends the same: POST to the authorization URL with `account` and
- * `decision=allow`; without `granular` everything that was asked for is granted, on all that the account has.
+ * Handles the consent form. A client without a browser sends the same: POST to the authorization URL with `account` and
+ * `decision=allow`; without `granular`, everything requested is granted, on everything that the account has.
  */
 async function decide(rules: ConsentRules, call: Call): Promise<Answer> {
   const request = rules.read(call);
@@ -116,7 +116,7 @@ function grant(
   return sendBack(call, request.redirect_uri, { code, ...extra?.(scopes), state: request.state }, fragment);
 }
 
-/** Registered exactly, or on this machine: a simulator has no console to register each test's port in. */
+/** Whether the URI is registered or on this machine: the simulator has no console to register each test's port in. */
 export function isRegistered({ redirect_uris }: Context, redirect_uri: string): boolean {
   if (redirect_uris.has(redirect_uri)) return true;
   if (!URL.canParse(redirect_uri)) return false;
@@ -124,7 +124,7 @@ export function isRegistered({ redirect_uris }: Context, redirect_uri: string): 
   return protocol === "http:" && hash === "" && ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 }
 
-/** The way back to the app. Who sends the form and asks for JSON is told the address: scripts in Postman cannot stop at a redirect. */
+/** Redirects back to the app. A client that asks for JSON gets the location instead: Postman scripts cannot stop at a redirect. */
 export function sendBack(
   call: Call,
   redirect_uri: string,

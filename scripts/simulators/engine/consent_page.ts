@@ -1,8 +1,8 @@
-/** The pages on which a person chooses a simulated account and lets the app in. Forms; they need no script. */
+/** The pages on which a person chooses a simulated account and grants access. Plain forms, without scripts. */
 import type { AccountBase, Accounts, ItemBase } from "./accounts.ts";
 import { type Answer, html } from "./provider.ts";
 
-/** The network as people call it, and its colour: the page's buttons and ticks. */
+/** The network's public name, and the color of its page's buttons and checkboxes. */
 export interface Brand {
   readonly network: string;
   readonly accent: { readonly light: string; readonly dark: string };
@@ -12,25 +12,25 @@ export interface Choice {
   readonly id: string;
   readonly name: string;
   readonly detail: string;
-  /** What belongs to it and may be left out: a person's Facebook Pages. */
+  /** Its belongings that may be left out: a person's Facebook Pages. */
   readonly pages?: readonly { readonly id: string; readonly name: string }[];
 }
 
 export interface ConsentScreen {
   readonly brand: Brand;
   readonly app: string;
-  /** Where the form goes: the authorization URL itself. */
+  /** The form's target: the authorization URL itself. */
   readonly action: string;
   readonly choices: readonly Choice[];
   readonly chosen: string | undefined;
   readonly scopes: readonly { readonly name: string; readonly words?: string | undefined }[];
   /** Whether a person may untick single scopes. */
   readonly granular: boolean;
-  /** Where there are too many to list: what was searched for, and the request's own parameters, to be carried on. */
+  /** If there are too many choices to list: the search text, and the parameters of the request to carry on. */
   readonly search?: { readonly text: string; readonly parameters: URLSearchParams };
 }
 
-/** The choices of a network whose accounts let the app in by themselves; the account of the hint comes first. */
+/** Returns the choices of a network whose accounts give consent themselves; the hinted account comes first. */
 export function accountChoices<
   Account extends AccountBase & { readonly username?: string },
   Item extends ItemBase,
@@ -83,7 +83,7 @@ export function consentPage(screen: ConsentScreen): Answer {
     <form method="post" action="${escape(screen.action)}">
       ${granular ? '<input type="hidden" name="granular" value="1">' : ""}
       <fieldset><legend>Choose an account</legend>
-        <ul class="long">${rows.join("") || `\n        <li>No account has this in its name.</li>`}
+        <ul class="long">${rows.join("") || `\n        <li>No account matches this name or id.</li>`}
         </ul>
       </fieldset>
       <fieldset><legend>What ${escape(app)} may do</legend>
@@ -100,7 +100,7 @@ export function consentPage(screen: ConsentScreen): Answer {
   );
 }
 
-/** Of a request that names no app or address that can be trusted: nobody is sent back. */
+/** Returns the error page for a request without a trusted app or redirect URI: the browser is not redirected. */
 export function errorPage(status: number, brand: Brand, message: string, code?: string): Answer {
   return simulatorPage(
     status,
@@ -134,7 +134,7 @@ function searchForm({ text, parameters }: NonNullable<ConsentScreen["search"]>):
     </form>`;
 }
 
-/** A page of a simulated provider in its colour. */
+/** Returns a page of a simulated provider in its color. */
 export function simulatorPage(status: number, { accent }: Brand, title: string, main: string): Answer {
   return html(
     status,

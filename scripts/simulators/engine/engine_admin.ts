@@ -7,7 +7,7 @@ import type { Journal } from "./journal.ts";
 import { json, type Route } from "./provider.ts";
 import type { RequestLog } from "./request_log.ts";
 
-/** What all providers share. */
+/** State that all providers share. */
 export interface Shared {
   readonly clock: SimulatorClock;
   readonly faults: FaultInjector;

@@ -80,7 +80,7 @@ export class FaultInjector {
     return { id: armed.id };
   }
 
-  /** The fault for a call, from the first rule that matches and still has some; takes one from it. */
+  /** Returns the fault for a call, from the first matching rule with uses left, and counts the use. */
   take(line: string, account: string | undefined): Fault | undefined {
     for (const rule of this.#rules) {
       if (rule.remaining === 0 || !rule.pattern.test(line)) continue;
@@ -96,7 +96,7 @@ export class FaultInjector {
     return undefined;
   }
 
-  /** Whether some call to come will have its connection closed. */
+  /** Whether a future call will have its connection closed. */
   get cuts(): boolean {
     return this.#rules.some(({ remaining, fault }) =>
       remaining > 0 && (fault.cut !== undefined || fault.lost)
@@ -115,7 +115,7 @@ export class FaultInjector {
     }));
   }
 
-  /** Disarms one rule, the rules of one account, or all; how many. */
+  /** Disarms one rule, the rules of one account, or all rules; returns how many. */
   disarm(which: { id?: number | undefined; account?: string | undefined } = {}): number {
     const before = this.#rules.length;
     this.#rules = this.#rules.filter((rule) =>

@@ -1,6 +1,6 @@
 /**
- * What accounts have let the app do, and the codes and tokens of that. A token carries its own facts under a signature, so
- * that it outlives a restart; what can change (consents, revocations, forced expiry) is kept by account and journaled.
+ * The consents of accounts, with their codes and tokens. A token carries its own facts under a signature, so that it
+ * survives a restart; mutable state (consents, revocations, forced expiry) is stored per account and journaled.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
@@ -11,22 +11,22 @@ import { seal, unseal } from "./sealed_token.ts";
 
 export interface TokenKind {
   readonly prefix: string;
-  /** Seconds from when it was issued or, where refreshes are counted, last used; Infinity for no end. */
+  /** Seconds since it was issued or, for counted tokens, last used; Infinity for no expiry. */
   readonly life: number;
-  /** Refresh tokens are kept in a list: so many live at once, and the oldest dies when one more is issued. */
+  /** Set for refresh tokens, which are counted: the maximum alive at once; issuing one more revokes the oldest. */
   readonly most?: number;
 }
 
 export interface GrantRules {
   readonly code: { readonly prefix: string; readonly life: number };
   readonly tokens: Readonly<Record<string, TokenKind>>;
-  /** What `tokens/expire` ends when it is not told; all where this is left out. */
+  /** The token kind that `tokens/expire` expires by default; all kinds if omitted. */
   readonly expires?: string;
-  /** Whether a consent replaces the scopes of the one before; else it adds to them. */
+  /** Whether a consent replaces the scopes of the previous one; otherwise it adds to them. */
   readonly replaces?: true;
-  /** The person who lets the app in, where that is not the account itself. */
+  /** Returns the person who gives consent, if that is not the account itself. */
   readonly ownerOf?: (account: string) => string;
-  /** Scopes of tokens that a test takes without consent, and the answer with them. */
+  /** Default scopes of tokens that a test gets without consent, and the response with these tokens. */
   readonly read_scopes: readonly string[];
   readonly hand_out: (account: string, scopes: readonly string[]) => object | Promise<object>;
 }
@@ -35,16 +35,16 @@ export interface Grant {
   readonly consented: boolean;
   readonly scopes: readonly string[];
   readonly declined: readonly string[];
-  /** What of the account's belongings the app may see, where a person chooses among them. */
+  /** The Pages of the account that the person let the app see, if they can choose. */
   readonly chosen: readonly string[];
-  /** Raised when access is taken away: tokens of an older one are dead. */
+  /** Incremented when access is revoked: tokens of an older generation are dead. */
   readonly generation: number;
-  /** Tokens of a kind that were given out up to this moment (ms) count as expired. */
+  /** Per kind, the time (ms) up to which issued tokens count as expired. */
   readonly expired: Readonly<Record<string, number>>;
-  /** How many refresh tokens there were, and the numbers of those that live. */
+  /** The number of refresh tokens ever issued, and the serials of the live ones. */
   readonly counted: number;
   readonly living: readonly number[];
-  /** By how much tests have made the tokens older (ms). */
+  /** How much tests have aged the tokens (ms). */
   readonly aged: number;
 }
 
@@ -57,13 +57,13 @@ export interface Facts {
   /** Milliseconds since 1970; null for never. */
   readonly expires: number | null;
   readonly serial?: number;
-  /** What the token is for, where the account has several things: a Page. */
+  /** What the token is for, if the account has several things: a Page. */
   readonly about?: string;
-  /** Whether refresh tokens were asked for. */
+  /** Whether refresh tokens were requested. */
   readonly offline?: boolean;
 }
 
-/** What a code stands for; `challenge` is null when the request had none. */
+/** What a code stands for; `challenge` is null if the request had none. */
 export interface CodeFacts {
   readonly account: string;
   readonly scopes: readonly string[];
@@ -71,9 +71,9 @@ export interface CodeFacts {
   readonly challenge?: string | null;
   readonly challenge_method?: "S256" | "plain";
   readonly offline?: boolean;
-  /** Whether a refresh token was asked for, again where there was one before. */
+  /** Whether a refresh token was requested even if there was one before. */
   readonly asks_again?: boolean;
-  /** Whether the account had not let the app in before. */
+  /** Whether this is the account's first consent. */
   readonly first?: boolean;
 }
 
@@ -104,7 +104,7 @@ const none: Grant = {
 export class Grants implements Part {
   readonly #grants = new Map<string, Grant>();
   readonly #codes = new Map<string, CodeFacts & { readonly issued: number; used: boolean }>();
-  /** When a refresh token was last used; a restart may forget it. */
+  /** When each refresh token was last used; a restart may forget it. */
   readonly #used = new Map<string, number>();
 
   constructor(private readonly context: Context, private readonly rules: GrantRules) {}
@@ -113,7 +113,7 @@ export class Grants implements Part {
     return this.#grants.get(account) ?? none;
   }
 
-  /** Notes the consent and makes a code for it. */
+  /** Records the consent and returns a code for it. */
   authorize(
     code: CodeFacts,
     given: { declined?: readonly string[]; chosen?: readonly string[] } = {},
@@ -127,7 +127,7 @@ export class Grants implements Part {
     return text;
   }
 
-  /** A code works once, for the address and with the verifier that it was asked for with, and only for a while. */
+  /** Redeems a code: it works once, within its lifetime, with the same redirect URI and the matching verifier. */
   redeem(
     text: string,
     about: { redirect_uri: string | null; verifier?: string | null },
@@ -142,16 +142,16 @@ export class Grants implements Part {
     return code;
   }
 
-  /** What a code stands for, dead or alive. */
+  /** Returns what a code stands for, even if it is no longer valid. */
   code(text: string): CodeFacts | undefined {
     return this.#codes.get(text);
   }
 
-  /** A token; of a kind that is counted, the next one. */
+  /** Issues a token; a counted kind gets the next serial. */
   issue(kind: string, account: string, facts: Partial<Omit<Facts, "kind" | "account">> = {}): string {
     const { prefix, life, most } = this.#kind(kind);
     const grant = this.of(account);
-    // Later than any expiry that was asked for, also within the same millisecond.
+    // Later than any forced expiry, even within the same millisecond.
     const issued = Math.max(this.context.clock.now(), (grant.expired[kind] ?? 0) + 1);
     if (most !== undefined && facts.serial === undefined) {
       const living = [...grant.living, grant.counted].slice(-most);
@@ -170,7 +170,7 @@ export class Grants implements Part {
     });
   }
 
-  /** The facts of a token that is alive, or why it is dead. */
+  /** Returns the facts of a live token, or why it is dead. */
   read(token: string, ...kinds: string[]): Facts | TokenRefusal {
     const facts = this.#unseal(token);
     if (!facts || (kinds.length > 0 && !kinds.includes(facts.kind))) return "malformed";
@@ -184,13 +184,13 @@ export class Grants implements Part {
     return end !== null && this.context.clock.now() >= end ? "expired" : facts;
   }
 
-  /** The facts of an access token that is alive. */
+  /** Returns the facts of a live access token. */
   access(token: string, kind = "access"): Facts | undefined {
     const facts = this.read(token, kind);
     return typeof facts === "string" ? undefined : facts;
   }
 
-  /** An access and a refresh token; a refresh token that they take the place of dies. */
+  /** Issues an access and a refresh token; the refresh token that they replace is revoked. */
   pair(account: string, scopes: readonly string[], replaced?: Facts): Pair {
     if (replaced) {
       const living = this.of(account).living.filter((serial) => serial !== replaced.serial);
@@ -206,7 +206,7 @@ export class Grants implements Part {
     };
   }
 
-  /** The facts of a refresh token that is alive; its unused life begins anew. */
+  /** Returns the facts of a live refresh token, and restarts its lifetime. */
   refresh(token: string): Facts | undefined {
     const facts = this.read(token, "refresh");
     if (typeof facts === "string") return undefined;
@@ -214,7 +214,7 @@ export class Grants implements Part {
     return facts;
   }
 
-  /** Seconds that a token has left. */
+  /** Returns the seconds until a token expires. */
   left({ expires }: Facts): number {
     return expires === null
       ? Infinity
@@ -230,7 +230,7 @@ export class Grants implements Part {
     this.#change(account, { ...none, generation: generation + 1, expired: this.of(account).expired });
   }
 
-  /** Takes all access away by any token of it; false when the token is dead already. */
+  /** Revokes all access, given any live token of the account; returns false if the token is already dead. */
   revokeToken(token: string): boolean {
     const facts = this.read(token);
     if (typeof facts === "string") return false;
@@ -238,14 +238,14 @@ export class Grants implements Part {
     return true;
   }
 
-  /** Makes the tokens of some kinds that were given out so far expire. */
+  /** Expires all tokens of these kinds issued so far. */
   expire(account: string, kinds: readonly string[]): void {
     const now = this.context.clock.now();
     const expired = { ...this.of(account).expired, ...Object.fromEntries(kinds.map((kind) => [kind, now])) };
     this.#change(account, { expired });
   }
 
-  /** Whose token or code it is, dead or alive: the thing that it is for, where it is for one. */
+  /** Returns the account or Page of a token or code, even if it is dead. */
   accountOf(text: string): string | undefined {
     const facts = this.#unseal(text);
     return facts?.about ?? facts?.account ?? this.#codes.get(text)?.account;
@@ -349,7 +349,7 @@ export class Grants implements Part {
   }
 }
 
-/** Whether a verifier is the one of the challenge; without a challenge there must be none. */
+/** Whether a verifier matches the challenge; without a challenge there must be no verifier. */
 function proves(verifier: string | null, { challenge = null, challenge_method }: CodeFacts): boolean {
   if (verifier === null || challenge === null) return verifier === challenge;
   if (!/^[A-Za-z0-9._~-]{43,128}$/.test(verifier)) return false;
@@ -359,7 +359,7 @@ function proves(verifier: string | null, { challenge = null, challenge_method }:
 
 const credentials = ["access_token", "oauth_token", "refresh_token", "code", "token", "fb_exchange_token"];
 
-/** Whose call it is: by its token or code, wherever that stands, else by what a consent page was told. */
+/** Returns the account of a call: from its token or code, wherever they are sent, or from the consent page's input. */
 export function accountOfCall(grants: Grants, call: Call): string | undefined {
   const form = new URLSearchParams(call.body);
   const named = credentials.map((name) => call.query.get(name) ?? form.get(name));

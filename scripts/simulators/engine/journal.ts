@@ -1,6 +1,6 @@
 /**
- * What a provider must not forget when its process is killed: accounts, consents, edits. One line a change, written
- * before the answer leaves. Without a file nothing is kept, which is what tests want.
+ * Persists what a provider must not lose when its process is killed: accounts, consents, edits. One line per change, written
+ * before the response is sent. Without a file nothing is kept, which suits tests.
  */
 export interface JournalEvent {
   readonly provider: string;
@@ -15,7 +15,7 @@ export class Journal {
     this.#path = path;
   }
 
-  /** Events of earlier processes. A last line that was cut off by a kill is left out: its change was never answered. */
+  /** Returns the events of earlier processes. A last line truncated by a kill is dropped: its change was never confirmed. */
   read(): JournalEvent[] {
     if (this.#path === undefined) return [];
     let text: string;

@@ -1,4 +1,4 @@
-/** Accounts that post, as most networks have them, and one made-up post of any of them. Nothing is kept: asking twice makes it twice, the same. */
+/** Accounts with posts, as most networks have them, and their generated posts. Nothing is stored: the same post is generated identically each time. */
 import { z } from "zod";
 import type { AccountBase, Accounts, AccountSeed, AccountWish, ItemBase, Network } from "./accounts.ts";
 import { type AccountsAdmin, accountsAdmin } from "./accounts_admin.ts";
@@ -15,19 +15,19 @@ export interface Post extends ItemBase {
   readonly text: string;
   readonly language: string | null;
   readonly created_at: string;
-  /** Not for everybody; what that means is the provider's matter. */
+  /** Not public; the provider defines what that means. */
   readonly hidden: boolean;
   readonly duration_seconds: number | null;
-  /** Pictures and videos; a text has none. */
+  /** Number of pictures and videos; 0 for a text. */
   readonly parts: number;
-  /** Null where the creator hides the count, or the provider does not know it. */
+  /** Null if the creator hides the count, or the provider does not know it. */
   readonly views: number | null;
   readonly likes: number | null;
   readonly comments: number;
   readonly shares: number;
-  /** Chance for what only one provider has: 0 to 1, and from 0.5 in plain accounts. */
+  /** Random value for provider-specific features: 0 to 1, and at least 0.5 in plain accounts. */
   readonly luck: number;
-  /** What a provider adds when a test asks for it. */
+  /** Provider-specific members that a test requests. */
   readonly extra: Readonly<Record<string, unknown>>;
 }
 
@@ -36,11 +36,11 @@ export interface Poster extends AccountBase {
   readonly bio: string;
   readonly followers: number;
   readonly created_at: string;
-  /** Posts are for followers only. */
+  /** Posts are visible to followers only. */
   readonly closed: boolean;
-  /** The network has suspended it. */
+  /** The network has suspended the account. */
   readonly suspended: boolean;
-  /** Each page of a list begins with the last item of the one before. */
+  /** Each page of a list begins with the last item of the previous page. */
   readonly repeats: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface PosterWish extends AccountWish {
 export const Count = z.int().min(0);
 export const Time = z.iso.datetime({ offset: true });
 
-/** What an account may be asked for with, whatever the network. */
+/** Options for creating an account on any network. */
 export const new_account = {
   name: z.string().min(1).max(80).optional(),
   items: Count.max(1_000_000).default(20),
@@ -93,7 +93,7 @@ export const post_change = {
   extra: z.record(z.string(), z.unknown()),
 };
 
-/** The admin routes of accounts that post; a network with more to say of an account adds it. */
+/** Returns the admin routes of accounts with posts; a network may add members. */
 export function postersAdmin<Account extends Poster, Wish extends PosterWish>(
   accounts: Accounts<Account, Post, Wish>,
   grants: Grants,
@@ -109,12 +109,12 @@ export function postersAdmin<Account extends Poster, Wish extends PosterWish>(
   });
 }
 
-/** What a network of posts says of itself. */
+/** The rules of one network of posts. */
 export interface PostRules<Account extends Poster, Wish extends PosterWish> {
-  /** Which kinds there are and how often each comes; a post that a test adds is of the last one. */
+  /** The kinds of posts with their weights; a post that a test adds is of the last kind by default. */
   readonly kinds: readonly (readonly [kind: PostKind, weight: number])[];
   readonly longest_text: number;
-  /** How posts are numbered: the number must come back out of the id, and with it the account where it is in there. */
+  /** Encodes a post's number in its id, and decodes it again, with the account if the id contains it. */
   readonly ids: {
     make(account: { account_id: string; key: number }, number: number, time: number): string;
     locate(id: string): { number: number; account_id?: string } | undefined;
@@ -141,7 +141,7 @@ export function postNetwork<Account extends Poster = Poster, Wish extends Poster
     item: (seed, number) =>
       generatedPost(seed, number, ids.make(seed, number, timeOf(seed, number)), kinds, longest_text),
     added({ number, now, newest, ...account }, edit) {
-      // Two within one millisecond would have one place in time.
+      // Two posts in the same millisecond would have the same position in time.
       const after = newest ? Date.parse(newest.created_at) + 1 : 0;
       const time = Math.max(edit.created_at ? Date.parse(edit.created_at) : now, after);
       const kind = edit.kind ?? usual;
@@ -188,7 +188,7 @@ function poster({ account_id, key, name }: AccountSeed, wish: PosterWish, chance
   };
 }
 
-/** Falls with the number, so that a place in time can be found without a look at every post. */
+/** Falls with the number, so that a position in time can be found by binary search. */
 function timeOf({ key, newest_at, items, days_between }: AccountSeed, number: number): number {
   const gap = days_between * day;
   const shift = mix(mix(key) ^ number) % Math.max(1, Math.floor(gap / 2));
@@ -241,7 +241,7 @@ function kindOf(kinds: readonly (readonly [PostKind, number])[], chance: Seeded)
   return (kinds.find(([, weight]) => (at -= weight) < 0) ?? kinds.at(-1) ?? ["text" as const])[0];
 }
 
-/** An account has one main language; now and then an item is in another. */
+/** An account has one main language; occasionally an item is in another one. */
 export function voiceOf(seed: number, chance: Seeded): Voice {
   const main = voices[mix(seed) % 3 === 0 ? mix(seed + 1) % voices.length : 0] as Voice;
   return chance.chance(0.25) ? chance.pick(voices) : main;
@@ -257,7 +257,7 @@ function postText(voice: Voice, kind: PostKind, chance: Seeded, longest: number)
   if (chance.chance(0.6)) {
     lines.push(Array.from({ length: chance.between(1, 3) }, () => chance.pick(hashtags)).join(" "));
   }
-  // Some are as long as the network allows.
+  // Some texts are as long as the network allows.
   if (chance.chance(0.03)) {
     while (lines.join("\n\n").length < longest) lines.push(chance.pick(voice.sentences));
   }
@@ -266,7 +266,7 @@ function postText(voice: Voice, kind: PostKind, chance: Seeded, longest: number)
   return cut(text, longest).trim();
 }
 
-/** A cut inside a surrogate pair would make a lone surrogate, which nobody sends. */
+/** Cuts a text without leaving a lone surrogate, which no client sends. */
 export function cut(text: string, longest: number): string {
   return text.slice(0, longest).replace(/[\ud800-\udbff]$/, "");
 }

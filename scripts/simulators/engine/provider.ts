@@ -1,4 +1,4 @@
-/** What a provider is to the engine: routes at its real hosts, parts that have a state, and its own words for failures. */
+/** The interface of a provider to the engine: routes at its real hosts, stateful parts, and its own error responses. */
 import type { SimulatorClock } from "./clock.ts";
 import type { Fault } from "./faults.ts";
 import type { JournalEvent } from "./journal.ts";
@@ -13,11 +13,11 @@ export interface Call {
   readonly headers: Headers;
   /** The body as text. */
   readonly body: string;
-  /** The body as it came. */
+  /** The raw body. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly params: Record<string, string>;
   readonly fault: Fault | undefined;
-  /** What the request log says of this call beyond its line. */
+  /** Added to the request log's entry for this call. */
   readonly notes: { cost?: number; bucket?: string };
 }
 
@@ -29,16 +29,16 @@ export interface Answer {
 
 export interface Route {
   readonly method: string;
-  /** `/<host>/<path>`, or below `/_admin`; `:name` takes a segment, `:name*` at the end takes all that follow. */
+  /** `/<host>/<path>`, or below `/_admin`; `:name` matches one segment, `:name*` at the end matches the rest. */
   readonly path: string;
   readonly handle: (call: Call) => Answer | Promise<Answer>;
 }
 
-/** Something with a state of its own: accounts, grants, quota, webhooks, or what only one provider has. */
+/** A component with its own state: accounts, grants, quota, webhooks, or something that only one provider has. */
 export interface Part {
-  /** Admin routes; `root` is `/_admin/<provider>`. */
+  /** Returns admin routes; `root` is `/_admin/<provider>`. */
   admin?(root: string): readonly Route[];
-  /** Repeats a change that an earlier process recorded; events of other parts are passed over. */
+  /** Replays a change that an earlier process recorded; ignores events of other parts. */
   replay?(event: JournalEvent): void;
   reset?(): void;
   stop?(): void;
@@ -48,22 +48,22 @@ export interface Provider {
   readonly name: string;
   readonly routes: readonly Route[];
   readonly parts: readonly Part[];
-  /** Whose call it is, so that a fault or a look into the log can name one account among many. */
+  /** Returns the account of a call, so that a fault or a log query can select one account among many. */
   accountOf?(call: Call): string | undefined;
-  /** The provider's answer for a failure asked for by its own reason (`quotaExceeded`) or by a bare status (`503`). */
+  /** Returns the provider's response for a failure, given its reason (`quotaExceeded`) or a bare status (`503`). */
   failure(reason: string, call: Call): Answer | undefined;
 }
 
-/** What a provider is made with. */
+/** The arguments for creating a provider. */
 export interface Context {
-  /** The provider's name: of its admin routes and of its events in the journal. */
+  /** The provider's name, used in its admin routes and its journal events. */
   readonly provider: string;
   readonly clock: SimulatorClock;
-  /** Writes a change down before it is answered. */
+  /** Records a change in the journal before the response is sent. */
   record(event: { readonly kind: string; readonly [member: string]: unknown }): void;
-  /** Addresses that consent pages may send people back to, beside those on this machine. */
+  /** Redirect URIs that consent pages accept, in addition to those on this machine. */
   readonly redirect_uris: ReadonlySet<string>;
-  /** Where the stack's functions are, for providers that report to them from the start. */
+  /** The base URL of the stack's functions, for providers that send webhooks from the start. */
   readonly functions_url?: string | undefined;
   /** A file of real channels and videos, and the folder for temporary files. */
   readonly catalog?: string | undefined;
@@ -90,30 +90,30 @@ export function html(status: number, page: string): Answer {
   };
 }
 
-/** The token of an `Authorization: Bearer` header. */
+/** Returns the token of an `Authorization: Bearer` header. */
 export function bearer(call: Call): string | undefined {
   return /^Bearer +(.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1]?.trim();
 }
 
-/** The body as a form; undefined when its content type says that it is none. */
+/** Returns the body as a form; undefined if its content type is another one. */
 export function readForm(call: Call): URLSearchParams | undefined {
   const type = call.headers.get("content-type") ?? "";
   return /^application\/x-www-form-urlencoded\b/i.test(type) ? new URLSearchParams(call.body) : undefined;
 }
 
-/** Names that stand in one text, with spaces between them. */
+/** Splits a text of names separated by spaces. */
 export function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-/** The fields of a value; fields that are undefined are left out. */
+/** Returns the given fields of an object; undefined fields are omitted. */
 export function pick(from: Record<string, unknown>, fields: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(
     fields.flatMap((field) => from[field] === undefined ? [] : [[field, from[field]]]),
   );
 }
 
-/** Matches `/a/:b` against a path; the parameters, or undefined. */
+/** Matches `/a/:b` against a path; returns the parameters, or undefined. */
 export function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split("/");
   const given = path.split("/");

@@ -1,33 +1,33 @@
 /**
- * What apps publish at a simulated provider: uploads under way, what came out of them, and comments. Kept in memory only: a provider that is
- * restarted has forgotten half-done uploads, as real ones do after a while; what is published is an item of the account, and stays.
+ * What apps publish at a simulated provider: uploads in progress, the published posts, and comments. Kept in memory only: a restarted provider
+ * has lost unfinished uploads, as real ones drop them after a while; a published post is an item of the account, and persists.
  */
 import { createHash } from "node:crypto";
 import { readQuery } from "./admin.ts";
 import { type Call, type Context, json, type Part, type Route } from "./provider.ts";
 import { z } from "zod";
 
-/** Something that was published, as a test wants to see it. */
+/** A published post, as tests inspect it. */
 export interface Published {
   readonly id: string;
   readonly account_id: string;
   readonly kind: string;
   readonly text: string;
-  /** SHA-256 of each medium, as it arrived. */
+  /** SHA-256 of each medium as received. */
   readonly media: readonly string[];
   readonly at: string;
   readonly comments: { readonly id: string; readonly text: string }[];
   readonly about: Record<string, unknown>;
 }
 
-/** A file that comes in parts. */
+/** A file uploaded in parts. */
 export interface Upload {
   readonly id: string;
   readonly account_id: string;
   readonly total: number;
   received: number;
   readonly parts: Uint8Array[];
-  /** What only this provider keeps with it. */
+  /** Provider-specific data. */
   readonly about: Record<string, unknown>;
 }
 
@@ -38,7 +38,7 @@ export class Publishing implements Part {
 
   constructor(private readonly context: Context) {}
 
-  /** A number that no other thing here has. */
+  /** Returns a number that is unique within this provider. */
   number(): number {
     return ++this.#count;
   }
@@ -101,7 +101,7 @@ export function digest(parts: readonly Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-/** Fetches a medium as a platform does: no credentials, no redirects. Undefined when it cannot be had. */
+/** Fetches a medium as a platform does: no credentials, no redirects. Returns undefined if it cannot be fetched. */
 export async function pull(url: string): Promise<{ sha256: string; bytes: number } | undefined> {
   try {
     const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(30_000) });
@@ -116,7 +116,7 @@ export async function pull(url: string): Promise<{ sha256: string; bytes: number
   }
 }
 
-/** `bytes 0-99/100`, or `bytes * /100` without the blank. */
+/** Parses `bytes 0-99/100`, or `bytes * /100` without the space. */
 export function contentRange(
   call: Call,
 ): { from: number; to: number; total: number } | { total: number } | undefined {
@@ -129,7 +129,7 @@ export function contentRange(
     : { from: Number(from), to: Number(to), total: size };
 }
 
-/** Where the simulators are, as the caller reaches them. */
+/** Returns the base URL of the simulators, as the caller reaches them. */
 export function baseOf(call: Call): string {
   return `http://${call.headers.get("host") ?? "127.0.0.1"}`;
 }

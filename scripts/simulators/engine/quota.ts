@@ -1,12 +1,12 @@
-/** How much a provider gives in which time: buckets of units that empty with calls and fill up again by the simulators' clock. */
+/** A provider's rate limits and quotas: buckets of units that calls use up and that refill by the simulators' clock. */
 import { z } from "zod";
 import { AdminError, readBody, readQuery } from "./admin.ts";
 import type { Call, Context, Part, Route } from "./provider.ts";
 import { json } from "./provider.ts";
 
 /**
- * `sliding`: each unit comes back so many seconds after it was taken. `grid`: windows stand on the clock, a new one every
- * so many seconds. `rolling`: a window begins with the first call after the last one. `day`: until midnight in a time zone.
+ * `sliding`: each unit is returned `seconds` after it was taken. `grid`: windows of `seconds` are aligned to the clock.
+ * `rolling`: a window begins with the first call after the previous window. `day`: until midnight in a time zone.
  */
 export type Window =
   | { readonly kind: "sliding" | "grid" | "rolling"; readonly seconds: number }
@@ -14,7 +14,7 @@ export type Window =
 
 export interface Bucket {
   readonly limit: number;
-  /** Whether all accounts draw on one, or each has its own. */
+  /** Whether all accounts share one bucket, or each has its own. */
   readonly per: "app" | "account";
   readonly window: Window;
 }
@@ -22,18 +22,18 @@ export interface Bucket {
 export interface Reading {
   readonly limit: number;
   readonly used: number;
-  /** When the whole of it is there again, or the next unit of a sliding window (ms). */
+  /** When the whole quota is available again, or for a sliding window the next unit (ms). */
   readonly resets_at: number;
 }
 
 interface Meter {
   readonly bucket: Bucket;
-  /** Set by a test; else the bucket's. */
+  /** The limit set by a test; the bucket's limit applies if undefined. */
   limit: number | undefined;
   used: number;
   begins: number;
   ends: number;
-  /** Of a sliding window: when each unit was taken. */
+  /** For a sliding window: when each unit was taken. */
   taken: number[];
 }
 
@@ -44,7 +44,7 @@ export class Quota<Name extends string = string> implements Part {
 
   constructor(private readonly context: Context, private readonly buckets: Readonly<Record<Name, Bucket>>) {}
 
-  /** Takes the units; false, taking none, when they are not there. Asking for none asks whether any are left. */
+  /** Takes the units; returns false and takes none if there are too few. Taking 0 units checks whether any are left. */
   take(name: Name, account: string | undefined, units = 1): boolean {
     const meters = this.#drawnOn(name, account);
     const isSpent = meters.some((meter) => {
@@ -120,7 +120,7 @@ export class Quota<Name extends string = string> implements Part {
     meter.taken = Array.from({ length: used }, () => this.context.clock.now());
   }
 
-  /** The buckets meant where none is named: those of accounts when one is given and there are any, else the app's. */
+  /** Returns the default buckets for a call that names none: the per-account ones if an account is given and any exist, otherwise the app's. */
   #counted(account: string | undefined): Name[] {
     const names = Object.keys(this.buckets) as Name[];
     const of = (per: Bucket["per"]) => names.filter((name) => this.buckets[name].per === per);
@@ -139,7 +139,7 @@ export class Quota<Name extends string = string> implements Part {
     });
   }
 
-  /** A call draws on the app's meter and, once a test has limited the account, on the account's as well. */
+  /** Returns the meters that a call draws on: the app's and, once a test has limited the account, also the account's. */
   #drawnOn(name: Name, account: string | undefined): Meter[] {
     if (this.buckets[name].per === "account") return [this.#meter(name, account)];
     const own = account === undefined ? undefined : this.#meters.get(`${name} ${account}`);
@@ -173,7 +173,7 @@ export class Quota<Name extends string = string> implements Part {
   }
 }
 
-/** When a window that begins now ends. */
+/** Returns when a window that begins now ends. */
 function endOf(window: Window, now: number): number {
   if (window.kind !== "day") {
     const length = window.seconds * 1_000;

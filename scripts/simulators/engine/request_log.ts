@@ -1,4 +1,4 @@
-/** The calls that providers were sent, the same for every provider; credentials are not kept. */
+/** The calls that providers received, in the same form for every provider; credentials are not stored. */
 import type { Fault } from "./faults.ts";
 
 export interface LoggedRequest {
@@ -40,7 +40,7 @@ export class RequestLog {
 
   note(request: Omit<LoggedRequest, "id">): void {
     this.#requests.push({ id: this.#next_request++, ...request });
-    // Dropping a tenth at once keeps the cost of a full log out of every request.
+    // Dropping a tenth at once avoids the cost of trimming a full log on every request.
     if (this.#requests.length > log_size) this.#requests.splice(0, log_size / 10);
   }
 
@@ -79,7 +79,7 @@ function chooses(filter: RequestFilter): (request: LoggedRequest) => boolean {
     (filter.after === undefined || request.id > filter.after);
 }
 
-/** A path with its query as the log may keep it: credentials are replaced. */
+/** Returns the path and query for the log, with credentials masked. */
 export function pathForLog(url: URL): string {
   if (url.search === "") return url.pathname;
   const query = new URLSearchParams(url.search);

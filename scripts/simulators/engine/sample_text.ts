@@ -1,4 +1,4 @@
-/** Words for made-up videos, in the languages and scripts that a creator's library may hold. */
+/** Texts for generated videos, in the languages and scripts that a creator's library may contain. */
 
 export interface Voice {
   readonly language: string;
@@ -9,7 +9,7 @@ export interface Voice {
   readonly tags: readonly string[];
 }
 
-/** Texts between semicolons. */
+/** Splits a text at semicolons. */
 const list = (text: string) => text.split("; ");
 
 export const voices: readonly Voice[] = [

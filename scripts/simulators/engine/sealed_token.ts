@@ -1,6 +1,6 @@
 /**
- * Tokens that carry their own facts under a signature, so that they outlive a restart of the simulators. The key is the
- * same in every process; it guards nothing but made-up accounts.
+ * Tokens that carry their own facts under a signature, so that they survive a restart of the simulators. The key is the
+ * same in every process; it protects nothing but generated accounts.
  */
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
@@ -12,7 +12,7 @@ export function seal(prefix: string, facts: object): string {
   return `${prefix}${payload}.${mac(prefix, payload)}`;
 }
 
-/** Undefined for anything that was not sealed here with this prefix. */
+/** Returns undefined for anything that was not sealed here with this prefix. */
 export function unseal<Facts extends object>(prefix: string, token: string): Facts | undefined {
   const [, payload, signature] = /^([\w-]+)\.([\w-]{22})$/.exec(token.slice(prefix.length)) ?? [];
   if (!token.startsWith(prefix) || payload === undefined || signature === undefined) return undefined;

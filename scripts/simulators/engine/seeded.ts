@@ -1,4 +1,4 @@
-/** Chance that is the same every time: everything made up hangs on a seed. */
+/** Reproducible random numbers: everything generated depends on a seed. */
 
 /** FNV-1a of the text's UTF-16 units, mixed; 32 bits. */
 export function hash(text: string): number {
@@ -9,7 +9,7 @@ export function hash(text: string): number {
   return mix(value);
 }
 
-/** 160 bits of a text in five lanes: for tags, not for secrets. Cheaper than node:crypto, whose every call leaves the isolate. */
+/** Hashes a text to 160 bits in five lanes: for tags, not for secrets. Cheaper than node:crypto, where every call leaves the isolate. */
 export function fingerprint(text: string): Uint8Array {
   let [a, b, c, d, e] = [0x811c9dc5, 0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
   for (let index = 0; index < text.length; index++) {
@@ -19,7 +19,7 @@ export function fingerprint(text: string): Uint8Array {
     c = Math.imul(c ^ unit, 0x1b873593);
     d = Math.imul(d ^ unit, 0x165667b1);
     e = Math.imul(e ^ unit, 0x85ebca77);
-    // Without this, a unit's high bits would never reach a lane's low ones.
+    // Otherwise a unit's high bits would never reach a lane's low bits.
     e ^= d >>> 15;
     d ^= c >>> 13;
   }
@@ -34,7 +34,7 @@ export function mix(value: number): number {
   return (value ^ (value >>> 15)) >>> 0;
 }
 
-/** A stream of numbers from one seed. */
+/** A sequence of random numbers from one or more seeds. */
 export class Seeded {
   #state: number;
 
@@ -44,13 +44,13 @@ export class Seeded {
     this.#state = state;
   }
 
-  /** At least 0, below 1. */
+  /** Returns a number of at least 0 and below 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     return mix(this.#state) / 4_294_967_296;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** Returns an integer from `low` to `high`, both included. */
   between(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
@@ -65,8 +65,8 @@ export class Seeded {
 }
 
 /**
- * Two 32-bit numbers as the 11 characters of a YouTube video id, and back. A Feistel network makes neighbours look
- * unrelated and needs no table: an id says itself which channel and which video it is.
+ * Converts two 32-bit numbers to the 11 characters of a YouTube video id, and back. A Feistel network makes neighbors look
+ * unrelated and needs no table: the id itself encodes the channel and the video.
  */
 export function toVideoId(channel: number, index: number): string {
   let left = channel >>> 0;

@@ -1,4 +1,4 @@
-/** What a provider posts by itself: the addresses that the app registered, and deliveries, also wrong ones and several at once. */
+/** Webhooks that a provider sends: the URLs that the app registered, and deliveries, including invalid and concurrent ones. */
 import { z } from "zod";
 import { AdminError, readBody } from "./admin.ts";
 import type { JournalEvent } from "./journal.ts";
@@ -8,28 +8,28 @@ export interface Delivery {
   readonly account_id: string;
   readonly event: string;
   readonly times: number;
-  /** Another one than the app's makes a wrong signature. */
+  /** A secret other than the app's, for a wrong signature. */
   readonly secret?: string | undefined;
-  /** Whether the body is changed after it was signed. */
+  /** Whether the body is changed after signing. */
   readonly tamper: boolean;
-  /** What only this provider's deliveries say. */
+  /** Provider-specific members of a delivery. */
   readonly [member: string]: unknown;
 }
 
 export interface WebhookRules {
   readonly events: readonly [string, ...string[]];
-  /** Members of a delivery that only this provider has. */
+  /** Schemas of the provider-specific members of a delivery. */
   readonly members?: z.ZodRawShape;
-  /** Where a delivery goes for which no address was registered. */
+  /** Returns the URL of a delivery if none was registered. */
   address?(delivery: Delivery): string | undefined;
-  /** Fails for an account that there is not; what happens at the provider before it tells. */
+  /** Applies what happens at the provider before it sends the webhook; throws for an unknown account. */
   before(delivery: Delivery): void;
-  /** The request as the provider signs it; `now` in seconds. */
+  /** Returns the request as the provider signs it; `now` in seconds. */
   sign(delivery: Delivery, now: number): { headers?: Record<string, string>; body: string | URLSearchParams };
 }
 
 export class Webhooks implements Part {
-  /** By event; under `all` for those that have none of their own. */
+  /** URLs by event; `all` applies to events without their own. */
   #addresses: Record<string, string> = {};
 
   constructor(private readonly context: Context, private readonly rules: WebhookRules) {}

@@ -65,7 +65,7 @@ const isBusinessEdge = (name: string): name is keyof typeof business_edges =>
 const page_fields = [...facebook_fields.Page, ...facebook_fields.PageExtra];
 const most_in_batch = 50;
 
-/** Which posts a list of a Page names. */
+/** The posts that each list of a Page contains. */
 const lists: Readonly<Record<string, (post: Post) => boolean>> = {
   published_posts: hasPost,
   videos: ({ kind }) => kind === "video",
@@ -139,7 +139,7 @@ export function facebook(context: Context): Provider {
     });
   }
 
-  /** The person behind what the form names (a person, or one of their Pages), and the Pages that they may let in. */
+  /** Returns the person behind a form's id (a person, or one of their Pages), and the Pages that they may let the app see. */
   function consenter(id: string) {
     const account = ownerOf(id);
     return isPerson(account) ? { account, pages: pagesOf(account).map((page) => page.id) } : undefined;
@@ -147,7 +147,7 @@ export function facebook(context: Context): Provider {
 
   const isHeld = ({ account }: Facts) => pagesOf(account).some(({ checkpoint }) => checkpoint);
 
-  /** What a call's token says, or why it says nothing. */
+  /** Returns the facts of a call's token, or the refusal. */
   function bearer(
     call: Call,
   ): { facts: Facts; person: string; page: string | undefined; scopes: readonly string[] } | Answer {
@@ -168,15 +168,15 @@ export function facebook(context: Context): Provider {
     return { ...told, headers: { ...told.headers, "facebook-api-version": "v26.0" } };
   }
 
-  /** A Page's own token for the person, when their role gives one and they let the app see the Page. */
+  /** Returns a Page's own token for the person, if they have a role on the Page and let the app see it. */
   function pageToken({ id, person_id, tasks }: Page, { account, kind, expires }: Facts): string | undefined {
     if (person_id !== account || tasks.length === 0) return undefined;
     if (!grants.of(person_id).chosen.includes(id)) return undefined;
-    // Only a long-lived token of the person makes tokens without end.
+    // Only a long-lived token of the person yields Page tokens without expiry.
     return grants.issue("page", person_id, { about: id, expires: kind === "long" ? null : expires });
   }
 
-  /** The Pages of a list, as the person may see them. */
+  /** Returns a list of Pages, with the fields that the person may see. */
   function listed(call: Call, { facts }: { facts: Facts }, pages: readonly Page[], fields: Fields): Answer {
     const numbered = pages.map((page, index) => ({ page, number: pages.length - index }));
     return pageOf(call, {
@@ -189,7 +189,7 @@ export function facebook(context: Context): Provider {
     return pageNode(page, now(), page.business && page.bare ? undefined : pageToken(page, facts));
   }
 
-  /** The Pages that the person let the app see, but for those that only a business of theirs has. */
+  /** Returns the Pages that the person let the app see, except those that belong to their business. */
   function myPages(call: Call): Answer {
     const who = bearer(call);
     if ("status" in who) return who;
@@ -201,7 +201,7 @@ export function facebook(context: Context): Provider {
     return withUsage(listed(call, who, pages, fields), who.person);
   }
 
-  /** The person's one business, with its Pages, whether the person let the app see them or not. */
+  /** Returns the person's single business with its Pages, whether or not the person let the app see them. */
   function businesses(call: Call): Answer {
     const who = businessReader(call);
     if ("status" in who) return who;
@@ -219,7 +219,7 @@ export function facebook(context: Context): Provider {
         const answer = listed(inner, who, withRelation(pages, edge), below);
         if (answer.status !== 200) return answer;
         const edges = JSON.parse(answer.body);
-        // Without anything in it, an edge is left out.
+        // An empty edge is omitted.
         if (edges.data.length > 0) node[edge] = edges;
       }
     }
@@ -325,7 +325,7 @@ export function facebook(context: Context): Provider {
     return withUsage(json(200, select(node, fields)), own);
   }
 
-  /** Several reads in one request; each counts, and each has an answer of its own. */
+  /** Runs several reads in one request; each counts, and each has its own response. */
   function batch(call: Call): Answer {
     const wanted = batchOf(call);
     if (wanted === undefined) return refused("invalid_parameter", "(#100) batch must be a list of requests");
@@ -361,7 +361,7 @@ export function facebook(context: Context): Provider {
     );
   }
 
-  /** A code for a short-lived token, or a short-lived token for one of sixty days. By GET or by POST. */
+  /** Exchanges a code for a short-lived token, or a short-lived token for one of sixty days, by GET or POST. */
   function token(call: Call): Answer {
     const form = new URLSearchParams([...call.query, ...new URLSearchParams(call.body)]);
     if (call.fault?.token) return refused(call.fault.token === "expired" ? "token_expired" : "token_revoked");
@@ -395,9 +395,9 @@ export function facebook(context: Context): Provider {
     return json(200, { access_token, token_type: "bearer", expires_in: token_lives[kind] });
   }
 
-  /** The Page, where a call is about one: by its token, its path, or because the person has no other. */
+  /** Returns the Page of a call: from its token, from its path, or because the person has no other Page. */
   function accountOf(call: Call): string | undefined {
-    // Reels are uploaded with a scheme of their own.
+    // Reels are uploaded with their own authorization scheme.
     const upload = /^OAuth +(.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1];
     const owner = upload === undefined ? accountOfCall(grants, call) : grants.accountOf(upload);
     if (owner === undefined || accounts.account(owner) !== undefined) return owner;
@@ -463,7 +463,7 @@ function withRelation(pages: readonly Page[], edge: keyof typeof business_edges)
   return pages.filter(({ business }) => business === business_edges[edge]);
 }
 
-/** Only which members there are: what is below them was chosen already. */
+/** Returns the same fields without nested ones, which have already been applied. */
 function plain(fields: Fields): Fields {
   return new Map([...fields.keys()].map((name) => [name, { below: new Map(), modifiers: new Map() }]));
 }
@@ -473,7 +473,7 @@ interface BatchedRequest {
   relative_url: string;
 }
 
-/** Of a JSON body, or of a form whose member `batch` is JSON. */
+/** Reads the batch from a JSON body, or from a form whose member `batch` is JSON. */
 function batchOf(call: Call): BatchedRequest[] | undefined {
   try {
     const isJson = /\bjson\b/.test(call.headers.get("content-type") ?? "");

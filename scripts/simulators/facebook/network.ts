@@ -1,4 +1,4 @@
-/** What Pages, posts and videos are like, and how the Graph API shows them. */
+/** Generates Pages, posts and videos, and renders them as the Graph API does. */
 import { z } from "zod";
 import type { TrueItem } from "../engine/accounts_admin.ts";
 import {
@@ -13,17 +13,17 @@ import { words } from "../engine/provider.ts";
 import { hash, Seeded } from "../engine/seeded.ts";
 import { free, graphTime, meta_change, type MetaState, signedUrl } from "../meta/graph.ts";
 
-/** What a person may do on a Page; one without tasks has no role there. */
+/** The tasks that a person may have on a Page; without tasks they have no role there. */
 const all_tasks = ["ADVERTISE", "ANALYZE", "CREATE_CONTENT", "MESSAGING", "MODERATE", "MANAGE"] as const;
 const Tasks = z.array(z.enum(all_tasks));
 
 export interface Page extends Poster, MetaState {
-  /** Who runs it. */
+  /** The person who manages the Page. */
   readonly person_id: string;
   readonly tasks: readonly string[];
-  /** How the person's business has it; a Page of theirs alone otherwise. */
+  /** The relation of the person's business to the Page; null if the Page is only the person's. */
   readonly business: Relation | null;
-  /** The business lists it without its token. */
+  /** Whether the business lists the Page without its token. */
   readonly bare: boolean;
 }
 
@@ -86,7 +86,7 @@ export function videoId({ account_id, number }: Post): string {
   return `8${account_id.slice(4)}${String(number).padStart(7, "0")}`;
 }
 
-/** Some videos stand in the list of videos only. */
+/** Some videos appear only in the list of videos. */
 export function hasPost(post: Post): boolean {
   return typeof post.extra.has_post === "boolean" ? post.extra.has_post : !isVideo(post) || post.luck >= 0.15;
 }
@@ -95,7 +95,7 @@ function titleOf({ number, luck }: Post): string | undefined {
   return luck % 0.1 < 0.03 ? `Episode ${number + 1}` : undefined;
 }
 
-/** Lengths are told with fractions. */
+/** Video lengths have fractions of a second. */
 function secondsOf({ duration_seconds }: Post): number {
   const seconds = duration_seconds ?? 0;
   return Number.isInteger(seconds) ? seconds + 0.4 : seconds;
@@ -140,7 +140,7 @@ type Node = Record<string, unknown>;
 
 const host = "scontent-sim1-1.xx.fbcdn.net";
 
-/** Not every Page has chosen a name for its address. */
+/** Some Pages have not chosen a username. */
 function usernameOf({ id, username }: Page): string | undefined {
   return hash(id) % 10 < 7 ? username : undefined;
 }
@@ -277,11 +277,11 @@ export function videoNode(post: Post, now: number): Node {
   };
 }
 
-/** The fields that this simulator has of each of Meta's models. */
+/** The fields of each of Meta's models that this simulator serves. */
 export const facebook_fields = {
   Page: words("id name username link category followers_count fan_count access_token"),
   Business: words("id name"),
-  /** Edges and computed members that may be named among a Page's fields. */
+  /** Edges and computed members that may be requested as a Page's fields. */
   PageExtra: ["picture", "tasks"],
   PagePost: words(
     "id message story created_time updated_time permalink_url full_picture status_type is_published attachments shares " +

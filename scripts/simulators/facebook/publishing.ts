@@ -1,4 +1,4 @@
-/** Publishing on a Page: feed posts, photos (also not shown yet, for albums), videos, reels in three phases, comments. */
+/** Publishing on a Page: feed posts, photos (also unpublished ones, for albums), videos, reels in three phases, comments. */
 import type { Accounts } from "../engine/accounts.ts";
 import type { Post } from "../engine/posts.ts";
 import { type Answer, type Call, json, readForm, type Route } from "../engine/provider.ts";
@@ -130,7 +130,7 @@ export function facebookPublishing(
     const reel = reels.get(form.get("video_id") ?? "");
     if (reel?.page !== page.id) return refused("no_such_object");
     if (reel.sha256 === null) return refused("invalid_parameter", "(#100) The video has not been uploaded");
-    // Finishing twice is the same reel.
+    // Finishing twice returns the same reel.
     if (reel.post_id === null) {
       const post = publish(page, "reel", form.get("description") ?? "", [reel.sha256], { reel: reel.id });
       reel.post_id = post.id;
@@ -148,7 +148,7 @@ export function facebookPublishing(
     return json(200, { success: true });
   }
 
-  /** Of a reel by the id that its beginning gave; undefined for anything else. */
+  /** Returns a reel by the id from its start phase; undefined for any other object. */
   function reelNode(call: Call): Answer | undefined {
     const reel = reels.get(call.params.object ?? "");
     if (!reel) return undefined;

@@ -1,4 +1,4 @@
-/** What a request to Google's authorization endpoint must say, and the scopes that this simulator knows. */
+/** Validates requests to Google's authorization endpoint, and lists the scopes that this simulator knows. */
 import { type ConsentRequest, isRegistered, sendBack } from "../engine/consent.ts";
 import { type Brand, errorPage } from "../engine/consent_page.ts";
 import type { Grants } from "../engine/grants.ts";
@@ -7,7 +7,7 @@ import { local_client } from "./token.ts";
 
 export const google_brand: Brand = { network: "Google", accent: { light: "#0b57d0", dark: "#a8c7fa" } };
 
-/** In the words of the consent page. */
+/** The text for each scope on the consent page. */
 export const scope_words: Readonly<Record<string, string>> = {
   "https://www.googleapis.com/auth/youtube.readonly": "See your YouTube account",
   "https://www.googleapis.com/auth/youtube": "Manage your YouTube account",
@@ -30,7 +30,7 @@ export const scope_words: Readonly<Record<string, string>> = {
 const repeated_parameters_allowed = new Set(["scope"]);
 const known_scopes = new Set(Object.keys(scope_words));
 
-/** The request, or the answer to a wrong one: a page while no redirect URI can be trusted, a redirect afterwards. */
+/** Returns the request, or the response to an invalid one: a page while no redirect URI is trusted, a redirect afterwards. */
 export function readAuthorize(context: Context, grants: Grants, call: Call): ConsentRequest | Answer {
   const { query } = call;
   const blocked = (code: string, message: string) => errorPage(400, google_brand, message, code);

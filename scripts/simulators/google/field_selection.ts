@@ -2,7 +2,7 @@
 
 export type Selection = Map<string, Selection>;
 
-/** Undefined when the text is not a selection. */
+/** Returns undefined if the text is not a selection. */
 export function readSelection(text: string): Selection | undefined {
   let at = 0;
   const list = (): Selection | undefined => {
@@ -35,7 +35,7 @@ export function readSelection(text: string): Selection | undefined {
   return selection !== undefined && at === text.length ? selection : undefined;
 }
 
-/** What the selection leaves of a value. A selection without members takes all. */
+/** Applies a selection to a value. A selection without members keeps everything. */
 export function select(value: unknown, selection: Selection): unknown {
   if (selection.size === 0 || typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => select(one, selection));

@@ -1,4 +1,4 @@
-/** Errors in the shape of all Google APIs, with the words that the YouTube Data API uses. */
+/** Errors in the shape of all Google APIs, with the messages of the YouTube Data API. */
 import { type Answer, json } from "../engine/provider.ts";
 
 interface Detail {
@@ -46,7 +46,7 @@ export function unknownPart(part: string): Answer {
   });
 }
 
-/** What the API's front refuses before YouTube sees the call. */
+/** An error from the API's front end, before the call reaches YouTube. */
 export function invalidArgument(message: string, reason = "badRequest"): Answer {
   return googleError(400, message, { domain: "global", reason }, { status: "INVALID_ARGUMENT" });
 }
@@ -128,7 +128,7 @@ export function quotaExceeded(): Answer {
   return googleError(403, over_quota, { domain: "youtube.quota", reason: "quotaExceeded" });
 }
 
-/** The answer of a granular bucket, or of the limit per minute. */
+/** The error of a granular bucket, or of the limit per minute. */
 export function rateLimitExceeded(
   metric: string,
   limit: string,
@@ -153,7 +153,7 @@ export function rateLimitExceeded(
   });
 }
 
-/** What a fault that names only a status stands for. */
+/** The reason for a fault that names only a status. */
 const by_status: Readonly<Record<string, string>> = {
   "400": "badRequest",
   "401": "authError",
@@ -164,7 +164,7 @@ const by_status: Readonly<Record<string, string>> = {
   "503": "serviceUnavailable",
 };
 
-/** Failures that are no more than a code, a message and a domain. */
+/** Failures that consist of only a code, a message and a domain. */
 const plain: Readonly<
   Record<string, readonly [code: number, message: string, domain: string, status?: string]>
 > = {
@@ -187,7 +187,7 @@ const plain: Readonly<
   backendError: [500, "Backend Error", "global"],
 };
 
-/** A failure asked for by its reason or by a bare status. */
+/** Returns the failure for a reason or a bare status. */
 export function failureByReason(asked: string): Answer | undefined {
   const reason = by_status[asked] ?? asked;
   const known = plain[reason];

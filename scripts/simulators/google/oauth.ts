@@ -1,4 +1,4 @@
-/** Google OAuth 2.0 as its documentation has it: where it is served, and how it fails. */
+/** Google OAuth 2.0 as documented: its endpoints and its failures. */
 import { consentRoutes, type ConsentRules } from "../engine/consent.ts";
 import { errorPage } from "../engine/consent_page.ts";
 import { type GrantRules, Grants } from "../engine/grants.ts";
@@ -7,17 +7,17 @@ import type { Answer, Call, Context, Route } from "../engine/provider.ts";
 import { google_brand, readAuthorize, scope_words } from "./authorize.ts";
 import { accessOf, local_client, refused, revoke, token, tokenInfo } from "./token.ts";
 
-/** One Google a server, whichever of its APIs is called: by the clock that its dialects share. */
+/** One Google per server, shared by all of its APIs; keyed by the clock that the dialects share. */
 const grants_of = new WeakMap<SimulatorClock, Grants>();
 
-/** The grants that every API of Google asks. */
+/** Returns the grants that all Google APIs share. */
 export function grantsOfGoogle({ clock }: Context): Grants {
   const grants = grants_of.get(clock);
   if (!grants) throw new Error("Cannot ask for grants: no dialect of Google keeps any");
   return grants;
 }
 
-/** Grants of Google accounts; a hundred refresh tokens of one live at once, each for half a year without use. */
+/** Creates the grants of Google accounts; an account has up to a hundred live refresh tokens, each valid for half a year without use. */
 export function googleGrants(
   context: Context,
   rules: Pick<GrantRules, "read_scopes"> & {

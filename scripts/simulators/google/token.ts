@@ -1,4 +1,4 @@
-/** The token endpoint and what goes with it: refresh, revoke, tokeninfo. */
+/** The token endpoint and its companions: refresh, revoke, tokeninfo. */
 import type { Facts, Grants } from "../engine/grants.ts";
 import { type Answer, type Call, json, readForm } from "../engine/provider.ts";
 import type { SimulatorClock } from "../engine/clock.ts";
@@ -61,7 +61,7 @@ function refreshToken(grants: Grants, form: URLSearchParams): Answer {
   return tokenAnswer(accessOf(grants, { account: facts.account, scopes: facts.scopes, offline: true }));
 }
 
-/** What the token endpoint says of a new access token. */
+/** Issues an access token and returns the token endpoint's response for it. */
 export function accessOf(
   grants: Grants,
   { account, scopes, offline }: Pick<Facts, "account" | "scopes"> & { offline: boolean },
@@ -77,7 +77,7 @@ function tokenAnswer(answer: object, more: object = {}): Answer {
   });
 }
 
-/** The client by Basic or by the body; both at once is refused, as RFC 6749 section 2.3 has it. */
+/** Checks the client's credentials, sent by Basic or in the body; both at once are refused, as RFC 6749 section 2.3 requires. */
 function wrongClient(form: URLSearchParams, call: Call): Answer | undefined {
   const basic = /^Basic (.+)$/i.exec(call.headers.get("authorization") ?? "")?.[1];
   let id = form.get("client_id") ?? "";
@@ -128,7 +128,7 @@ export function tokenInfo(clock: SimulatorClock, grants: Grants, call: Call): An
   });
 }
 
-/** OAuth's flat shape of an error, which is not that of the other Google APIs. */
+/** Returns an error in OAuth's flat shape, which differs from that of the other Google APIs. */
 export function refused(status: number, error: string, error_description: string): Answer {
   const challenge: Record<string, string> = status === 401
     ? { "www-authenticate": 'Basic realm="https://accounts.google.com/"' }

@@ -1,11 +1,11 @@
-/** The oauth2 v2 API, which lives on the Data API's host: whose token it is, and what they are called. */
+/** The oauth2 v2 API, which is served on the Data API's host: the account of a token, and its name. */
 import type { Grants } from "../engine/grants.ts";
 import { type Answer, type Call, json } from "../engine/provider.ts";
 import { hash } from "../engine/seeded.ts";
 import { deadToken, missingScope } from "./google_error.ts";
 import { local_client } from "./token.ts";
 
-/** Google's number for an account. */
+/** Returns Google's numeric id for an account. */
 function userId(account: string): string {
   return `1${String(hash(account)).padStart(10, "0")}${String(hash(`${account}#`)).padStart(10, "0")}`;
 }
@@ -25,7 +25,7 @@ export function tokenInfo(grants: Grants, call: Call): Answer {
   });
 }
 
-/** `name` is what an account is called. */
+/** Returns the userinfo response; `name` looks up an account's name. */
 export async function userInfo(
   grants: Grants,
   token: string,

@@ -55,12 +55,12 @@ const known_scopes = [
   manage_insights,
 ];
 
-/** What may be asked of a medium; one that its kind does not have refuses the whole call. All are answered with what the library knows. */
+/** Insights metrics by kind of medium. A metric that the kind does not have fails the whole call; metrics without simulated data are 0. */
 const metrics = ["views", "reach", "likes", "comments", "saved", "shares", "total_interactions"];
 const metrics_of_feed = [...metrics, "follows", "profile_visits", "profile_activity"];
 const metrics_of_reels = [...metrics, "ig_reels_avg_watch_time", "ig_reels_video_view_total_time"];
 const metrics_of_stories = ["views", "reach", "replies", "shares", "navigation"];
-/** A story that fewer people have seen has no insights. */
+/** Minimum number of viewers for a story's insights. */
 const least_viewers = 5;
 
 const min_age = 24 * 3_600_000;
@@ -80,7 +80,7 @@ export function instagram(context: Context): Provider {
 
   const isHeld = ({ account }: Facts) => accounts.account(account)?.checkpoint ?? false;
 
-  /** The account of a call's token, or why there is none. */
+  /** Returns the account of a call's token, or the refusal. */
   function reader(call: Call, scope = basic): Account | Answer {
     const token = tokenOf(call);
     const facts = token === "" ? refused("no_token") : readToken(call, grants, token, isHeld);
@@ -102,7 +102,7 @@ export function instagram(context: Context): Provider {
     return "status" in fields ? fields : usage.told(answer(account, fields), account.id);
   }
 
-  /** A medium that the account's own token may read. */
+  /** Returns a medium that the account's own token may read. */
   function own(account: Account, id: string): Post | undefined {
     const post = accounts.find(id);
     return post?.account_id === account.id && isAlive(post, now()) ? post : undefined;
@@ -190,7 +190,7 @@ export function instagram(context: Context): Provider {
     }, isMedium ? media_fields : instagram_fields.IGUserForIGOnlyAPI);
   }
 
-  /** A code for a token of an hour. Its errors are not in the Graph API's shape. */
+  /** Exchanges a code for a token of one hour. Its errors are not in the Graph API's shape. */
   function exchangeCode(call: Call): Answer {
     const fail = (message: string) =>
       json(400, { error_type: "OAuthException", code: 400, error_message: message });
@@ -208,14 +208,14 @@ export function instagram(context: Context): Provider {
     const { account } = found;
     const token = grants.issue("short", account);
     const permissions = grants.of(account).scopes;
-    // The documented shape and the one that is seen; an account always gets the same one.
+    // Half of the accounts get the documented shape, the other half the one seen in practice; an account always gets the same one.
     if (Number(account.at(-1)) % 2 === 0) {
       return json(200, {
         data: [{ access_token: token, user_id: account, permissions: permissions.join(",") }],
       });
     }
     const answer = json(200, { access_token: token, user_id: 0, permissions });
-    // Too large for a number of JavaScript.
+    // The id is too large for a JavaScript number.
     return { ...answer, body: answer.body.replace('"user_id": 0', `"user_id": ${account}`) };
   }
 

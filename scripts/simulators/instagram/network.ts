@@ -1,4 +1,4 @@
-/** What Instagram's accounts and media are like, and how the Graph API shows them. */
+/** Generates Instagram's accounts and media, and renders them as the Graph API does. */
 import { z } from "zod";
 import type { TrueItem } from "../engine/accounts_admin.ts";
 import {
@@ -63,12 +63,12 @@ export const instagram_network = postNetwork<Account, Wish>({
   ],
 });
 
-/** The id that only this app sees. */
+/** Returns the app-scoped id of an account. */
 export function scopedId(account_id: string): string {
   return `2600${account_id.slice(6)}`;
 }
 
-/** A story is gone a day after it was published; archived media are shown to nobody. */
+/** A story expires a day after it was published; archived media are visible to nobody. */
 export function isAlive(post: Post, now: number): boolean {
   return !post.hidden && !post.deleted && (post.kind !== "story" || now < Date.parse(post.created_at) + day);
 }
@@ -91,12 +91,12 @@ export function partsOf({ id, kind, parts }: Post): Part[] {
   });
 }
 
-/** Null when the creator hides the count. */
+/** Returns null if the creator hides the count. */
 export function likesOf({ likes, luck }: Post): number | null {
   return luck >= 0.05 && luck < 0.1 ? null : likes;
 }
 
-/** The fields that this simulator has of each of Meta's models. */
+/** The fields of each of Meta's models that this simulator serves. */
 export const instagram_fields = {
   IGUserForIGOnlyAPI: words(
     "id user_id username name account_type profile_picture_url followers_count follows_count media_count biography website",
@@ -106,7 +106,7 @@ export const instagram_fields = {
       "comments_count is_comment_enabled is_shared_to_feed alt_text owner",
   ),
 };
-/** With the edges that a field may name, as `children{…}`. */
+/** The same with the edges that a call may request as fields, as `children{…}`. */
 export const media_fields = [...instagram_fields.IGMediaForIGOnlyAPI, "children"];
 
 const host = "scontent-sim1-1.cdninstagram.com";
@@ -133,7 +133,7 @@ export function mediaNode(account: Account, post: Post, now: number): Record<str
   const shortcode = `C${BigInt(post.id).toString(36)}`;
   const picture = signedUrl(host, `t51.29350-15/${post.id}_n.jpg`, now);
   const parts = partsOf(post);
-  // Somebody else claims the rights: the medium has no address.
+  // Flagged for copyright: the medium has no URL.
   const isFlagged = post.extra.flagged ?? (isVideo && post.luck < 0.05);
   const alt_text = post.extra.alt_text ??
     (hash(post.id) % 5 === 0 ? "A table by the window, seen from above" : undefined);

@@ -1,4 +1,4 @@
-/** Content publishing: containers that fetch their media, die after a day and are published once; comments. */
+/** Content publishing: containers that fetch their media, expire after a day and can be published once; comments. */
 import type { Accounts } from "../engine/accounts.ts";
 import type { Post } from "../engine/posts.ts";
 import { type Answer, type Call, json, readForm, type Route } from "../engine/provider.ts";
@@ -31,7 +31,7 @@ export function instagramPublishing(
 ) {
   const containers = new Map<string, Container>();
 
-  /** The account whose token it is, when the path names it, too. */
+  /** Returns the account of the token, if the path names the same account. */
   function owner(call: Call, scope: string): Account | Answer {
     const account = reader(call, scope);
     if ("status" in account) return account;

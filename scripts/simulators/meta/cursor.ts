@@ -1,4 +1,4 @@
-/** Paging by cursors, as every list of the Graph API does it: a cursor names an item, so lists may grow and shrink while they are read. */
+/** Cursor paging, as in every list of the Graph API: a cursor names an item, so lists may grow and shrink between pages. */
 import { type Answer, type Call, json } from "../engine/provider.ts";
 import { tokenOf } from "./graph.ts";
 import { refused } from "./graph_error.ts";
@@ -21,10 +21,10 @@ export function readCursor(cursor: string): number | undefined {
   }
 }
 
-/** One thing of a list; the highest number is the newest and comes first. */
+/** One item of a list; the highest number is the newest and comes first. */
 export interface Listed {
   readonly number: number;
-  /** It has its place in the list and is not shown, so a page may be short, or empty, and go on all the same. */
+  /** The item keeps its place in the list but is not shown, so a page may be short, or empty, and still have a next page. */
   readonly hidden?: boolean;
 }
 
@@ -33,12 +33,12 @@ const above_all = 1e12;
 const usual = 25;
 
 export interface PageOptions<Item extends Listed> {
-  /** Items with a number lower than this, newest first. */
+  /** Returns items with a lower number than this, newest first. */
   readonly below: (number: number) => Iterable<Item>;
   readonly show: (item: Item) => unknown;
-  /** A page begins with the last item of the one before, as has been seen in the wild. */
+  /** Each page begins with the last item of the previous page, as has been observed in production. */
   readonly repeats?: boolean;
-  /** A page of more items is refused as too much data. */
+  /** A page with more items is refused as too much data. */
   readonly bears?: number | undefined;
 }
 

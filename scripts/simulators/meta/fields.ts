@@ -6,7 +6,7 @@ export interface Field {
 }
 export type Fields = Map<string, Field>;
 
-/** Undefined when the text is no list of fields. */
+/** Returns undefined if the text is not a list of fields. */
 export function readFields(text: string): Fields | undefined {
   let at = 0;
   const take = (pattern: RegExp): string | undefined => {
@@ -44,7 +44,7 @@ export function readFields(text: string): Fields | undefined {
 
 type Value = Record<string, unknown>;
 
-/** What the fields leave of a node. Members that are undefined are ones that Meta leaves out. */
+/** Applies the fields to a node. Undefined members stand for those that Meta omits. */
 export function select(node: Value, fields: Fields): Value {
   const left: Value = {};
   for (const [name, { below, modifiers }] of fields) {
@@ -69,6 +69,6 @@ function selectBelow(value: unknown, below: Fields, modifiers: ReadonlyMap<strin
 function pick(value: unknown, below: Fields): unknown {
   if (below.size === 0 || typeof value !== "object" || value === null) return value;
   const node = value as Value;
-  // Without an id of its own (attachments, pictures) there is none to add.
+  // A node without an id (attachments, pictures) does not get one.
   return select(node, below);
 }

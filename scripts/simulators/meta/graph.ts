@@ -1,4 +1,4 @@
-/** What Instagram and Facebook have in common as products of Meta: tokens, the dialog, limits, reports, admin routes. */
+/** The common part of Instagram and Facebook as products of Meta: tokens, the dialog, limits, webhooks, admin routes. */
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import { type ConsentRequest, consentRoutes, type ConsentRules, isRegistered } from "../engine/consent.ts";
@@ -25,7 +25,7 @@ export interface MetaApp {
 
 const hour = 3_600;
 
-/** Sixty days, give or take: the real answers say 5183944 and the like. A Page's token may have no end. */
+/** About sixty days: the real responses say 5183944 and similar. A Page's token may have no expiry. */
 export const token_lives = { short: hour, long: 5_183_944, page: Infinity };
 export const code = { prefix: "AQ", life: hour };
 
@@ -66,23 +66,23 @@ export function dialogRoutes(
   });
 }
 
-/** The token of a call, wherever it stands. */
+/** Returns the token of a call, from the query or the header. */
 export function tokenOf(call: Call): string {
   return call.query.get("access_token") ?? bearer(call) ?? "";
 }
 
-/** What Meta does to an account, or says of it, and only Meta does. */
+/** Account state that only Meta has. */
 export interface MetaState {
-  /** Its person has to log in there and confirm something: until then every token is refused. */
+  /** The account's person must log in at Meta and confirm something: until then every token is refused. */
   readonly checkpoint: boolean;
-  /** A list that asks for more items at once is refused as too much data; null: any size is answered. */
+  /** Lists that request more items per page are refused as too much data; null allows any size. */
   readonly bears: number | null;
 }
 
 export const meta_change = { checkpoint: z.boolean(), bears: z.int().min(1).nullable() };
 export const free: MetaState = { checkpoint: false, bears: null };
 
-/** The facts of a token that is alive, or why it is refused; `isHeld`: whether its account waits for its person. */
+/** Returns the facts of a live token, or the refusal; `isHeld` tells whether the account is at a checkpoint. */
 export function readToken(
   call: Call,
   grants: Grants,
@@ -94,7 +94,7 @@ export function readToken(
   return isHeld(state) ? refused("token_checkpoint") : state;
 }
 
-/** The fields that a call names, or why not. */
+/** Returns the fields that a call requests, or the refusal. */
 export function fieldsOf(call: Call, known: readonly string[]): Fields | Answer {
   const fields = readFields(call.query.get("fields") ?? "id");
   if (fields === undefined) return refused("invalid_parameter", "(#100) Syntax error in the field list");
@@ -104,7 +104,7 @@ export function fieldsOf(call: Call, known: readonly string[]): Fields | Answer 
     : refused("invalid_parameter", `(#100) Tried accessing nonexisting field (${stranger})`);
 }
 
-/** Meta's limits: a pool an hour for the app, one a day for each account; how full they are stands in every answer's headers. */
+/** Meta's limits: one hourly pool for the app, one daily pool per account; every response's headers report their usage. */
 export class Usage extends Quota<"app" | "account"> {
   readonly #type: "instagram" | "pages";
   readonly #now: () => number;
@@ -120,7 +120,7 @@ export class Usage extends Quota<"app" | "account"> {
     this.#now = () => context.clock.now();
   }
 
-  /** Counts a call; the refusal when a pool is empty. */
+  /** Counts a call; returns the refusal if a pool is empty. */
   charge(account: string): Answer | undefined {
     const reason = !this.take("app", undefined, 0)
       ? "app_limit"
@@ -132,7 +132,7 @@ export class Usage extends Quota<"app" | "account"> {
     return undefined;
   }
 
-  /** An answer with how full the pools are. */
+  /** Adds the pools' usage to a response's headers. */
   told(answer: Answer, account: string | undefined): Answer {
     return { ...answer, headers: { ...answer.headers, ...this.headers(account) } };
   }
@@ -160,8 +160,8 @@ function times(call_count: number) {
 }
 
 /**
- * What Meta reports: that people remove the app (a signed request in a form; tokens are dead before the report comes), and what changes on accounts
- * and Pages (JSON, signed as it is sent, with everything escaped that is not ASCII).
+ * Meta's webhooks: people who remove the app (a signed request in a form; the tokens are revoked before it is sent), and changes of accounts
+ * and Pages (JSON, signed as sent, with all non-ASCII characters escaped).
  */
 export function reports(
   context: Context,
@@ -222,7 +222,7 @@ export function reports(
   });
 }
 
-/** How both products fail, and whose a call is. */
+/** Failures and account lookup of both products. */
 export function metaProvider(grants: Grants, usage: Usage): Pick<Provider, "failure" | "accountOf"> {
   return {
     accountOf: (call) => accountOfCall(grants, call),
@@ -231,7 +231,7 @@ export function metaProvider(grants: Grants, usage: Usage): Pick<Provider, "fail
   };
 }
 
-/** A picture's address as Meta's CDN has it: signed anew with every answer, dead after some days. */
+/** Returns a picture's URL as on Meta's CDN: signed for each response, expiring after four days. */
 export function signedUrl(host: string, path: string, now: number): string {
   const expires = Math.floor(now / 1_000) + 4 * 86_400;
   const signature = (now % 1_000_000_007).toString(16).padStart(8, "0");

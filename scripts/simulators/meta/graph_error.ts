@@ -1,10 +1,10 @@
-/** Meta's error envelope: what went wrong stands in `code` and `error_subcode`; the HTTP status is mostly 400. */
+/** Meta's error envelope: `code` and `error_subcode` identify the error; the HTTP status is mostly 400. */
 import { type Answer, json } from "../engine/provider.ts";
 
 interface Failure {
   readonly code: number;
   readonly message: string;
-  /** 400 where this is left out, as is `OAuthException` for the type. */
+  /** Defaults to 400; `type` defaults to `OAuthException`. */
   readonly status?: number;
   readonly type?: string;
   readonly error_subcode?: number;
@@ -69,7 +69,7 @@ const failures: Readonly<Record<string, Failure>> = {
     message:
       "Unsupported get request. Object with ID does not exist, cannot be loaded due to missing permissions, or does not support this operation",
   },
-  /** As a batch says it of one entry, now and then. */
+  // A batch occasionally reports an entry this way.
   no_such_object_plain: {
     code: 100,
     type: "GraphMethodException",
@@ -122,7 +122,7 @@ const failures: Readonly<Record<string, Failure>> = {
   blocked: { code: 368, message: "The action attempted has been deemed abusive or is otherwise disallowed" },
 };
 
-/** What a fault that names only a status stands for. */
+/** The reason for a fault that names only a status. */
 const by_status: Readonly<Record<string, string>> = {
   "400": "invalid_parameter",
   "401": "token_expired",
@@ -137,7 +137,7 @@ const by_status: Readonly<Record<string, string>> = {
 
 let traces = 0;
 
-/** `message` and `headers` replace and add; undefined for a reason that Meta does not know. */
+/** Builds an error; `message` replaces the default, `headers` are added. Returns undefined for an unknown reason. */
 export function graphFailure(
   reason: string,
   { message, headers }: { message?: string; headers?: Record<string, string> } = {},
@@ -155,7 +155,7 @@ export function graphFailure(
   return json(code, { error: shown }, { "x-fb-trace-id": fbtrace_id, ...challenge, ...headers });
 }
 
-/** For answers that the simulator itself gives: the reason is one of the table. */
+/** Returns an error for the simulator's own refusals; throws unless the table has the reason. */
 export function refused(reason: string, message?: string): Answer {
   const answer = graphFailure(reason, message === undefined ? {} : { message });
   if (answer === undefined) throw new Error(`Cannot refuse a call: there is no Meta failure ${reason}`);

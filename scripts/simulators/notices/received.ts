@@ -1,4 +1,4 @@
-/** What was posted to a channel or an address, for tests to read. */
+/** Messages sent to a channel or an address, for tests to read. */
 import { z } from "zod";
 import { readQuery } from "../engine/admin.ts";
 import type { JournalEvent } from "../engine/journal.ts";
@@ -7,7 +7,7 @@ import { type Context, json, type Part, type Route } from "../engine/provider.ts
 const KEPT = 5_000;
 
 export interface Received {
-  /** The channel of a webhook, or the first address of a mail. */
+  /** The channel of a webhook, or the first recipient of a mail. */
   to: string;
   text: string;
   body: unknown;

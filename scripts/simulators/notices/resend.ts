@@ -1,6 +1,6 @@
 /**
- * Resend's API for one mail (https://resend.com/docs/api-reference/emails/send-email). Any key `re_…` will do; one with `revoked` in it is
- * invalid. A repeated Idempotency-Key is the same mail, with another body it is refused.
+ * Resend's API for a single mail (https://resend.com/docs/api-reference/emails/send-email). Accepts any key `re_…`, except those containing
+ * `revoked`. A repeated Idempotency-Key returns the same mail; with a different body it is refused.
  */
 import { z } from "zod";
 import { type Answer, bearer, type Call, type Context, json, type Provider } from "../engine/provider.ts";
@@ -16,7 +16,7 @@ const Mail = z.looseObject({
   html: z.string().optional(),
 });
 
-/** Its failures: https://resend.com/docs/api-reference/errors */
+/** Resend's errors: https://resend.com/docs/api-reference/errors */
 const FAILURES: Record<string, [status: number, message: string]> = {
   missing_api_key: [401, "Missing API Key"],
   restricted_api_key: [401, "This API key is restricted to only send emails"],

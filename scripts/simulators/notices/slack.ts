@@ -1,6 +1,6 @@
 /**
  * Slack's incoming webhooks (https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks): `/services/<team>/<app>/<token>`.
- * Any team and token will do; a token with `revoked` in it has no service any more. Answers are bare words.
+ * Accepts any team and token; a token containing `revoked` no longer has a service. Responses are plain words.
  */
 import { z } from "zod";
 import type { Answer, Call, Context, Provider } from "../engine/provider.ts";
@@ -22,7 +22,7 @@ const Block = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("divider") }),
 ]);
 
-/** Its failures: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors */
+/** Slack's errors: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors */
 const FAILURES: Record<string, number> = {
   invalid_payload: 400,
   invalid_blocks: 400,

@@ -1,5 +1,5 @@
 /**
- * An S3, as far as archives need it: objects in one bucket, lists in pages, and signatures (version 4) that are checked. Faults on demand.
+ * A minimal S3 for archives: objects in one bucket, paged lists, and verified signatures (version 4). Faults on demand.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/
  */
 import { AwsV4Signer } from "aws4fetch";
@@ -7,9 +7,9 @@ import { AwsV4Signer } from "aws4fetch";
 export interface S3Simulator {
   url: string;
   bucket: string;
-  /** What is stored, for looking and for damaging. */
+  /** The stored objects, for tests to inspect and corrupt. */
   objects: Map<string, Uint8Array>;
-  /** The next so many calls whose `METHOD key` matches are answered so. */
+  /** Makes the next `times` calls whose `METHOD key` matches fail with this status. */
   fail(match: RegExp, times: number, status?: number): void;
   calls: string[];
   env: Record<string, string>;
@@ -94,7 +94,7 @@ export function startS3(bucket = "archives"): S3Simulator {
   };
 }
 
-/** Signs the call once more, with what it says it was signed with, and compares. */
+/** Signs the request again with the same headers and date, and compares the signatures. */
 async function isSigned(
   request: Request,
   credentials: { accessKeyId: string; secretAccessKey: string },

@@ -1,4 +1,4 @@
-/** The Bing Webmaster API, JSON: sites, the quota, addresses. Errors have an `ErrorCode`, with status 400; some with 200. */
+/** The Bing Webmaster API, JSON: sites, the quota, URLs. Errors have an `ErrorCode`, with status 400; some with 200. */
 import type { Answer, Call, Context, Provider } from "../engine/provider.ts";
 import { json } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
@@ -30,7 +30,7 @@ export function bing(context: Context): Provider {
     sites: [{ site: local_site, verified: true }],
   });
   const told = new Told(context);
-  /** What Bing knows of addresses: members of `UrlInfo`. */
+  /** What Bing knows about URLs: members of `UrlInfo`. */
   const index = new Index();
   const quota = new Quota(context, {
     day: { limit: 100, per: "account", window: { kind: "day", zone: "UTC" } },
@@ -118,7 +118,7 @@ export function bing(context: Context): Provider {
     accountOf: (call) =>
       bare(call.query.get("siteUrl") ?? parseJson(call.body)?.siteUrl ?? call.query.get("apikey")),
     failure: (reason) => {
-      // Seen with status 200, too.
+      // Bing also returns errors with status 200.
       const [code = "", status] = reason.split("/");
       if (code in CODES) return fail(code as Code, code, status === undefined ? 400 : Number(status));
       return /^\d{3}$/.test(reason)

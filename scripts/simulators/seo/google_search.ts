@@ -1,6 +1,6 @@
 /**
- * Google Search Console (properties, sitemaps, URL inspection) and the Indexing API. A key is a bare token, or the id of an account whose
- * consent a token is of.
+ * Google Search Console (properties, sitemaps, URL inspection) and the Indexing API. A site holder's key is a bare token, or the id of the
+ * account that granted an OAuth token.
  */
 import { type Answer, bearer, type Call, type Context, json, type Provider } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
@@ -42,7 +42,7 @@ export function googleSearch(context: Context): Provider {
     const token = bearer(call);
     return token && (grantsOfGoogle(context).accountOf(token) ?? token);
   };
-  /** Whose sites a call may see; an answer when it may see none. */
+  /** Returns the sites that a call may see, or the refusal. */
   const holderOf = (call: Call, scope = "webmasters"): Holder | Answer => {
     const token = bearer(call);
     if (token === undefined) return noCredential("google.searchconsole");
@@ -54,7 +54,7 @@ export function googleSearch(context: Context): Provider {
     if (!access.scopes.includes(needed)) return missingScope("google.searchconsole", [needed]);
     return holders.of(account) ?? { key: account, sites: [] };
   };
-  /** The caller's level at a property; an answer when they have none. */
+  /** Returns the caller's permission level at a property, or the refusal. */
   const enter = (call: Call, siteUrl: string): string | Answer => {
     const holder = holderOf(call);
     if ("status" in holder) return holder;
@@ -148,7 +148,7 @@ export function googleSearch(context: Context): Provider {
       },
     });
   };
-  /** A day after a sitemap of the site was handed in, its pages are in the index. */
+  /** The pages of a site are in the index 23 hours after a sitemap of the site was submitted. */
   const usual = (siteUrl: string, url: string) => {
     const first = [...told.last].filter(([feed]) => covers(siteUrl, feed)).map(([, at]) => at);
     const now = context.clock.now();

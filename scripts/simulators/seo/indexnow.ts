@@ -1,6 +1,6 @@
 /**
- * IndexNow, and the web sites that it looks at: each at `/sites/<host>/<path>`. A host with a page has been looked at, so its key is right or
- * wrong; one without is still to be looked at (202).
+ * IndexNow, and the web sites that it fetches key files from: each at `/sites/<host>/<path>`. If a host has any page, IndexNow checks the key
+ * against it; for other hosts the check is still pending (202).
  */
 import { z } from "zod";
 import { readBody } from "../engine/admin.ts";
@@ -66,7 +66,7 @@ class WebSites implements Part {
 export function indexnow(context: Context): Provider {
   const sites = new WebSites(context);
   const told = new Told(context);
-  // "Too many requests (potential spam)": how many that are, nobody says.
+  // "Too many requests (potential spam)": the actual limit is undocumented.
   const quota = new Quota(context, {
     posts: { limit: 600, per: "account", window: { kind: "sliding", seconds: 3_600 } },
   });

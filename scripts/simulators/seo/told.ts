@@ -1,13 +1,13 @@
-/** What the search engines have in common: whose sites open with which key, and which addresses they took. */
+/** The common part of the search engines: the sites that each key gives access to, and the URLs submitted to them. */
 import { z } from "zod";
 import { readBody, readQuery } from "../engine/admin.ts";
 import type { JournalEvent } from "../engine/journal.ts";
 import { type Context, json, type Part, type Route } from "../engine/provider.ts";
 
-/** A site of the local stack, which every engine knows from the beginning. */
+/** The local stack's site, which every engine knows from the start. */
 export const local_site = "https://streamvibe.example";
 
-/** Which sites a key or token opens, and as whom. */
+/** The sites that a key or token gives access to, and the permission level. */
 const Holder = z.strictObject({
   key: z.string().min(1),
   sites: z.array(z.strictObject({
@@ -60,10 +60,10 @@ interface Took {
   at: string;
 }
 
-/** The addresses that an engine took, which no public API tells. */
+/** The URLs that an engine has accepted, which no public API lists. */
 export class Told implements Part {
   #took: Took[] = [];
-  /** When each was taken last. */
+  /** When each URL was last accepted. */
   readonly last = new Map<string, number>();
 
   constructor(private readonly context: Context) {}
@@ -114,7 +114,7 @@ const Found = z.strictObject({
   status: z.record(z.string(), z.unknown()).describe("members of what the engine says of an address"),
 });
 
-/** What an engine knows of addresses that a test has set. */
+/** Index states of URLs, as set by a test. */
 export class Index implements Part {
   readonly #found = new Map<string, Record<string, unknown>>();
 

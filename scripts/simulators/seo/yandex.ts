@@ -1,4 +1,4 @@
-/** The Yandex Webmaster API v4: users, hosts, the queue for recrawling with its quota a day. */
+/** The Yandex Webmaster API v4: users, hosts, and the recrawl queue with its daily quota. */
 import type { Answer, Call, Context, Provider } from "../engine/provider.ts";
 import { json } from "../engine/provider.ts";
 import { Quota } from "../engine/quota.ts";
@@ -6,7 +6,7 @@ import { Holders, hostOf, Index, local_site, parseJson, Told } from "./told.ts";
 
 export const local_yandex_token = "y0_local-yandex-token";
 
-/** How long an address is in the queue. */
+/** How long a URL stays in the queue. */
 const QUEUED = 24 * 3_600_000;
 const STATUS: Record<string, number> = {
   INVALID_URL: 400,
@@ -34,14 +34,14 @@ export function yandex(context: Context): Provider {
     sites: [{ site: local_site, verified: true }],
   });
   const told = new Told(context);
-  /** What became of addresses: `state`. */
+  /** The recrawl result of URLs: `state`. */
   const index = new Index();
   const tasks = new Map<string, { url: string; at: number }>();
   const quota = new Quota(context, {
     recrawls: { limit: 150, per: "account", window: { kind: "day", zone: "Europe/Moscow" } },
   });
   const tokenOf = (call: Call) => /^OAuth +(.+)$/.exec(call.headers.get("authorization") ?? "")?.[1];
-  // A number that follows from the token.
+  // A number derived from the token.
   const userOf = (token: string) =>
     [...token].reduce((sum, sign) => (sum * 31 + sign.charCodeAt(0)) % 1_000_003, 7);
   const idOf = (site: string) => {

@@ -1,6 +1,6 @@
 /**
- * One Stripe account: its things, and what becomes of subscriptions as time passes and cards work or do not. It knows nothing of HTTP, so
- * that a test can drive it by itself.
+ * One Stripe account: its objects, and how subscriptions change as time passes and payments succeed or fail. It is independent of HTTP,
+ * so that a test can drive it directly.
  */
 import type {
   Card,
@@ -20,7 +20,7 @@ import type {
   Thing,
 } from "./objects.ts";
 
-/** A change that Stripe tells of. The thing is as it was then. */
+/** A change that Stripe sends an event for. `thing` is the object's state at that time. */
 export interface Happening {
   readonly id: string;
   readonly type: string;
@@ -29,7 +29,7 @@ export interface Happening {
   readonly previous?: Record<string, unknown>;
 }
 
-/** A refusal in Stripe's words. */
+/** An error response with Stripe's type, code and message. */
 export class StripeRefusal extends Error {
   constructor(
     readonly status: number,
@@ -49,16 +49,16 @@ export class StripeRefusal extends Error {
 type Of<Kind extends Thing["kind"]> = Extract<Thing, { kind: Kind }>;
 
 const DAY = 86_400;
-/** Days after the first attempt on which a failed payment is tried again; after the last the subscription ends. */
+/** Days after the first attempt on which a failed payment is retried; when the last retry fails, `after_retries` applies. */
 const RETRY_DAYS = [3, 5, 7];
 
 export interface AccountOptions {
   /** Seconds since 1970. */
   now: () => number;
-  /** A change of anything, to be written down. */
+  /** Called with every changed object, to persist it. */
   changed?: (thing: Thing) => void;
   told?: (happening: Happening) => void;
-  /** What becomes of a subscription whose payment failed for good. */
+  /** The status of a subscription after its last payment retry failed; canceled by default. */
   after_retries?: "canceled" | "unpaid";
   id?: (prefix: string) => string;
 }
@@ -76,7 +76,7 @@ export class StripeAccount implements Lookup {
     return this.#options.id?.(prefix) ?? `${prefix}_${crypto.randomUUID().replaceAll("-", "").slice(0, 24)}`;
   }
 
-  /** Puts back what an earlier process had. */
+  /** Restores an object of an earlier process. */
   restore(thing: Thing): void {
     this.#things.set(thing.id, thing);
     if (thing.kind === "subscription") this.#index(thing);
@@ -118,7 +118,7 @@ export class StripeAccount implements Lookup {
     return thing;
   }
 
-  /** Newest first. */
+  /** Returns all objects of a kind, newest first. */
   all<Kind extends Thing["kind"]>(kind: Kind): Of<Kind>[] {
     return [...this.#things.values()].filter((thing): thing is Of<Kind> => thing.kind === kind).reverse();
   }
@@ -147,7 +147,7 @@ export class StripeAccount implements Lookup {
     });
   }
 
-  /** A customer's own time: that of its test clock, or everybody's. */
+  /** Returns a customer's current time: that of its test clock, or the account's. */
   now(customer?: string): number {
     const clock = customer ? this.find("customer", customer)?.test_clock : undefined;
     return clock ? this.get("test_helpers.test_clock", clock).frozen_time : Math.floor(this.#options.now());
@@ -210,7 +210,7 @@ export class StripeAccount implements Lookup {
     });
   }
 
-  /** What a subscription costs a period: prices, less a coupon, and a fifth for tax where that is on. */
+  /** Returns the cost of one period: prices, minus a coupon, plus a fifth for tax if enabled. */
   #cost(subscription: Subscription): { subtotal: number; tax: number; total: number; currency: string } {
     const [first] = subscription.items;
     const currency = first ? this.price(first.price).currency : "usd";
@@ -303,7 +303,7 @@ export class StripeAccount implements Lookup {
     return subscription;
   }
 
-  /** Makes an invoice and tries to have it paid. */
+  /** Creates an invoice and attempts its payment. */
   #bill(subscription: Subscription, reason: string): void {
     const invoice = this.keep(this.#draft(subscription, reason));
     subscription.latest_invoice = invoice.id;
@@ -323,7 +323,7 @@ export class StripeAccount implements Lookup {
     this.pay(invoice.id);
   }
 
-  /** One attempt; whether the card worked. */
+  /** Makes one payment attempt; returns whether the invoice is paid. */
   pay(invoice_id: string): boolean {
     const invoice = this.get("invoice", invoice_id);
     const subscription = this.get("subscription", invoice.subscription);
@@ -470,7 +470,7 @@ export class StripeAccount implements Lookup {
     return subscription;
   }
 
-  /** As after a trial without a card. */
+  /** Pauses a subscription, as at the end of a trial without a card. */
   pauseSubscription(id: string): Subscription {
     const subscription = this.get("subscription", id);
     this.#move(subscription, { status: "paused" }, "customer.subscription.paused");
@@ -585,7 +585,7 @@ export class StripeAccount implements Lookup {
     this.tell("price.updated", holder);
   }
 
-  /** Does what is due up to a time, in its order, each at its own time. */
+  /** Runs everything due up to a time, in order, each at its own time. */
   passTime(customer: string, until: number, setTime: (at: number) => void): void {
     for (let guard = 0; guard < 5_000; guard++) {
       const next = this.#nextDue(customer, until);
@@ -626,7 +626,7 @@ export class StripeAccount implements Lookup {
     return due.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
   }
 
-  /** A period is over. */
+  /** Ends a period: cancels the subscription, or renews it and bills the next one. */
   #turn(subscription: Subscription): void {
     const [item] = subscription.items;
     if (!item) return;
@@ -650,7 +650,7 @@ export function isOver({ status }: Subscription): boolean {
   return status === "canceled" || status === "incomplete_expired";
 }
 
-/** So many intervals after the anchor; a month that is too short for its day ends on its last one, and the next has the day again. */
+/** Returns the time `times` intervals after the anchor. A month too short for the anchor's day uses its last day; later months use the day again. */
 export function later(
   anchor: number,
   price: Pick<Price, "interval" | "interval_count">,

@@ -1,4 +1,4 @@
-/** What tests ask of the simulated Stripe beside its API: cards, time, and deliveries in every order. */
+/** Admin routes of the simulated Stripe, in addition to its API: cards, time, and deliveries in any order. */
 import { z } from "zod";
 import { AdminError, readBody, readQuery } from "../engine/admin.ts";
 import { type Call, type Context, json, type Route } from "../engine/provider.ts";
@@ -12,7 +12,7 @@ const Card = z.enum(["works", "declined", "declined_later", "authenticates", "no
 const Customer = z.strictObject({
   ...Key,
   card: Card.optional(),
-  /** `hold`: its events wait for `POST deliveries`. */
+  /** `hold`: the customer's events wait for `POST deliveries`. */
   deliver: z.enum(["hold", "at once"]).optional(),
 });
 const Advance = z.strictObject({
@@ -80,7 +80,7 @@ export function stripeAdmin(root: string, house: StripeHouse, context: Context):
         sessions: account.all("checkout.session").filter((one) => one.customer === customer.id),
       };
     }),
-    // A real customer has a test clock from its creation or never; here one that a checkout made can be given one.
+    // A real customer gets a test clock at its creation or never; here a customer created by a checkout can get one later.
     route("POST", "advance", (call) => {
       const { key, customer: id, seconds, to } = readBody(Advance, call);
       const { account } = house.of(key);

@@ -1,4 +1,4 @@
-/** How Stripe posts its events: signed, again for three days when nobody takes them, in no order, and now and then twice. */
+/** Delivers events as Stripe does: signed, retried for three days until accepted, in no particular order, and occasionally twice. */
 import { createHmac } from "node:crypto";
 import type { Happening } from "./account.ts";
 import { CURRENT_VERSION, type Endpoint, type Lookup, render } from "./objects.ts";
@@ -17,7 +17,7 @@ interface Pending {
   due: number;
 }
 
-/** Seconds after each failure; three days in all, as a live account has it. */
+/** Seconds between retries; three days in total, as for a live account. */
 const RETRIES = [300, 1_800, 7_200, 18_000, 36_000, 43_200, 43_200, 43_200, 43_200];
 
 export class Deliveries {
@@ -46,7 +46,7 @@ export class Deliveries {
     this.#schedule(0);
   }
 
-  /** An event as an endpoint gets it, in its own API version. */
+  /** Returns an event's body as an endpoint receives it, in the endpoint's API version. */
   body(happening: Happening, version: string | null, livemode = this.livemode): string {
     const api_version = version ?? CURRENT_VERSION;
     return JSON.stringify({
@@ -89,7 +89,7 @@ export class Deliveries {
     return this.#log;
   }
 
-  /** Delivers what is due, also what waits for another attempt when the clock has moved on. */
+  /** Delivers everything that is due, including retries that became due when the clock moved. */
   async run(): Promise<void> {
     const now = this.now();
     const due = this.#pending.filter((one) => one.due <= now);
@@ -124,7 +124,7 @@ export class Deliveries {
   }
 }
 
-/** `t=…,v1=…` with a `v1` for each secret: two while one is rolled. */
+/** Returns `t=…,v1=…` with one `v1` per secret: two while a secret is being rotated. */
 export function sign(body: string, secrets: readonly string[], seconds: number): string {
   const at = Math.floor(seconds);
   return [

@@ -1,4 +1,4 @@
-/** Bodies as Stripe takes them: `items[0][price]=…` becomes nested objects and arrays. */
+/** Parses bodies as Stripe accepts them: `items[0][price]=…` becomes nested objects and arrays. */
 
 export type Form = { [name: string]: string | Form | undefined };
 
@@ -8,7 +8,7 @@ export function parseForm(text: string): Form {
     const path = name.replaceAll("]", "").split("[");
     let at: Form = root;
     for (const [index, part] of path.entries()) {
-      // `expand[]=x` has no index: it gets the next one.
+      // `expand[]=x` has no index and gets the next one.
       const key = part === "" ? String(Object.keys(at).length) : part;
       if (index === path.length - 1) at[key] = value;
       else {

@@ -1,4 +1,4 @@
-/** What a Stripe account holds, and how each thing is written in an API version. */
+/** The objects of a Stripe account, and their rendering in an API version. */
 
 /** The account of the local stack. */
 export const LOCAL_KEY = "sk_test_local_simulator";
@@ -13,10 +13,10 @@ export interface Customer {
   metadata: Record<string, string>;
   deleted: boolean;
   test_clock: string | null;
-  /** What becomes of a charge. */
+  /** Determines the result of a charge. */
   card: Card;
 }
-/** Stripe's test cards, by what they do: works, is declined, works once and is declined later, asks for authentication, none. */
+/** Stripe's test cards by behavior: works, is declined, works once and is declined later, requires authentication, none. */
 export type Card = "works" | "declined" | "declined_later" | "authenticates" | "none";
 
 export interface Product {
@@ -85,7 +85,7 @@ export interface Subscription {
   pause: "void" | "keep_as_draft" | "mark_uncollectible" | null;
   coupon: string | null;
   tax: boolean;
-  /** Minor units that the next invoice has on top, for a plan that was changed within a period. */
+  /** Minor units added to the next invoice, for a plan changed within a period. */
   proration: number;
   latest_invoice: string | null;
   metadata: Record<string, string>;
@@ -144,7 +144,7 @@ export interface Session {
   codes: boolean;
   tax: boolean;
   subscription: string | null;
-  /** The page's address is on the simulator. */
+  /** URL of the checkout page on the simulator. */
   url: string;
 }
 export interface PortalSession {
@@ -188,15 +188,15 @@ export type Thing =
   | Endpoint
   | TestClock;
 
-/** The version that `stripe@23.1.0` speaks. */
+/** The API version that `stripe@23.1.0` uses. */
 export const CURRENT_VERSION = "2026-10-28.endive";
 
-/** Since 2025-03-31 periods stand on items, and an invoice names its subscription under `parent`. */
+/** Since 2025-03-31 periods are on items, and an invoice names its subscription under `parent`. */
 export function isLegacy(version: string): boolean {
   return version.slice(0, 10) < "2025-03-31";
 }
 
-/** Reads what another thing refers to. */
+/** Looks up objects that another object refers to. */
 export interface Lookup {
   price(id: string): Price;
   invoice(id: string): Invoice;
@@ -207,7 +207,7 @@ export interface Rendering {
   readonly version: string;
   readonly livemode: boolean;
   readonly look: Lookup;
-  /** Members that are given as objects, such as `latest_invoice`. */
+  /** Members to render as objects, such as `latest_invoice`. */
   readonly expand?: readonly string[];
 }
 
@@ -215,7 +215,7 @@ export function list(data: unknown[], url: string, has_more = false) {
   return { object: "list", data, has_more, url };
 }
 
-/** A thing as the API and events have it. */
+/** Renders an object as the API and events do. */
 export function render(thing: Thing, how: Rendering): Record<string, unknown> {
   const { version, livemode, look, expand = [] } = how;
   const legacy = isLegacy(version);

@@ -1,4 +1,4 @@
-/** Stripe's checkout and portal as pages to click through. Forms; they need no script. */
+/** Stripe's checkout and portal as clickable pages. Plain forms, without scripts. */
 import { type Brand, escape, simulatorPage } from "../engine/consent_page.ts";
 import { type Answer, type Call, type Context, json, type Route } from "../engine/provider.ts";
 import { isOver, StripeRefusal } from "./account.ts";
@@ -9,11 +9,11 @@ const BRAND: Brand = { network: "Stripe", accent: { light: "#533afd", dark: "#a9
 const CARDS: readonly [Card, string, string][] = [
   ["works", "4242 4242 4242 4242", "works"],
   ["declined_later", "4000 0000 0000 0341", "works now, fails when the plan renews"],
-  ["authenticates", "4000 0025 0000 3155", "asks for authentication, which is given"],
+  ["authenticates", "4000 0025 0000 3155", "requires authentication, which succeeds"],
   ["declined", "4000 0000 0000 0002", "is declined"],
 ];
 
-/** A made-up checkout shows made-up money: the app's own words are tested elsewhere. */
+/** Formats a price crudely: the app's own price formatting is tested elsewhere. */
 function cost({ unit_amount, currency, interval }: Price): string {
   const digits =
     new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
@@ -37,7 +37,7 @@ export function stripePages(house: StripeHouse, context: Context): Route[] {
     }
   };
   const gone = (what: string) =>
-    page(404, what, `<h1>${what}</h1><p>Go back to the app and begin again.</p>`);
+    page(404, what, `<h1>${what}</h1><p>Go back to the app and start again.</p>`);
   const checkout = "/checkout.stripe.com/c/pay/:id";
   const portal = "/billing.stripe.com/p/session/:id";
   return [
@@ -147,7 +147,7 @@ function wantsJson(call: Call): boolean {
   return /\bapplication\/json\b/.test(call.headers.get("accept") ?? "");
 }
 
-/** Who sends the form and asks for JSON is told the address: scripts in Postman cannot stop at a redirect. */
+/** Redirects; a client that asks for JSON gets the location instead: Postman scripts cannot stop at a redirect. */
 function back(call: Call, location: string): Answer {
   return wantsJson(call)
     ? json(200, { location })
@@ -253,7 +253,7 @@ function portalPage(
     said ? 400 : 200,
     "Your subscription",
     `<h1>Your subscription</h1>
-    ${NOTE}${alert(said)}${rows.join("") || "<p>There is none.</p>"}
+    ${NOTE}${alert(said)}${rows.join("") || "<p>You have no subscription.</p>"}
     <form method="post" action="${escape(call.path)}">
       <fieldset><legend>Card</legend>
         <ul>${cards(account.get("customer", customer).card)}

@@ -1,6 +1,6 @@
 /**
  * Stripe, as far as subscriptions need it: customers, products, prices, checkout, portal, subscriptions with their state machine and test
- * clocks, invoices, refunds, disputes, and events that are signed, repeated and delivered in no order. Each secret key is an account.
+ * clocks, invoices, refunds, disputes, and events that are signed, retried and delivered in no order. Each secret key is an account.
  */
 import {
   type Answer,
@@ -31,7 +31,7 @@ import {
 } from "./objects.ts";
 import { stripePages } from "./pages.ts";
 
-/** An account, with what it has told. */
+/** An account, with its deliveries and the events it has produced. */
 export interface Held {
   readonly key: string;
   readonly account: StripeAccount;
@@ -52,7 +52,7 @@ export class StripeHouse implements Part {
     return stripeAdmin(root, this, this.#context);
   }
 
-  /** The account of a key; made when it is first used. */
+  /** Returns the account of a key; creates it on first use. */
   of(key: string): Held {
     return this.#held.get(key) ?? this.#open(key, false);
   }
@@ -85,7 +85,7 @@ export class StripeHouse implements Part {
     return held;
   }
 
-  /** What scripts/setup-stripe.sh makes in a real account. */
+  /** Creates what scripts/setup-stripe.sh creates in a real account. */
   #stock({ account, happenings }: Held): void {
     for (
       const [tier, name, unit_amount] of [["basic", "Basic", 1_900], ["premium", "Premium", 4_900]] as const
@@ -198,7 +198,7 @@ export function stripe(context: Context): Provider {
   };
 }
 
-/** Whose call it is: the customer that it names. */
+/** Returns the customer that a call names. */
 function accountOf(call: Call): string | undefined {
   const named = call.query.get("customer") ?? new URLSearchParams(call.body).get("customer") ?? undefined;
   return named ?? call.path.match(/\/(cus_\w+)/)?.[1];
@@ -219,30 +219,30 @@ function refusal(error: StripeRefusal, call: Call, headers: Record<string, strin
   });
 }
 
-/** What a route gets: the account, and the parameters of query or body. */
+/** The input of a route: the account, and the parameters from query or body. */
 interface Asked {
   readonly held: Held;
   readonly account: StripeAccount;
   readonly form: Form;
   readonly id: string;
-  /** A thing in the caller's version. */
+  /** Renders an object in the caller's API version. */
   show(thing: Thing, expand?: readonly string[]): Record<string, unknown>;
 }
 
 type Handler = (asked: Asked, call: Call) => unknown;
 
-/** Parameters that a route knows; Stripe refuses others. */
+/** Parameters that every route, and every list, accepts; Stripe rejects unknown parameters. */
 const EVERYWHERE = ["expand"];
 const PAGE = ["limit", "starting_after", "ending_before", "created"];
 
-/** Answers to POSTs by their key, for 24 hours. */
+/** A response to a POST, stored by idempotency key for 24 hours. */
 interface Kept {
   readonly request: string;
   readonly answer: Promise<Answer>;
   readonly until: number;
 }
 
-/** Stripe's API over the accounts of a house. */
+/** Returns the routes of Stripe's API for all accounts of a house. */
 export function apiRoutes(house: StripeHouse): Route[] {
   const kept = new Map<string, Kept>();
   const under_way = new Set<string>();
@@ -322,7 +322,7 @@ export function apiRoutes(house: StripeHouse): Route[] {
       const answer = await earlier.answer;
       return { ...answer, headers: { ...answer.headers, "idempotent-replayed": "true" } };
     }
-    // A moment, as a real request takes: whoever comes meanwhile is told that it is under way.
+    // Takes a moment, as a real request does: a concurrent request with the same key is refused as in progress.
     under_way.add(scope);
     const answer = new Promise((resolve) => setTimeout(resolve, 5)).then(() =>
       perform(handler, known, call, key)
@@ -609,7 +609,7 @@ export function apiRoutes(house: StripeHouse): Route[] {
     route("GET", "subscriptions", [...PAGE, "customer", "status", "price"], (asked) => {
       const { account, form } = asked;
       const customer = text(form.customer);
-      // Of a deleted customer Stripe still tells the subscriptions; one that never was is an error.
+      // Stripe still lists the subscriptions of a deleted customer; an unknown customer is an error.
       if (customer !== undefined) account.get("customer", customer, "customer");
       const status = text(form.status);
       const all = (customer === undefined ? account.all("subscription") : account.subscriptionsOf(customer))
@@ -737,7 +737,7 @@ export function apiRoutes(house: StripeHouse): Route[] {
           metadata: strings(form.metadata),
           description: text(form.description) ?? null,
         });
-        // The secret is told once.
+        // The secret is returned only once.
         return { ...show(endpoint), secret: endpoint.secret };
       },
     ),
@@ -785,7 +785,7 @@ export function apiRoutes(house: StripeHouse): Route[] {
   ];
 }
 
-/** Moves a test clock on; what falls due meanwhile happens at its own time. */
+/** Advances a test clock; everything that falls due happens at its own time. */
 export function advanceClock(account: StripeAccount, id: string, until: number): void {
   const clock = account.get("test_helpers.test_clock", id);
   if (until < clock.frozen_time) {
@@ -870,7 +870,7 @@ function openSession(account: StripeAccount, form: Form, call: Call): Session {
   });
 }
 
-/** Where the simulator is, as its caller reached it. */
+/** Returns the simulator's origin, as the caller reached it. */
 function originOf(call: Call): string {
   return `http://${call.headers.get("host") ?? "127.0.0.1"}`;
 }
@@ -888,7 +888,7 @@ function needed(form: Form, name: string): string {
   return value;
 }
 
-/** Without the members that were not given. */
+/** Removes undefined members. */
 function optional<T extends Record<string, unknown>>(
   members: T,
 ): { [Name in keyof T]?: Exclude<T[Name], undefined> } {

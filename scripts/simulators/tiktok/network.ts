@@ -1,4 +1,4 @@
-/** What TikTok's accounts and videos are like, and how the API shows them. */
+/** Generates TikTok's accounts and videos, and renders them as the API does. */
 import type { TrueItem } from "../engine/accounts_admin.ts";
 import { cut, type Post, type Poster, postNetwork } from "../engine/posts.ts";
 import { words } from "../engine/provider.ts";
@@ -8,7 +8,7 @@ export const local_client = { key: "streamvibe-local-tiktok", secret: "local-tik
 
 const longest_text = 150;
 
-/** Ids are 64 bits: the second of posting, then the number in the account, then some of the account. */
+/** Ids are 64 bits: the second of posting, then the number in the account, then some bits of the account. */
 export const tiktok_network = postNetwork({
   kinds: [["photo", 4], ["album", 6], ["video", 90]],
   longest_text,
@@ -82,7 +82,7 @@ export function videoOf(post: Post, account: Poster, now: number): Record<string
   };
 }
 
-/** Signed, and dead after six hours; within an hour the signature stays the same. */
+/** Returns a signed URL that expires after five to six hours; the signature changes once an hour. */
 function coverOf(post: Post, now: number): string {
   const expires = Math.floor(now / 3_600_000) * 3_600 + 6 * 3_600;
   return `https://p16-sign.tiktokcdn-us.com/tos-useast5-p-0068-tx/${post.id}~tplv-noop.image` +
@@ -93,7 +93,7 @@ function captionOf(post: Post): string {
   return cut(post.text, longest_text);
 }
 
-/** A private video is in nobody's list, not even its owner's. */
+/** A private video is in no list, not even its owner's. */
 export function isListed(post: Post): boolean {
   return !post.deleted && !post.hidden;
 }
@@ -106,7 +106,7 @@ export function truthOf(post: Post): TrueItem {
     content_type: post.kind !== "video" ? "carousel" : length > 180 ? "long_video" : "short_video",
     visibility: "public",
     deleted: !isListed(post),
-    // The Display API does not tell the pictures of a photo post.
+    // The Display API does not report the pictures of a photo post.
     parts: [],
   };
 }

@@ -1,4 +1,4 @@
-/** Login Kit: `client_key`, scopes with commas, flat errors that often come with status 200, and refresh tokens that rotate. */
+/** Login Kit: `client_key`, comma-separated scopes, flat errors that often have status 200, and refresh tokens that rotate. */
 import type { Accounts } from "../engine/accounts.ts";
 import { type ConsentRequest, consentRoutes, isRegistered, sendBack } from "../engine/consent.ts";
 import { accountChoices, type Brand, errorPage } from "../engine/consent_page.ts";
@@ -50,7 +50,7 @@ function readAuthorize(context: Context, call: Call): ConsentRequest | Answer {
   const scopes = (query.get("scope") ?? "").split(",").filter((scope) => scope !== "");
   const isKnown = scopes.length > 0 && scopes.every((scope) => scope in scope_words);
   if (!isKnown) return refuse("invalid_scope", "scope");
-  // A web app has no PKCE; desktop apps send the challenge in hex, which is not simulated.
+  // Web apps have no PKCE; desktop apps send the challenge in hex, which is not simulated.
   return { redirect_uri, state, scopes };
 }
 
@@ -85,7 +85,7 @@ function refresh(grants: Grants, call: Call, form: URLSearchParams): Answer {
     : refused("invalid_grant", "Refresh token is invalid or expired.");
 }
 
-/** An access token ends the whole authorization. One that is dead is refused, and the authorization lives on. */
+/** Revokes the whole authorization, given a live access token. A dead token is refused, and the authorization stays. */
 function revoke(grants: Grants, call: Call): Answer {
   const form = readClient(call);
   if ("status" in form) return form;
@@ -95,7 +95,7 @@ function revoke(grants: Grants, call: Call): Answer {
   return { status: 200, headers: {}, body: "" };
 }
 
-/** The form of a call that comes from the right client, or the refusal. */
+/** Returns the form of a call from the right client, or the refusal. */
 function readClient(call: Call): URLSearchParams | Answer {
   const form = readForm(call);
   if (!form) {
@@ -122,7 +122,7 @@ function answerPair(pair: Pair): Answer {
   }, { "cache-control": "no-store" });
 }
 
-/** Flat, and most of the time with status 200: the body decides. */
+/** Returns a flat error, by default with status 200: the body decides. */
 export function refused(error: string, error_description: string, status = 200): Answer {
   return json(status, { error, error_description, log_id: logId() });
 }

@@ -112,7 +112,7 @@ export function tiktokPublishing({ accounts, publishing, asUser, answered, faile
     });
   }
 
-  /** Parts come one after the other; the last makes the video. */
+  /** Receives the parts in order; the last one publishes the video. */
   function put(call: Call): Answer {
     const upload = publishing.uploads.get(call.query.get("upload_id") ?? "");
     const range = contentRange(call);
@@ -146,7 +146,7 @@ export function tiktokPublishing({ accounts, publishing, asUser, answered, faile
       uploaded_bytes: upload.received,
       publicaly_available_post_id: post_id && isPublic ? ["@id"] : [],
     });
-    // A number that JavaScript's numbers cannot hold.
+    // The id is too large for a JavaScript number.
     return { ...answer, body: answer.body.replace('"@id"', String(post_id)) };
   }
 

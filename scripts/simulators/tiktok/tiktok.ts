@@ -1,4 +1,4 @@
-/** The Display API v2: an error in every answer, `fields` as a query parameter of POSTs, pages that may be short. */
+/** The Display API v2: an error in every response, `fields` as a query parameter of POSTs, pages that may be short. */
 import { Accounts } from "../engine/accounts.ts";
 import { accountOfCall, Grants } from "../engine/grants.ts";
 import { type Post, postersAdmin } from "../engine/posts.ts";
@@ -35,7 +35,7 @@ const messages: Readonly<Record<string, readonly [status: number, message: strin
   internal_error: [500, "Something is wrong. Please try again later."],
 };
 
-/** TikTok does not say of whom these are; here each account has its own. */
+/** TikTok does not document the scope of these limits; here each account has its own. */
 const a_minute = (limit: number): Bucket => ({
   limit,
   per: "account",
@@ -67,7 +67,7 @@ export function tiktok(context: Context): Provider {
   });
   const quota = new Quota(context, endpoints);
 
-  /** Checks the token, its scope and the minute's calls; hands the account on. */
+  /** Checks the token, the per-minute limit and the scope, then calls `handle` with the account. */
   const asUser = (
     endpoint: Endpoint,
     scope: string,
@@ -104,7 +104,7 @@ export function tiktok(context: Context): Provider {
     if (!body || !fields || !isInteger(count, 1, 20)) return failed("invalid_params");
     if (!isInteger(cursor, 0, 8.64e15)) return failed("invalid_cursor");
     const older = accounts.below(account_id, accounts.numberAt(account_id, cursor)).take(count + 1).toArray();
-    // Private videos are taken out after the page was cut: it may be short, or empty, with more to come.
+    // Private videos are removed after the page is cut: it may be short, or empty, with more to come.
     const posts = older.slice(0, count);
     const last = posts.at(-1);
     return answered({
@@ -149,7 +149,7 @@ export function tiktok(context: Context): Provider {
     name: context.provider,
     routes,
     parts: [accounts, grants, admin, quota, tiktokWebhooks(context, accounts), publishing],
-    // The address of an upload needs no token.
+    // Upload URLs need no token.
     accountOf: (call) =>
       publishing.uploads.get(call.query.get("upload_id") ?? "")?.account_id ?? accountOfCall(grants, call),
     failure,
@@ -166,7 +166,7 @@ function failed(reason: string): Answer {
   return json(status, { data: {}, error: { code, message, log_id: logId() } });
 }
 
-/** A failure by its code, or by a bare status; the OAuth endpoints have words and a shape of their own. */
+/** Returns the failure for an error code or a bare status; the OAuth endpoints have their own codes and shape. */
 function failure(reason: string, call: Call): Answer | undefined {
   if (call.path.includes("/oauth/")) return oauthFailure(reason);
   if (reason in messages) return failed(reason);
@@ -206,7 +206,7 @@ function oauthFailure(reason: string): Answer {
   }
 }
 
-/** The fields that a call asks for; undefined when it asks for none, or for one that there is not. */
+/** Returns the fields that a call requests; undefined if it requests none, or an unknown one. */
 function fieldsOf(call: Call, known: readonly string[]): string[] | undefined {
   const fields = (call.query.get("fields") ?? "").split(",").filter((field) => field !== "");
   return fields.length > 0 && fields.every((field) => known.includes(field)) ? fields : undefined;

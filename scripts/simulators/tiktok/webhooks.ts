@@ -1,4 +1,4 @@
-/** Webhooks as TikTok sends them: signed with the client's secret over time and body, their content a text of JSON. */
+/** Webhooks as TikTok sends them: signed with the client's secret over timestamp and body, with `content` as a JSON string. */
 import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Accounts } from "../engine/accounts.ts";
@@ -19,7 +19,7 @@ export function tiktokWebhooks(context: Context, accounts: Accounts<Poster, Post
     ],
     members: {
       content: z.record(z.string(), z.unknown()).default({ reason: 1 }),
-      // Seconds; the event itself and the signature may be of different times.
+      // Seconds; the event and the signature may have different times.
       create_time: z.int().optional(),
       signed_at: z.int().optional(),
     },

@@ -1,11 +1,11 @@
-/** What X's accounts and posts are like. A post may be a repost, a reply, a quote, part of a thread, an article, or have been edited. */
+/** Generates X's accounts and posts. A post may be a repost, a reply, a quote, part of a thread, an article, or edited. */
 import type { TrueItem } from "../engine/accounts_admin.ts";
 import { type Post, type Poster, postNetwork } from "../engine/posts.ts";
 import { mix } from "../engine/seeded.ts";
 
 export const local_client = { id: "streamvibe-local-twitter", secret: "local-twitter-simulator" };
 
-/** Ids are snowflakes: milliseconds since then in the upper bits, here the number in the account in the lower 22. */
+/** Start of the snowflake epoch. Ids have the milliseconds since then in the upper bits; here the lower 22 bits are the number in the account. */
 const epoch = 1_288_834_974_657;
 
 export const twitter_network = postNetwork({
@@ -32,7 +32,7 @@ export function timeOfId(id: string): number {
 export const special = ["repost", "reply", "thread", "quote", "edited", "article"] as const;
 export type Special = typeof special[number];
 
-/** Chance decides in accounts that are not plain; a test says it in `extra.as`. */
+/** Decides at random in accounts that are not plain; a test sets it in `extra.as`. */
 export function specialOf(post: Post): Special | undefined {
   const asked = special.find((one) => one === post.extra.as);
   if (asked) return asked;
@@ -47,7 +47,7 @@ export function specialOf(post: Post): Special | undefined {
   return limits.find(([limit]) => post.luck < limit)?.[1];
 }
 
-/** An article has a title of its own, and its text is not the post's. */
+/** Returns an article's own title. The article's text is not the post's text. */
 export function articleTitle(post: Post): string | undefined {
   if (specialOf(post) !== "article") return undefined;
   return post.text.split("\n").find((line) => line.trim() !== "")?.trim() ?? "Untitled";
@@ -55,17 +55,17 @@ export function articleTitle(post: Post): string | undefined {
 
 const edit_after = 60_000n << 22n;
 
-/** Every version of a post has its own id; the first one is what the post was called before it was edited. */
+/** Returns the ids of all versions, oldest first; the first is the post's id before it was edited. */
 export function versionsOf(post: Post): string[] {
   return specialOf(post) === "edited" ? [post.id, String(BigInt(post.id) + edit_after)] : [post.id];
 }
 
-/** The ids that a version's first version may have. */
+/** Returns the possible ids of the first version, given the id of any version. */
 export function firstVersions(id: string): string[] {
   return /^\d{15,19}$/.test(id) ? [id, String(BigInt(id) - edit_after)] : [];
 }
 
-/** What a reader sees: the text, and for some a link. */
+/** Returns what a reader sees: the text, and for some posts a link. */
 export function contentOf(post: Post): string {
   const link = linkIn(post);
   const text = specialOf(post) === "reply" ? `@somebody ${post.text}` : post.text;
@@ -74,7 +74,7 @@ export function contentOf(post: Post): string {
 
 export function linkIn(post: Post): string | undefined {
   const number = Number(BigInt(post.id) & 0x3fffffn);
-  // What an app has published says what the app said.
+  // A post published by an app contains only what the app sent.
   if (post.extra.published === true) return undefined;
   if (specialOf(post) === "article") return undefined;
   return number % 5 === 0 ? `https://example.com/notes/${number}?a=1&b=2` : undefined;
@@ -98,13 +98,13 @@ export function truthOf(post: Post, account: Poster): TrueItem {
       ? "long_video"
       : "short_video",
     visibility: account.closed ? "private" : "public",
-    // Reposts are others' posts, and replies to others are comments.
+    // Reposts belong to others, and replies to others are comments.
     deleted: post.deleted || as === "repost" || as === "reply",
     parts: post.parts > 1 ? mediaKeys(post) : [],
   };
 }
 
-/** Pictures and videos; of an article its cover. */
+/** Returns the keys of pictures and videos; for an article, of its cover. */
 export function mediaKeys(post: Post): string[] {
   const kind = post.kind === "video" ? 7 : post.kind === "gif" ? 16 : 3;
   const parts = specialOf(post) === "article" ? 1 : post.parts;

@@ -1,4 +1,4 @@
-/** OAuth 2.0 with PKCE for a confidential client: Basic at the token endpoint, codes of 30 seconds, refresh tokens of one use. */
+/** OAuth 2.0 with PKCE for a confidential client: Basic at the token endpoint, codes valid for 30 seconds, single-use refresh tokens. */
 import type { Accounts } from "../engine/accounts.ts";
 import { type ConsentRequest, consentRoutes, isRegistered, sendBack } from "../engine/consent.ts";
 import { accountChoices, type Brand, errorPage } from "../engine/consent_page.ts";
@@ -52,7 +52,7 @@ function readAuthorize(context: Context, call: Call): ConsentRequest | Answer {
   const scopes = (query.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
   if (scopes.length === 0 || !scopes.every((scope) => scope in scope_words)) return refuse("invalid_scope");
   const challenge = query.get("code_challenge") ?? "";
-  // X takes "plain" too, which is not simulated.
+  // X also accepts "plain", which is not simulated.
   const isChallenge = query.get("code_challenge_method") === "S256" && /^[\w-]{43}$/.test(challenge);
   return isChallenge ? { redirect_uri, state, scopes, code: { challenge } } : refuse("invalid_request");
 }
@@ -83,7 +83,7 @@ function token(grants: Grants, call: Call): Answer {
   return refused(400, "unsupported_grant_type", "Missing or unsupported grant_type.");
 }
 
-/** Any token of the grant ends it; one that is dead is no fault. */
+/** Revokes a grant, given any of its tokens; a dead token is no error. */
 function revoke(grants: Grants, call: Call): Answer {
   const wrong = wrongClient(call);
   if (wrong) return wrong;
@@ -97,7 +97,7 @@ function wrongClient(call: Call): Answer | undefined {
   const [, basic] = /^Basic (.+)$/.exec(call.headers.get("authorization") ?? "") ?? [];
   if (basic === undefined) return refused(401, "unauthorized_client", "Missing valid authorization header");
   if (!readForm(call)) return invalid("The body must be form-encoded.");
-  // As it is, without unescaping: that is what clients must send.
+  // Compared without percent-decoding, as clients must send it.
   const isRight = decoded(basic) === `${local_client.id}:${local_client.secret}`;
   return isRight
     ? undefined

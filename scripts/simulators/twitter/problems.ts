@@ -1,4 +1,4 @@
-/** X's refusals, in the several shapes that they have. */
+/** X's error responses, in their various shapes. */
 import { type Answer, json } from "../engine/provider.ts";
 
 const problems = "https://api.x.com/2/problems";
@@ -36,7 +36,7 @@ export function notFound(resource_type: "user" | "tweet", parameter: string, val
   };
 }
 
-/** A post that could not be read, by the end of a problem's type: `internal-error`, `resource-unavailable`, … */
+/** Builds the error of a post that could not be read; `reason` ends the problem's type: `internal-error`, `resource-unavailable`, … */
 export function unreadable(reason: string, value: string) {
   return {
     value,
@@ -61,7 +61,7 @@ export function suspended(value: string) {
   };
 }
 
-/** Two bodies have been seen for one status. */
+/** X has been seen to return two different bodies for this status. */
 export function noCredits(account: string, headers: Record<string, string> = {}): Answer {
   return Number(account.slice(-1)) % 2 === 0
     ? json(402, {
@@ -78,7 +78,7 @@ export function noCredits(account: string, headers: Record<string, string> = {})
     }, headers);
 }
 
-/** A failure by X's own word for it, or by a bare status. */
+/** Returns the failure for X's own reason, or for a bare status. */
 export function failureOf(reason: string, spent: Record<string, string>): Answer | undefined {
   switch (reason) {
     case "401":

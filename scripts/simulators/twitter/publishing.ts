@@ -1,4 +1,4 @@
-/** API v2 writes: chunked media upload, posts. The same words twice are refused, which is all the protection there is. */
+/** API v2 writes: chunked media upload, posts. X's only protection against duplicates is that it refuses the same text twice. */
 import type { Accounts } from "../engine/accounts.ts";
 import type { Post, Poster } from "../engine/posts.ts";
 import { type Answer, type Call, json, type Route } from "../engine/provider.ts";
@@ -39,7 +39,7 @@ export function twitterPublishing(
     if (!(media instanceof Blob) || !(index >= 0 && index < 1_000)) {
       return invalidRequest("segment_index", String(index), "The body is not valid");
     }
-    // The same segment again takes the place of the first.
+    // A repeated segment replaces the first one.
     upload.parts[index] = new Uint8Array(await media.arrayBuffer());
     upload.received = upload.parts.reduce((sum, part) => sum + (part?.length ?? 0), 0);
     return json(200, { data: { expires_at: Math.floor(publishing.now() / 1_000) + 86_400 } });
@@ -94,7 +94,7 @@ export function twitterPublishing(
     const media_ids = ((body.media as { media_ids?: unknown[] } | undefined)?.media_ids ?? []).map(String);
     if (text === "" && media_ids.length === 0) return invalidRequest("text", "", "The text is missing");
     const uploads = media_ids.map((id) => publishing.uploads.get(id));
-    // One that is still being processed counts as none (NaN, where it was not finalized).
+    // Media still in processing are invalid (NaN if the upload was not finalized).
     const isReady = (ready_at: unknown) => Number(ready_at) <= publishing.now();
     if (uploads.some((upload) => upload?.account_id !== account_id || !isReady(upload.about.ready_at))) {
       return invalidRequest("media.media_ids", media_ids.join(), "Your media IDs are invalid.");

@@ -1,4 +1,4 @@
-/** Posts, users and media as API v2 writes them, in the old names (tweet) or the new ones (post). */
+/** Renders posts, users and media as API v2 does, with the old names (tweet) or the new ones (post). */
 import type { Post, Poster } from "../engine/posts.ts";
 import { pick, words } from "../engine/provider.ts";
 import { hash } from "../engine/seeded.ts";
@@ -42,7 +42,7 @@ export const post_fields: Readonly<Record<Naming, readonly string[]>> = {
   post: words(`${shared_post_fields} article_title matched_media_notes media_metadata note_post`),
 };
 
-/** `version` is the id that was asked for; an older version of an edited post has its older text. */
+/** `version` is the requested id; an older version of an edited post has its older text. */
 export function postOf(post: Post, version: string, fields: readonly string[], naming: Naming) {
   const as = specialOf(post);
   const versions = versionsOf(post);
@@ -64,7 +64,7 @@ export function postOf(post: Post, version: string, fields: readonly string[], n
     article: title === undefined ? undefined : {
       title,
       cover_media: mediaKeys(post)[0],
-      // An article without words has none.
+      // An article without text has no `plain_text`.
       ...(post.text === "" ? {} : { plain_text: post.text }),
     },
     attachments: post.parts > 0 ? { media_keys: mediaKeys(post) } : undefined,
@@ -90,7 +90,7 @@ export function postOf(post: Post, version: string, fields: readonly string[], n
   };
 }
 
-/** Some languages by the names that they had before 1989, none by region or script; what holds only media or links is "qme" or "zxx". */
+/** Some languages have their pre-1989 codes, and none has a region or script; a post of only media is "qme", an empty one "zxx". */
 function languageOf({ language, text, parts }: Post): string {
   if (text === "") return parts > 0 ? "qme" : "zxx";
   const [name = "und"] = (language ?? "und").split("-");
@@ -104,7 +104,7 @@ interface UrlEntity {
   media_key?: string;
 }
 
-/** Of an article a post says no more than where it is. */
+/** The post of an article contains only the article's link. */
 function articleLink(post: Post): { text: string; urls: UrlEntity[] } {
   const url = shortLink(`article ${post.id}`);
   const expanded_url = `http://x.com/i/article/${BigInt(post.id) - 1n}`;
@@ -115,7 +115,7 @@ function shortLink(of: string): string {
   return `https://t.co/${hash(of).toString(36).padStart(10, "0").slice(0, 10)}`;
 }
 
-/** The three characters that X escapes, and links in their short form. */
+/** Escapes three characters as X does, and shortens links. */
 function written(post: Post, content: string): { text: string; urls: UrlEntity[] } {
   const link = linkIn(post);
   const escaped = (text: string) =>
@@ -128,7 +128,7 @@ function written(post: Post, content: string): { text: string; urls: UrlEntity[]
   };
 }
 
-/** A post with media ends with one short link that stands for all of them. */
+/** A post with media ends with one short link for all of them. */
 function mediaLinks(post: Post, text: string): { text: string; urls: UrlEntity[] } {
   if (post.parts === 0) return { text: "", urls: [] };
   const url = shortLink(`media ${post.id}`);
@@ -142,13 +142,13 @@ function mediaLinks(post: Post, text: string): { text: string; urls: UrlEntity[]
   return { text: text === "" ? url : ` ${url}`, urls };
 }
 
-/** As X links them: none that touches a word or another tag, none without a letter. */
+/** Hashtags as X links them: not adjacent to a word or another hashtag, and with at least one letter. */
 const hashtag =
   /(?<![\p{L}\p{M}\p{N}_&])[#＃](?=[\p{N}\p{M}_]*\p{L})([\p{L}\p{M}\p{N}_]+)(?![\p{L}\p{M}\p{N}_#＃]|:\/\/)/gu;
 
-/** What is empty is left out. */
+/** Empty entities are omitted. */
 function entitiesOf(links: UrlEntity[], text: string, media: UrlEntity[]) {
-  // Places are counted in characters, not in UTF-16 units.
+  // Positions are counted in characters, not in UTF-16 units.
   const place = (at: number, length: number) => {
     const start = [...text.slice(0, at)].length;
     return { start, end: start + length };
@@ -179,7 +179,7 @@ function referencesOf(post: Post): { type: string; id: string }[] | undefined {
   }
 }
 
-/** The id of something that was posted some minutes before. */
+/** Returns the id of something posted that many minutes earlier. */
 function earlier(post: Post, minutes: number): string {
   return String(BigInt(post.id) - (BigInt(minutes * 60_000 + 7) << 22n));
 }

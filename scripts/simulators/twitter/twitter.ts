@@ -1,4 +1,4 @@
-/** API v2 reads: users/me, a user's posts, posts by id. Every post that is answered costs a credit. */
+/** API v2 reads: users/me, a user's posts, posts by id. Every returned post costs a credit. */
 import { z } from "zod";
 import { Accounts } from "../engine/accounts.ts";
 import { readBody } from "../engine/admin.ts";
@@ -25,14 +25,14 @@ import { media_fields, mediaOf, type Naming, post_fields, postOf, user_fields, u
 
 const api = "/api.x.com/2";
 
-/** The timeline goes back no further. */
+/** The maximum number of posts that a timeline reaches back. */
 const longest_timeline = 3_200;
 const longest_without_replies = 800;
 
 const page_parameters = words("max_results pagination_token exclude since_id until_id start_time end_time");
 const read_scopes = ["tweet.read", "users.read", "offline.access"];
 
-/** So many calls of an endpoint in 15 minutes for each user, told in the headers of every answer. */
+/** Call limits of an endpoint per user in 15 minutes, reported in the headers of every response. */
 const calls = (limit: number): Bucket => ({ limit, per: "account", window: { kind: "grid", seconds: 900 } });
 const buckets = {
   "users/me": calls(75),
@@ -40,15 +40,15 @@ const buckets = {
   tweets: calls(5_000),
   posts: calls(100),
   media: calls(1_875),
-  /** One a post that is answered. What a test limits comes back after a month. */
+  /** One per returned post or users/me call. Credits limited by a test reset after a month. */
   credits: { limit: Infinity, per: "account", window: { kind: "rolling", seconds: 30 * 86_400 } } as Bucket,
-  /** Calls in 24 hours: told once a test has limited them, as X tells them of some endpoints only. */
+  /** Calls in 24 hours; reported once a test has limited them, as X reports them for some endpoints only. */
   "user/24h": { limit: Infinity, per: "account", window: { kind: "rolling", seconds: 86_400 } } as Bucket,
   "app/24h": { limit: Infinity, per: "app", window: { kind: "rolling", seconds: 86_400 } } as Bucket,
 };
 type Endpoint = "users/me" | "users/:id/tweets" | "tweets";
 
-/** Which name of `post.fields` an account's calls may use; both where a test has not said. */
+/** The naming (`tweet.fields` or `post.fields`) that an account's calls may use; both unless a test restricts it. */
 class Namings implements Part {
   readonly #only = new Map<string, Naming>();
 
@@ -93,7 +93,7 @@ export function twitter(context: Context): Provider {
   const quota = new Quota(context, buckets);
   const namings = new Namings();
 
-  /** Checks token, limit, credits and scopes; hands on whose call it is and what it asks for. */
+  /** Checks token, limit, credits and scopes, then calls `handle` with the account and the requested fields. */
   const asUser = (
     endpoint: Endpoint,
     others: readonly string[],
@@ -152,7 +152,7 @@ export function twitter(context: Context): Provider {
     const oldest = total - (excluded.includes("replies") ? longest_without_replies : longest_timeline);
     const rest = accounts.below(owner, start).take(size + 1).filter(({ number }) => number >= oldest)
       .toArray();
-    // What is left out is left out after the page was cut: it may hold fewer than were asked for.
+    // Excluded posts are removed after the page is cut, so it may be shorter than requested.
     const page = rest.slice(0, size);
     const posts = page.filter((post) => !post.deleted && !isExcluded(post, excluded));
     const last = page.at(-1);
@@ -188,13 +188,13 @@ export function twitter(context: Context): Provider {
     return json(200, { ...listed(told, asked), ...(errors.length > 0 ? { errors } : {}) });
   }
 
-  /** A post by the id of any of its versions. Only the caller's own posts are simulated. */
+  /** Finds a post by the id of any of its versions. Only the caller's own posts are simulated. */
   function find(account_id: string, id: string): Post | undefined {
     return firstVersions(id).map((first) => accounts.find(first, account_id))
       .find((post) => post !== undefined && !post.deleted && versionsOf(post).includes(id));
   }
 
-  /** Empty lists are left out. */
+  /** Empty lists are omitted. */
   function listed(posts: readonly (readonly [Post, string])[], asked: Asked): Record<string, unknown> {
     const media = posts.filter(([post]) =>
       asked.expands.includes(specialOf(post) === "article" ? "article.cover_media" : "attachments.media_keys")
@@ -242,7 +242,7 @@ export function twitter(context: Context): Provider {
     routes,
     parts: [accounts, grants, admin, quota, namings, publishing],
     accountOf: (call) => accountOfCall(grants, call),
-    // A refusal that no call caused says so too: nothing left, and more in a while.
+    // A refusal by a fault also reports an exhausted limit that resets later.
     failure: (reason, call) =>
       call.path.includes("/oauth2/") ? oauthFailure(reason) : failureOf(
         reason,
@@ -251,7 +251,7 @@ export function twitter(context: Context): Provider {
   };
 }
 
-/** Where a fault makes a list lead: back to this page, or to the newest post. */
+/** Returns the page token for a fault that misdirects a list: the same page again, or the newest post. */
 function astray(next: "same" | "first", token: string | null, owner: string): string {
   const newest = pageToken(String(2n ** 62n), owner);
   return next === "same" ? token ?? newest : newest;
@@ -278,7 +278,7 @@ interface Asked {
   readonly expands: readonly string[];
 }
 
-/** What fields a call asks for. X refuses parameters and fields that it does not know. */
+/** Returns the fields that a call requests. X refuses unknown parameters and fields. */
 function readFields(call: Call, only: Naming | undefined, others: readonly string[]): Asked | Answer {
   const { query } = call;
   const known = [
@@ -327,7 +327,7 @@ function isExcluded(post: Post, excluded: readonly string[]): boolean {
     ((as === "reply" || as === "thread") && excluded.includes("replies"));
 }
 
-/** A place in the list of one account; elsewhere it is worth nothing. */
+/** A position in the list of one account; other accounts' lists reject it. */
 function pageToken(id: string, owner: string): string {
   return (BigInt(id) * 32n + BigInt(owner) % 29n).toString(32);
 }

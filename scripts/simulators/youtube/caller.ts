@@ -1,12 +1,12 @@
-/** Who calls the Data API: a token or an app's key, and what is said to those without. */
+/** Identifies the caller of the Data API by a token or an app's key, and refuses calls without either. */
 import type { Facts, Grants } from "../engine/grants.ts";
 import type { Answer, Call } from "../engine/provider.ts";
 import * as failures from "../google/google_error.ts";
 
-/** An account that never made a channel. */
+/** An account that never created a channel. */
 export const account_without_channel = "account-without-channel";
 
-/** Of an app that reads public data only. */
+/** The key of an app that reads public data only. */
 const api_key = "local-simulator-api-key";
 
 const auth = "https://www.googleapis.com/auth/";
@@ -15,7 +15,7 @@ const read_scopes = ["youtube", "youtube.force-ssl", "youtube.readonly", "youtub
 );
 export const audit_scope = `${auth}youtubepartner-channel-audit`;
 
-/** Who calls: a user by their token, or an app by its key. */
+/** The caller: a user with a token, or an app with its key. */
 export interface Caller {
   readonly access: Facts | undefined;
 }

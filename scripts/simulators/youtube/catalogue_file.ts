@@ -1,7 +1,7 @@
 /**
- * A file of real videos, one JSON line each (gzipped or not), served as if its channels were the simulator's own.
- * Read once in the background: the lines go to a temporary file, and memory holds where each line is, so that a file
- * of any size costs some 40 bytes a video. A line that is no video is skipped and counted.
+ * Serves the channels of a file of real videos, one JSON line each (gzipped or not), as if they were the simulator's own.
+ * The file is read once in the background: the lines go to a temporary file, and memory holds the position of each line, so a file
+ * of any size costs some 40 bytes per video. A line that is not a video is skipped and counted.
  */
 import type { Source } from "../engine/accounts.ts";
 import { topics } from "../engine/sample_text.ts";
@@ -9,7 +9,7 @@ import { hash, Seeded } from "../engine/seeded.ts";
 import { type Channel, second, type Video } from "./network.ts";
 import { RowTable, video_id } from "./row_table.ts";
 
-/** Characters among which the first video must stand. */
+/** The first video must appear within this many characters. */
 const START_LENGTH = 1_000_000;
 
 interface Row {
@@ -32,7 +32,7 @@ interface RealChannel {
   readonly id: string;
   title: string;
   country: string | null;
-  /** Rows by the order of the file while loading; newest first when loaded. */
+  /** Rows in file order while loading; newest first afterwards. */
   rows: number[] | Uint32Array;
 }
 
@@ -63,9 +63,9 @@ export class CatalogueFile implements Source<Channel, Video> {
   #stopped = false;
 
   /**
-   * Only a look at the file's start: it is read while the simulators answer already.
+   * Opens a catalogue after checking only its start: the rest is read while the simulators already serve requests.
    *
-   * @throws {Error} When it is not there, or is no catalogue.
+   * @throws {Error} When the file does not exist or is not a catalogue.
    */
   static async open(path: string, folder: string | undefined): Promise<CatalogueFile> {
     if (await beginsWithVideos(path)) return new CatalogueFile(path, folder);
@@ -79,10 +79,10 @@ export class CatalogueFile implements Source<Channel, Video> {
     });
     this.#lines = Deno.openSync(this.#path, { read: true, write: true });
     try {
-      // An open file without a name is gone with the process, however that ends.
+      // An unlinked open file is deleted when the process ends, however it ends.
       Deno.removeSync(this.#path);
     } catch {
-      // Windows keeps the name of an open file; stop() removes it.
+      // Windows cannot unlink an open file; stop() removes it.
     }
     this.ready = this.#load(path);
   }
@@ -148,7 +148,7 @@ export class CatalogueFile implements Source<Channel, Video> {
       this.#lines.close();
       Deno.removeSync(this.#path);
     } catch {
-      // Its name went when it was opened.
+      // The file was unlinked when it was opened.
     }
   }
 
@@ -173,14 +173,14 @@ export class CatalogueFile implements Source<Channel, Video> {
       await this.#index(path);
     } catch (error) {
       if (this.#stopped) return;
-      // What was read before the fault is served: a file that was cut off is a smaller catalogue.
+      // Everything read before the error is served: a truncated file is a smaller catalogue.
       this.report.error = error instanceof Error ? error.message : String(error);
       console.error(`Cannot read all of the catalogue ${path}: ${this.report.error}`);
     }
     this.report.duplicates = this.#rows.build();
     for (const channel of this.#channels.values()) {
       const rows = (channel.rows as number[]).filter((row) => this.#rows.kept(row));
-      // Newest first; what the file has at one second stays in the file's order, later lines first.
+      // Newest first; among videos of the same second, later lines come first.
       channel.rows = Uint32Array.from(
         rows.sort((one, other) => this.#rows.time(other) - this.#rows.time(one) || other - one),
       );
@@ -260,7 +260,7 @@ async function beginsWithVideos(path: string): Promise<boolean> {
 
 const channel_id = /^UC[\w-]{22}$/;
 
-/** Undefined when a line is not a video. A video may lack its counters, tags, description and language, not more. */
+/** Returns undefined if a line is not a video. A video may lack only its counters, tags, description and language. */
 function parse(line: string): Row | undefined {
   let row: Partial<Row>;
   try {
@@ -276,7 +276,7 @@ function parse(line: string): Row | undefined {
 }
 
 function toVideo(row: Row, number: number): Video {
-  // The file has no durations and no technical data: the id decides them, so that they stay the same.
+  // The file has no durations and no technical data; they are derived from the id, so that they stay the same.
   const chance = new Seeded(hash(row.video_id));
   const published = second(Date.parse(row.publish_time));
   return {

@@ -1,6 +1,6 @@
 /**
- * The hub of YouTube's push notifications (WebSub): takes subscriptions, asks the address back before it believes them, and posts feeds that are
- * signed with the subscriber's secret. `PUT youtube/hub` makes it refuse or forget.
+ * The hub of YouTube's push notifications (WebSub): accepts subscriptions, verifies the callback before activating them, and posts feeds
+ * signed with the subscriber's secret. `PUT youtube/hub` makes it refuse or forget subscriptions.
  */
 import { createHmac } from "node:crypto";
 import { z } from "zod";
@@ -31,7 +31,7 @@ export class Hub implements Part {
   /** By channel. */
   readonly #subscriptions = new Map<string, Subscription>();
   #refuses = false;
-  /** Answers to the hub's own questions, newest last. */
+  /** Responses to the hub's own verification requests, newest last. */
   readonly #asked: { channel_id: string; mode: string; status: number; echoed: boolean }[] = [];
 
   constructor(private readonly context: Context, library: Library) {
@@ -124,7 +124,7 @@ export class Hub implements Part {
     if (!form || !channel_id || !URL.canParse(callback) || (mode !== "subscribe" && mode !== "unsubscribe")) {
       return plain(400, "Invalid value for hub.topic, hub.callback or hub.mode");
     }
-    // The answer comes first, the question after it.
+    // The response is sent before the verification request.
     setTimeout(() => this.#ask(channel_id, mode, callback, form).catch(() => {}), 20);
     return plain(202);
   }

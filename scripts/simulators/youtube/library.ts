@@ -1,4 +1,4 @@
-/** Channels as the Data API finds and counts them. */
+/** Finds and counts channels and videos for the Data API. */
 import { Accounts } from "../engine/accounts.ts";
 import { type Channel, type ChannelWish, stateOf, type Video } from "./network.ts";
 
@@ -10,10 +10,10 @@ export class Library extends Accounts<Channel, Video, ChannelWish> {
     return this.all().find((channel) => channel.handle === name) ?? this.inFile?.(name);
   }
 
-  /** Finds a channel of the file by its handle, where there is a file. */
+  /** Finds a channel of the file by its handle, if there is a file. */
   inFile?: (handle: string) => Channel | undefined;
 
-  /** What statistics.videoCount says: public videos only. */
+  /** Returns statistics.videoCount: public videos only. */
   publicVideos(id: string): number {
     const seed = this.seed(id);
     if (this.version(id) > 0) return this.below(id).filter(isPublic).reduce((count) => count + 1, 0);
@@ -27,8 +27,8 @@ export class Library extends Accounts<Channel, Video, ChannelWish> {
   }
 
   /**
-   * Videos by place for somebody who does not own the channel: unlisted ones have no entry. Their places are worked out
-   * once a version of the channel, since that takes a look at every video.
+   * Returns videos by position for anyone who does not own the channel: unlisted ones have no entry. The positions are computed
+   * once per version of the channel, since that reads every video.
    */
   listedAt(id: string, position: number, count: number): { videos: Video[]; total: number } {
     const version = this.version(id);
@@ -49,7 +49,7 @@ export class Library extends Accounts<Channel, Video, ChannelWish> {
 
   override reset(): void {
     super.reset();
-    // The constructor of the class above resets before this one has its members.
+    // The superclass constructor calls reset() before this class's fields are initialized.
     if (#listed in this) this.#listed.clear();
   }
 }

@@ -10,7 +10,7 @@ import * as resources from "./resources.ts";
 export interface Listing {
   readonly kind: string;
   readonly head: Record<string, unknown>;
-  /** Left out of the answer when undefined. */
+  /** Omitted from the response if undefined. */
   readonly items: readonly unknown[] | undefined;
 }
 
@@ -64,7 +64,7 @@ export async function listChannels(
       () => library.publicVideos(channel.id),
     )
   );
-  // An answer without any channel has no items at all.
+  // A response without channels has no `items` member.
   return {
     kind: "channelListResponse",
     head: pageHead(page, channels.length),
@@ -107,7 +107,7 @@ export async function listPlaylistItems(
   const channel = library.account(channel_id);
   if (channel === undefined) return failures.playlistNotFound();
   const whole = library.size(channel_id);
-  // The uploads playlist comes into being with the first upload.
+  // The uploads playlist is created with the first upload.
   if (whole === 0 && channel.empty_uploads === "not_found") return failures.playlistNotFound();
 
   const only = call.query.get("videoId") ?? "";
@@ -209,7 +209,7 @@ export async function batchGetStats(
   };
 }
 
-/** The videos that there are, in the order of the ids; a missing one is left out without a word. */
+/** Returns the videos that exist, in the order of the ids; missing ones are omitted silently. */
 async function existing(library: Library, ids: readonly string[]): Promise<Video[]> {
   await Promise.all(ids.map((id) => library.known(id)));
   return ids.flatMap((id) => library.find(id) ?? []);

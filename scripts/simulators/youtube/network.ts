@@ -1,4 +1,4 @@
-/** What YouTube's channels and videos are like, and how they are made up: from a seed and a number, so that nothing is kept. */
+/** YouTube's channels and videos, generated from a seed and a number, so that nothing is stored. */
 import { z } from "zod";
 import type { AccountBase, AccountSeed, AccountWish, ItemBase, Network } from "../engine/accounts.ts";
 import { Count, cut, new_account, Time, voiceOf } from "../engine/posts.ts";
@@ -14,7 +14,7 @@ export interface Channel extends AccountBase {
   /** null = the creator hides it. */
   readonly subscribers: number | null;
   readonly views: number;
-  /** A channel that never had an upload: its uploads playlist does not exist yet. */
+  /** For a channel that never had an upload: whether its uploads playlist does not exist yet, or is empty. */
   readonly empty_uploads: "not_found" | "empty";
   readonly source: "generated" | "real";
 }
@@ -26,16 +26,16 @@ export interface Video extends ItemBase {
   readonly description: string;
   readonly tags: readonly string[];
   readonly category_id: string;
-  /** A deleted video's entry stays in the playlist as "Deleted video"; videos.list does not know it any more. */
+  /** A deleted video's entry stays in the playlist as "Deleted video"; videos.list no longer returns it. */
   readonly privacy: Privacy;
-  /** When it entered the uploads playlist, which is what the playlist is ordered by. */
+  /** When the video entered the uploads playlist, which is ordered by this time. */
   readonly uploaded_at: string;
-  /** Later than `uploaded_at` when publishing was scheduled. */
+  /** Later than `uploaded_at` if publishing was scheduled. */
   readonly published_at: string;
-  /** Set while publishing lies ahead. */
+  /** Set while publishing is still scheduled. */
   readonly publish_at: string | null;
   readonly duration_seconds: number;
-  /** null = not counted or hidden: the API leaves the member out. */
+  /** null = not counted or hidden: the API omits the member. */
   readonly views: number | null;
   readonly likes: number | null;
   readonly comments: number | null;
@@ -120,7 +120,7 @@ export const video_change = {
   recorded_at: Time.nullable(),
 };
 
-/** Sizes around the page of 50, and enough to look at. */
+/** Sizes around the page size of 50, and enough content to look at. */
 const defaults: readonly ChannelWish[] = [
   { name: "Harbour Lights Studio", items: 200, seed: 200 },
   { name: "Kettle & Compass", items: 250, seed: 250 },
@@ -195,19 +195,19 @@ const new_video = {
   recorded_at: null,
 } as const;
 
-/** A time as YouTube writes it: to the second. */
+/** Formats a time as YouTube does: to the second. */
 export function second(time: number): string {
   return new Date(Math.floor(time / 1_000) * 1_000).toISOString().replace(".000Z", "Z");
 }
 
-/** 22 characters of base64url whose bits are the key's, spread. */
+/** Returns 22 characters of base64url derived from the key. */
 function channelIdTail(key: number): string {
   const chance = new Seeded(key);
   const bytes = Uint8Array.from({ length: 16 }, () => chance.between(0, 255));
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** YouTube shows subscriber counts rounded down to three figures. */
+/** YouTube shows subscriber counts rounded down to three significant digits. */
 function threeFigures(count: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 2);
   return Math.floor(count / unit) * unit;
@@ -215,7 +215,7 @@ function threeFigures(count: number): number {
 
 const day = 86_400_000;
 
-/** Number 0 is the oldest upload, so that a channel that grows keeps the videos that it has. */
+/** Number 0 is the oldest upload, so a channel that grows keeps its existing videos. */
 function generatedVideo(channel: AccountSeed, number: number): Video {
   const chance = new Seeded(channel.seed, number);
   const voice = voiceOf(channel.seed, chance);
@@ -275,7 +275,7 @@ function generatedVideo(channel: AccountSeed, number: number): Video {
 
 type State = "public" | "unlisted" | "private" | "deleted" | "late" | "scheduled";
 
-/** Cheap, and apart from the text: who counts public videos need not write 10,000 descriptions. */
+/** Cheap, and independent of the text: counting public videos must not generate 10,000 descriptions. */
 export function stateOf(channel: AccountSeed, number: number): State {
   if (channel.plain || isOnAir(channel, number)) return "public";
   const roll = mix(mix(channel.seed) ^ mix(number ^ 0xa5a5)) % 1_000;
@@ -287,7 +287,7 @@ export function stateOf(channel: AccountSeed, number: number): State {
   return "public";
 }
 
-/** The newest two of a channel of some size: a stream that is announced and one that runs. */
+/** The newest two videos of a channel with at least 50: an upcoming stream and a live one. */
 function isOnAir(channel: AccountSeed, number: number): boolean {
   return !channel.plain && channel.items >= 50 && number >= channel.items - 2;
 }

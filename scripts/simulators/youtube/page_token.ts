@@ -1,4 +1,4 @@
-/** YouTube's page tokens: a position and a direction, as the API itself packs them in protobuf. */
+/** YouTube's page tokens: a position and a direction, encoded in protobuf as the API does. */
 
 export interface PageToken {
   readonly position: number;
@@ -19,7 +19,7 @@ export function readPageToken(token: string): PageToken | undefined {
     const text = String.fromCharCode(...bytes.subarray(4));
     const position = unvarint(Uint8Array.fromBase64(text.slice(3), { alphabet: "base64url" }));
     const read = { position, back: bytes[1] === 1 };
-    // Only what this module writes itself is a token: anything else is made up.
+    // Accept only tokens that this module would write itself.
     return writePageToken(read) === token ? read : undefined;
   } catch {
     return undefined;

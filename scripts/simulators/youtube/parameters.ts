@@ -1,11 +1,11 @@
-/** The parameters that the lists have in common, and Google's words for wrong ones. */
+/** The parameters that the lists share, and Google's errors for invalid ones. */
 import { type Answer, type Call, words } from "../engine/provider.ts";
 import type { Selection } from "../google/field_selection.ts";
 import * as failures from "../google/google_error.ts";
 import type { Fault } from "../engine/faults.ts";
 import { readPageToken, writePageToken } from "./page_token.ts";
 
-/** What a method takes. */
+/** The parts and parameters that a method accepts. */
 export interface Parameters {
   readonly parts: readonly string[];
   readonly parameters: readonly string[];
@@ -31,7 +31,7 @@ export function readParts(method: Parameters, call: Call): ReadonlySet<string> |
   return unknown === undefined ? new Set(parts) : failures.unknownPart(unknown);
 }
 
-/** A repeated parameter, or a list with commas: both are the same list. */
+/** Reads a list parameter, which may be repeated or comma-separated. */
 export function values(call: Call, name: string): string[] {
   return call.query.getAll(name).flatMap((value) => value.split(",")).map((value) => value.trim()).filter((
     value,
@@ -47,7 +47,7 @@ export function isKnown(selection: Selection, method: Parameters): boolean {
     [...(selection.get("items")?.keys() ?? [])].every((name) => below.includes(name));
 }
 
-/** Exactly one of the filters, with its values, or the answer. */
+/** Returns the only filter given, or the error. */
 export function oneFilter(call: Call, filters: readonly string[]): string | Answer {
   const given = filters.filter((name) =>
     call.query.has(name) && call.query.get(name) !== "" && call.query.get(name) !== "false"
@@ -65,7 +65,7 @@ export function oneFilter(call: Call, filters: readonly string[]): string | Answ
 export interface Page {
   readonly from: number;
   readonly size: number;
-  /** What the client asked for, which `resultsPerPage` repeats. */
+  /** The page size that the client requested, which `resultsPerPage` repeats. */
   readonly asked: number;
 }
 
@@ -99,7 +99,7 @@ export function readPage(call: Call, lowest = 0): Page | Answer {
   return { from, size: read.position - from, asked };
 }
 
-/** `leads`, of a fault: where the next page begins instead of behind this one. */
+/** `leads` is a fault that makes the next page begin elsewhere instead of after this one. */
 export function pageHead(page: Page, total: number, leads?: Fault["next"]): Record<string, unknown> {
   const end = page.from + page.size;
   const position = leads === undefined ? end : leads === "same" ? page.from : 0;

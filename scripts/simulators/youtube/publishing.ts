@@ -1,4 +1,4 @@
-/** Resumable uploads, thumbnails and comments. A session makes one video, when its last byte arrives. */
+/** Resumable uploads, thumbnails and comments. A session creates one video, when its last byte arrives. */
 import type { Grants } from "../engine/grants.ts";
 import { type Answer, type Call, json, type Route } from "../engine/provider.ts";
 import { baseOf, contentRange, digest, type Publishing, type Upload } from "../engine/publishing.ts";
@@ -92,7 +92,7 @@ export function youtubePublishing(
         range.total !== upload.total || range.from !== upload.received ||
         call.bytes.length !== range.to - range.from + 1
       ) {
-        // What does not go on from where it stands is not taken; the answer says where that is.
+        // A chunk that does not continue at the current offset is rejected; the response reports that offset.
         return resume(upload);
       }
       const whole = isLast ? call.bytes.length : Math.floor(call.bytes.length / grain) * grain;

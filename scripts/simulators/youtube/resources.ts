@@ -1,4 +1,4 @@
-/** Records as the API shows them, part by part. */
+/** Renders records as the API does, part by part. */
 import { words } from "../engine/provider.ts";
 import { fingerprint, hash } from "../engine/seeded.ts";
 import type { Channel, Video } from "./network.ts";
@@ -19,7 +19,7 @@ export const video_parts = [
 ];
 export const stats_parts = ["id", "snippet", "statistics", "contentDetails"];
 
-/** The same content has the same tag, whenever and by whom it is asked for: 27 characters of 160 bits, as Google's. */
+/** The same content has the same tag, for every caller and at any time: 27 characters of 160 bits, like Google's. */
 export function etag(content: unknown): string {
   return fingerprint(JSON.stringify(content)).toBase64({ alphabet: "base64url", omitPadding: true });
 }
@@ -107,7 +107,7 @@ export function channelResource(
   });
 }
 
-/** `open` = the viewer may see a private video, being its owner. */
+/** `open` = the viewer owns the channel and may see a private video. */
 export function playlistItemResource(
   video: Video,
   parts: Parts,
@@ -136,12 +136,12 @@ export function playlistItemResource(
       videoId: video.id,
       ...(hidden ? {} : { videoPublishedAt: video.published_at }),
     }),
-    // The API says privacyStatusUnspecified of a deleted video, which its discovery document does not list.
+    // For a deleted video the API returns privacyStatusUnspecified, which its discovery document does not list.
     status: () => video.deleted ? {} : { privacyStatus: video.privacy },
   });
 }
 
-/** The playlist and the video's 64 bits, so that an item's id can be read back. */
+/** Encodes the playlist and the video's 64 bits, so that an item's id can be decoded. */
 export function playlistItemId(video: Video): string {
   const bits = Uint8Array.fromBase64(video.id, { alphabet: "base64url" }).toHex().toUpperCase();
   return btoa(`${uploadsOf(video.account_id)}.${bits}`).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
@@ -255,7 +255,7 @@ export function videoStatResource(video: Video, parts: Parts): Json {
       ...(video.likes === null ? {} : { likeCount: String(video.likes) }),
       ...(video.comments === null ? {} : { commentCount: String(video.comments) }),
     }),
-    // Not ISO 8601 here: a google.protobuf.Duration.
+    // Here a google.protobuf.Duration, not ISO 8601.
     contentDetails: () => ({ duration: `${video.duration_seconds}s` }),
   });
 }
@@ -293,7 +293,7 @@ function player(video: Video, view: VideoView): Json {
   return { embedHtml, ...(asked ? { embedHeight: String(height), embedWidth: String(width) } : {}) };
 }
 
-/** `PT1H2M3S`; `P1DT2H` from a day on; `P0D` for a stream that has not ended. */
+/** `PT1H2M3S`; `P1DT2H` from one day on; `P0D` for a stream that has not ended. */
 export function isoDuration(seconds: number): string {
   if (seconds <= 0) return "P0D";
   const days = Math.floor(seconds / 86_400);
@@ -304,7 +304,7 @@ export function isoDuration(seconds: number): string {
   return `P${days ? `${days}D` : ""}${time ? `T${time}` : ""}`;
 }
 
-/** A number for a Cloud project. */
+/** Returns a number for a Cloud project. */
 export function projectNumber(project: string): string {
   return String(100_000_000_000 + hash(project));
 }

@@ -1,4 +1,4 @@
-/** Where each line is, in plain numbers; found again by video id through a hash table of row numbers. */
+/** Stores the position of each line in typed arrays; finds rows by video id through a hash table of row numbers. */
 export class RowTable {
   #count = 0;
   #capacity = 4_096;
@@ -18,7 +18,7 @@ export class RowTable {
     return row;
   }
 
-  /** Makes rows findable; a video that comes again counts as a duplicate, and its first row stays. */
+  /** Builds the hash table; a repeated video counts as a duplicate, and its first row is kept. */
   build(): number {
     let size = 16;
     while (size < this.#count * 2) size *= 2;

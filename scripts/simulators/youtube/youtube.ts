@@ -29,12 +29,12 @@ import { youtubePublishing } from "./publishing.ts";
 import { Hub } from "./hub.ts";
 import * as resources from "./resources.ts";
 
-/** Units of the project; they come back at midnight Pacific Time. */
+/** Quota units of the project; they reset at midnight Pacific Time. */
 const units: Bucket = { limit: 10_000, per: "app", window: { kind: "day", zone: "America/Los_Angeles" } };
 const buckets = { default: units, batch_get_stats: units, video_uploads: { ...units, limit: 100 } };
 
 interface Method extends Parameters {
-  /** As Google's servers name it, for error details. */
+  /** The method's name on Google's servers, for error details. */
   readonly rpc: string;
   readonly bucket: keyof typeof buckets;
   readonly list: (call: Call, caller: Caller, parts: ReadonlySet<string>) => Promise<Listing | Answer>;
@@ -163,7 +163,7 @@ export async function youtube(context: Context): Promise<Provider> {
   };
 }
 
-/** Credentials, quota, parameters, then the method: the order in which Google finds fault. */
+/** Checks credentials, quota and parameters, then runs the method: the order in which Google reports errors. */
 async function answer(
   grants: Grants,
   quota: Quota<keyof typeof buckets>,

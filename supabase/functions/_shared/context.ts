@@ -4,11 +4,11 @@ import type { Logger } from "./observability/log.ts";
 import type { Settings } from "./settings/settings.ts";
 
 /**
- * What any work is given, be it a request, a job or a sync: nothing that it does reaches for the environment, the clock or the network by
- * itself. The context of a request is one, with more in it.
+ * Dependencies of any unit of work: a request, a job or a sync. Code uses these instead of reading the environment, the clock or the
+ * network directly. The request context extends this type.
  */
 export interface Context {
-  /** Acts as the service, past row-level security. */
+  /** Acts as the service role and bypasses row-level security. */
   admin: Admin;
   settings: Settings;
   /** For calls to providers, see `http/outgoing.ts`. */
@@ -16,6 +16,6 @@ export interface Context {
   now: () => Date;
   request_id: string;
   log: Logger;
-  /** Aborted when the time is up. */
+  /** Aborted when the time limit is reached. */
   signal?: AbortSignal;
 }

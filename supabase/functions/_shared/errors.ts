@@ -1,6 +1,6 @@
 /**
- * One visible error class and one table of codes. Whatever else is thrown reaches the client as `internal` with the request id.
- * Answers are problem details (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457).
+ * One error class that clients see and one table of codes. Known database errors map to a code; any other error reaches the client as
+ * `internal` with the request id. Error responses are problem details (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457).
  */
 
 /** Stable, machine-readable codes; each has one status and one title. */
@@ -19,10 +19,10 @@ export const CODES = {
   sign_in_again: [403, "A recent sign-in is needed"],
   not_found: [404, "Not found"],
   method_not_allowed: [405, "The method is not allowed"],
-  conflict: [409, "The request conflicts with the present state"],
+  conflict: [409, "The request conflicts with the current state"],
   sync_in_progress: [409, "A sync of this account is running"],
   account_disconnected: [409, "The account is disconnected"],
-  account_locked: [409, "The platform wants something confirmed there first"],
+  account_locked: [409, "The platform requires a confirmation first"],
   site_not_connected: [409, "No site is set up at the search engine"],
   content_not_public: [409, "Visitors cannot see the item"],
   lease_lost: [409, "Another worker has taken over"],
@@ -51,20 +51,20 @@ export interface InputFault {
   detail: string;
 }
 
-/** What an error may carry beside its code and detail. */
+/** Optional parts of an error besides its code and detail. */
 export interface ErrorOptions {
-  /** Extra members of the problem, such as `quota` or `resets_at`. */
+  /** Extra members of the problem document, such as `quota` or `resets_at`. */
   extras?: Record<string, unknown>;
   errors?: InputFault[];
   headers?: Record<string, string>;
   /** Seconds, sent as `Retry-After`. */
   retry_after?: number;
-  /** Another status than the table's, where the situation has two (a provider that is down: 502 or 503). */
+  /** Overrides the table's status where a code has two (a provider that is down: 502 or 503). */
   status?: number;
   cause?: unknown;
 }
 
-/** The body of a problem answer. */
+/** Body of an error response. */
 export interface Problem {
   type: string;
   title: string;
@@ -76,7 +76,7 @@ export interface Problem {
   [extra: string]: unknown;
 }
 
-/** An error that the caller is meant to see. `detail` is written for a creator: no SQL, stack or secret. */
+/** An error that the caller sees. `detail` is written for a creator: it contains no SQL, stack or secret. */
 export class ApiError extends Error {
   override name = "ApiError";
   readonly code: ErrorCode;
@@ -97,7 +97,7 @@ export class ApiError extends Error {
     }
   }
 
-  /** The problem document for one request. `docs_url` is where docs/problems.md can be read, if anywhere. */
+  /** Returns the problem document for one request. `docs_url` is where docs/problems.md is published, if it is. */
   toProblem(request_id: string, docs_url?: string): Problem {
     return {
       ...this.extras,
@@ -112,21 +112,21 @@ export class ApiError extends Error {
   }
 }
 
-/** Throws 404; also hides what belongs to somebody else. */
+/** Throws 404. Used for other users' resources too, so that their existence stays hidden. */
 export function notFound(resource: string, id: string): never {
   throw new ApiError("not_found", `Cannot find the ${resource}: none with id ${id} belongs to you`, {
     extras: { resource, id },
   });
 }
 
-/** Throws 422 for one field, for rules that a schema cannot state. */
+/** Throws 422 for one field. For rules that a schema cannot express. */
 export function invalid(pointer: string, detail: string): never {
   throw new ApiError("validation_failed", `Cannot accept the request: ${detail}`, {
     errors: [{ pointer, detail }],
   });
 }
 
-/** What our own SQL functions raise, by domain: SQLSTATE to code. DETAIL is JSON with extra members of the problem. */
+/** Maps the SQLSTATEs that our SQL functions raise to codes, by domain. DETAIL is JSON with extra members of the problem document. */
 export const RAISED: Readonly<Record<string, ErrorCode>> = {
   SVG01: "bad_request",
   SVG02: "forbidden",
@@ -148,11 +148,11 @@ export const RAISED: Readonly<Record<string, ErrorCode>> = {
   SVW02: "lease_lost",
 };
 
-/** An error that PostgreSQL or the Data API reported, the same from both drivers of `database.ts`. */
+/** An error that PostgreSQL or the Data API reported. Both drivers of `database.ts` throw the same errors. */
 export class DatabaseError extends Error {
   override name = "DatabaseError";
   constructor(
-    /** SQLSTATE, or the Data API's own `PGRST…`, or `unreachable`. */
+    /** SQLSTATE, a `PGRST…` code of the Data API, or `unreachable`. */
     readonly sqlstate: string,
     message: string,
     readonly detail: string | null = null,
@@ -165,7 +165,7 @@ export class DatabaseError extends Error {
 // Connection refused or lost, too many connections, shutting down, out of memory or disk, lock not available, Data API without a database.
 const UNAVAILABLE = /^(unreachable|08...|53...|57P0[1-5]|55P03|PGRST00[0-3])$/;
 
-/** Turns whatever was thrown into the error that the caller sees; what nobody planned for becomes `internal`. */
+/** Converts any thrown value into the error that the caller sees; unexpected errors become `internal`. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof DatabaseError) {
@@ -178,7 +178,7 @@ export function toApiError(error: unknown): ApiError {
     if (UNAVAILABLE.test(error.sqlstate)) {
       return new ApiError("unavailable", undefined, { retry_after: 5, cause: error });
     }
-    // Their token outlives them by up to an hour.
+    // An access token stays valid for up to an hour after its user is deleted.
     if (error.sqlstate === "23503" && /_user_id_fkey"/.test(error.message)) {
       return new ApiError("unauthorized", "Cannot do this: the account was deleted", { cause: error });
     }

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/ai-generate-tags: titles, descriptions, tags and more for one item of the caller's, by a model. Costs an analysis of the
- * plan and what the provider charges; the same item with the same texts again is free. For many items there is the job `ai_generate_tags`.
+ * POST /functions/v1/ai-generate-tags: asks a model for titles, descriptions, tags and more for one of the caller's items. Costs one analysis of
+ * the plan and what the provider charges; a repeated call with unchanged texts is free. For many items, use the job `ai_generate_tags`.
  */
 import * as z from "zod";
 import { analyse, Generated } from "../_shared/ai/generate.ts";
@@ -15,10 +15,10 @@ export default endpoint({
   idempotent: true,
   input: z.strictObject({
     content_item_id: z.uuid(),
-    /** Such as openai; the creator's setting otherwise. */
+    /** For example openai. Default: the creator's setting. */
     provider: z.string().max(40).optional(),
     model: z.string().max(100).optional(),
-    /** Asks again although there is a suggestion for the same. */
+    /** Calls a model even if a suggestion for the same input exists. */
     fresh: z.boolean().optional(),
   }),
   example: { content_item_id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11", provider: "openai" },

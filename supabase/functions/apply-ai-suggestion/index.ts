@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/apply-ai-suggestion: takes fields of a suggestion over, as an edit of the caller's own. `preview` only shows the
- * difference; `undo` puts an application back, but for what was edited since.
+ * POST /functions/v1/apply-ai-suggestion: applies fields of a suggestion to the item, as an edit by the caller. `preview` only returns the
+ * difference; `undo` reverts an application, except for fields that were edited since.
  */
 import * as z from "zod";
 import { Category } from "../_shared/profile/categories.ts";
@@ -10,7 +10,7 @@ import { endpoint, invalid } from "../_shared/http/endpoint.ts";
 const Fields = z.array(z.enum(["title", "description", "tags", "hashtags", "category"]));
 const Value = z.union([z.string(), z.array(z.string()), z.null()]);
 const Applied = z.object({
-  /** What `undo` takes; null for a preview, and where nothing changed. */
+  /** To pass to `undo`; null for a preview, or if nothing changed. */
   application_id: z.uuid().nullable(),
   changes: z.array(z.object({ field: z.string(), before: Value, after: Value })),
   content_item: z.object({
@@ -27,7 +27,7 @@ const Undone = z.object({ undone_fields: z.array(z.string()), kept_fields: z.arr
 
 export default endpoint({
   name: "apply-ai-suggestion",
-  summary: "Applies a suggestion, field by field",
+  summary: "Applies selected fields of a suggestion",
   method: "POST",
   auth: "user",
   rate: "user",
@@ -35,12 +35,12 @@ export default endpoint({
   input: z.strictObject({
     suggestion_id: z.uuid().optional(),
     fields: Fields.min(1).max(5).optional(),
-    /** Which of the titles, from 0. */
+    /** Index of the title to apply, from 0. */
     title: z.int().min(0).max(4).default(0),
-    /** Which of the descriptions, from 0. */
+    /** Index of the description to apply, from 0. */
     description: z.int().min(0).max(1).default(0),
     preview: z.boolean().default(false),
-    /** The application to take back, instead of a suggestion. */
+    /** The application to undo, instead of a suggestion to apply. */
     undo: z.uuid().optional(),
   }),
   example: {
@@ -53,7 +53,7 @@ export default endpoint({
   async handle({ input, db }) {
     const { suggestion_id, fields, undo, preview, title, description } = input;
     if ((undo === undefined) === (suggestion_id === undefined)) {
-      invalid("/suggestion_id", "a suggestion to apply is needed, or an application to undo");
+      invalid("/suggestion_id", "a suggestion to apply, or an application to undo, is needed");
     }
     const client = await db();
     if (undo !== undefined) {

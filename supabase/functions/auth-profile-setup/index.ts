@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/auth-profile-setup — sets the caller's public profile; repeating it changes the profile, not the slug.
- * Fields that are left out stay as they are; an empty bio clears it. Plan, role, e-mail and verification are not set here.
+ * POST /functions/v1/auth-profile-setup: sets up the caller's public profile. A repeated call changes the profile, but not the slug.
+ * Omitted fields are unchanged; an empty bio clears it. Plan, role, email and verification are not set here.
  */
 import * as z from "zod";
 import { Category } from "../_shared/profile/categories.ts";
@@ -21,7 +21,7 @@ const Output = z.object({ profile_slug: z.string(), is_public: z.boolean(), prof
 
 export default endpoint({
   name: "auth-profile-setup",
-  summary: "Set up the caller's profile",
+  summary: "Sets up the caller's profile",
   method: "POST",
   auth: "user",
   rate: "user",

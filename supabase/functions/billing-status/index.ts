@@ -1,11 +1,11 @@
-/** GET /functions/v1/billing-status: the caller's plan, what it costs, and what happens next, in words. */
+/** GET /functions/v1/billing-status: returns the caller's plan, its price, and a text about what happens next. */
 import * as z from "zod";
 import { billingStatus, BillingStatusOutput } from "../_shared/billing/status.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "billing-status",
-  summary: "The caller's plan, its price, and what happens next",
+  summary: "Returns the caller's plan, its price, and what happens next",
   method: "GET",
   auth: "user",
   rate: "user_read",

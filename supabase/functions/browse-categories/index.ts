@@ -1,4 +1,4 @@
-/** GET /functions/v1/browse-categories — the fifteen categories in their order, each with how many public items it has. */
+/** GET /functions/v1/browse-categories: lists the fifteen categories in display order, each with its number of public items. */
 import * as z from "zod";
 import { PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -8,7 +8,7 @@ const Listed = z.object({
   display_name: z.string(),
   description: z.string(),
   sort_order: z.int(),
-  /** Exact to 10,000, beyond that an estimate. */
+  /** Exact up to 10,000; an estimate above that. */
   item_count: z.int().min(0),
   item_count_is_estimate: z.boolean(),
 });

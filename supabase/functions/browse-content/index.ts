@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/browse-content — public items of all creators, newest first, with any of the filters. Searching by words is
- * search-content; what grows fastest is get-trending.
+ * GET /functions/v1/browse-content: lists public items of all creators, newest first, with optional filters. For text search, use
+ * search-content; for the fastest-growing items, get-trending.
  */
 import * as z from "zod";
 import {

@@ -1,4 +1,4 @@
-/** GET /functions/v1/browse-creators — public creators, the most followed first; the first page names those whom moderators feature. */
+/** GET /functions/v1/browse-creators: lists public creators, most followed first. The first page also has the creators that moderators feature. */
 import * as z from "zod";
 import { Category, Creator, ListedCreator, PUBLIC_CACHE, Total } from "../_shared/discovery/contract.ts";
 import { pagesOf, Paging } from "../_shared/http/paging.ts";

@@ -1,4 +1,4 @@
-/** POST /functions/v1/cancel-post: what has not left is not sent. */
+/** POST /functions/v1/cancel-post: cancels a post on every account to which it has not been sent yet. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostDetail } from "../_shared/publishing/contract.ts";
@@ -8,7 +8,7 @@ const Count = z.int().min(0);
 
 export default endpoint({
   name: "cancel-post",
-  summary: "Cancels what has not been sent of a post",
+  summary: "Cancels a post on the accounts to which it has not been sent",
   method: "POST",
   auth: "user",
   rate: "user",

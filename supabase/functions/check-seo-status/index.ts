@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/check-seo-status: asks engines what became of submissions, the oldest and most clicked first, within their quotas, and
- * whether sites still vouch. Called by cron; safe to run twice at once.
+ * POST /functions/v1/check-seo-status: asks engines for the status of submissions, the oldest and most clicked first, within their quotas, and
+ * verifies again that sites belong to their creators. Called by cron; concurrent runs are safe.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -8,7 +8,7 @@ import { checkStatus } from "../_shared/seo/check.ts";
 
 export default endpoint({
   name: "check-seo-status",
-  summary: "Asks what became of submissions",
+  summary: "Checks the status of submissions",
   method: "POST",
   auth: "secret",
   rate: "service",
@@ -16,9 +16,9 @@ export default endpoint({
   example: {},
   output: z.object({
     checked: z.int(),
-    /** Submissions whose status is another one now. */
+    /** Submissions whose status changed. */
     changed: z.int(),
-    /** Sites whose proof was looked at, and stands. */
+    /** Sites whose proof was checked and is still valid. */
     verified: z.int(),
   }),
   timeout_ms: 120_000,

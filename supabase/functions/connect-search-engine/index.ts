@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/connect-search-engine: a site of the caller's own at a search engine, and what it has to show before anything is
- * submitted (verify-search-engine looks). Again with the same site: another key, another path.
+ * POST /functions/v1/connect-search-engine: connects the caller's own site to a search engine, and returns the proof that the site must show
+ * before anything is submitted (verify-search-engine checks it). A repeated call for the same site changes its key or path.
  */
 import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
@@ -9,7 +9,7 @@ import { ENGINES } from "../_shared/seo/engine.ts";
 
 export default endpoint({
   name: "connect-search-engine",
-  summary: "Sets up a site of one's own at a search engine",
+  summary: "Connects the caller's site to a search engine",
   method: "POST",
   auth: "user",
   rate: "user",
@@ -18,7 +18,7 @@ export default endpoint({
     ...SiteInput,
     /**
      * Google: the JSON of a service account or of an authorized user (oauth-search-console-init needs neither). Bing: the API key.
-     * Yandex: the OAuth token. IndexNow needs none. Kept in Vault, never given back.
+     * Yandex: the OAuth token. IndexNow needs none. Stored in Vault and never returned.
      */
     credentials: z.string().min(8).max(8_000).regex(
       /^(\{[^]*\}|[\w.+=-]+)$/,

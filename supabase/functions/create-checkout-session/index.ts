@@ -1,11 +1,11 @@
-/** POST /functions/v1/create-checkout-session: the address of Stripe's page on which the caller subscribes to a plan. */
+/** POST /functions/v1/create-checkout-session: returns the URL of the Stripe page on which the caller subscribes to a plan. */
 import * as z from "zod";
 import { CheckoutInput, createCheckout } from "../_shared/billing/checkout.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "create-checkout-session",
-  summary: "Starts subscribing to a plan",
+  summary: "Starts a subscription to a plan",
   method: "POST",
   auth: "user",
   rate: "user",

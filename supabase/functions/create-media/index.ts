@@ -1,11 +1,11 @@
-/** POST /functions/v1/create-media: announces a picture or video, and says where it is uploaded, in parts that go on after a cut (TUS). */
+/** POST /functions/v1/create-media: registers a picture or video, and returns where to upload it. The upload is resumable (TUS). */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { announceMedia, MediaInput } from "../_shared/publishing/upload.ts";
 
 export default endpoint({
   name: "create-media",
-  summary: "Begins the upload of a picture or video",
+  summary: "Starts the upload of a picture or video",
   method: "POST",
   auth: "user",
   rate: "user",
@@ -16,7 +16,7 @@ export default endpoint({
     media_id: z.uuid(),
     bucket: z.string(),
     path: z.string(),
-    /** For `uploadToSignedUrl` of supabase-js, or as `x-signature` of a resumable upload to `tus_url`. */
+    /** For `uploadToSignedUrl` of supabase-js, or the `x-signature` header of a resumable upload to `tus_url`. */
     token: z.string(),
     tus_url: z.string(),
     expires_at: z.string(),

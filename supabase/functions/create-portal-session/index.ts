@@ -1,11 +1,11 @@
-/** POST /functions/v1/create-portal-session: the address of Stripe's page on which the caller changes plan or card, or cancels. It works for minutes. */
+/** POST /functions/v1/create-portal-session: returns the URL of the Stripe page on which the caller changes plan or card, or cancels. It expires within minutes. */
 import * as z from "zod";
 import { createPortal, PortalInput } from "../_shared/billing/checkout.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "create-portal-session",
-  summary: "Opens the page where a subscription is managed",
+  summary: "Returns the page where the caller manages their subscription",
   method: "POST",
   auth: "user",
   rate: "user",

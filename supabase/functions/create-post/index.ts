@@ -1,4 +1,4 @@
-/** POST /functions/v1/create-post: a draft, or with `publish_at` or `now` a post that goes out. */
+/** POST /functions/v1/create-post: creates a draft or, with `publish_at` or `now`, a post to be published. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Checked, PostDetail, PostInput, PublishAt } from "../_shared/publishing/contract.ts";
@@ -6,7 +6,7 @@ import { savePost } from "../_shared/publishing/posts.ts";
 
 export default endpoint({
   name: "create-post",
-  summary: "Writes a post for several accounts, as a draft or to be published",
+  summary: "Creates a post for several accounts, as a draft or to be published",
   method: "POST",
   auth: "user",
   rate: "user",

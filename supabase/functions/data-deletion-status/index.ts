@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/data-deletion-status?code=… — how far a request to erase is, in words for the person who made it.
- * The code, which only they have, is the key.
+ * GET /functions/v1/data-deletion-status?code=…: describes the state of a request to erase data, as text for the person who made it.
+ * Authorized by the confirmation code, which only that person has.
  */
 import * as z from "zod";
 import { DatabaseError } from "../_shared/errors.ts";
@@ -24,11 +24,11 @@ const Leaving = z.object({
 
 export default endpoint({
   name: "data-deletion-status",
-  summary: "Says how far a request to erase a person's data is",
+  summary: "Returns the state of a request to erase a person's data",
   method: "GET",
   auth: "none",
   rate: "public_read",
-  // Not strict: whoever shows the link may hang parameters of its own on it, as Facebook does.
+  // Not strict: a site that shows the link may add parameters of its own, as Facebook does.
   input: z.object({ code: z.uuid() }),
   example: { code: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001" },
   output: z.string(),
@@ -42,7 +42,7 @@ export default endpoint({
     );
     if (found) return told(found);
     const [leaving] = await admin.call("account_deletion_state", { p_code: input.code }, z.array(Leaving))
-      // Module 011 may not stand.
+      // Module 011 may not be applied.
       .catch((error) =>
         error instanceof DatabaseError && ["PGRST202", "42883"].includes(error.sqlstate)
           ? []
@@ -57,9 +57,9 @@ function told(
   { reported_by, requested_at, completed_at, accounts, items_erased }: z.infer<typeof State>,
 ): string {
   const state = completed_at === null
-    ? "It is under way: access and names are gone, the content follows within minutes."
+    ? "It is in progress: access and names are deleted, the content follows within minutes."
     : accounts === 0
-    ? "Nothing had to be erased: StreamVibe had no account of yours from before that."
+    ? "Nothing had to be erased: StreamVibe had no account of yours from before that time."
     : `It was done by ${day(completed_at)}. Erased accounts: ${accounts}; items of content: ${items_erased}.`;
   return `You asked ${reported_by} on ${
     day(requested_at)
@@ -68,13 +68,13 @@ function told(
 
 function toldOfAccount(leaving: z.infer<typeof Leaving>): string {
   const state = leaving.completed_at === null
-    ? "It is under way: nobody can sign in or see anything of it any more, the rest follows within minutes."
+    ? "It is in progress: nobody can sign in to it or see any of it any more, the rest follows within minutes."
     : `It was done by ${
       day(leaving.completed_at)
     }. Erased rows: ${leaving.rows_erased}; files: ${leaving.files_erased}.`;
   const platforms = leaving.grants_not_revoked === 0
     ? ""
-    : `Platforms that could not be told: ${leaving.grants_not_revoked}. Take the access back there, in the settings of your account.\n`;
+    : `Platforms where the access could not be revoked: ${leaving.grants_not_revoked}. Revoke it there, in the settings of your account.\n`;
   return `You asked on ${
     day(leaving.requested_at)
   } to have your account at StreamVibe deleted.\n${state}\n${platforms}`;

@@ -1,4 +1,4 @@
-/** POST /functions/v1/delete-media: takes a picture or video away that no post to come has. */
+/** POST /functions/v1/delete-media: deletes a picture or video that no upcoming post uses. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { deleteMedia } from "../_shared/publishing/upload.ts";

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/delete-my-account: deletes the caller, and all that is theirs (GDPR, article 17). At once: every session ends, nothing is
- * public any more, nothing runs. The rest goes within minutes. There is no way back; whoever wants a copy exports first.
+ * POST /functions/v1/delete-my-account: deletes the caller and all of their data (GDPR, article 17). Every session ends immediately, nothing
+ * remains public and nothing runs. The rest is deleted within minutes. This cannot be undone; to keep a copy, export the data first.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -8,22 +8,22 @@ import { background } from "../_shared/observability/background.ts";
 import { eraseAccounts } from "../_shared/privacy/erase.ts";
 import { requireRecentSignIn } from "../_shared/privacy/recent_sign_in.ts";
 
-/** Begun beside the answer: most people are gone before cron comes by. */
+/** Time for erasing in the background of this request; most accounts are erased before the next cron run. */
 const SOON_MS = 20_000;
 
 export default endpoint({
   name: "delete-my-account",
-  summary: "Deletes the caller and everything that is theirs",
+  summary: "Deletes the caller and all of their data",
   method: "POST",
   auth: "user",
   rate: "user",
   input: z.strictObject({
-    /** These words, so that no slip does it. */
+    /** Exactly these words, to prevent accidental deletion. */
     confirm: z.literal("delete my account"),
   }),
   example: { confirm: "delete my account" },
   output: z.object({
-    /** Shows how far it is, to whoever has it. */
+    /** Gives access to the state of the deletion; needs no session. */
     confirmation_code: z.uuid(),
     requested_at: z.iso.datetime({ offset: true }),
     status_url: z.url(),

@@ -1,10 +1,10 @@
-/** POST /functions/v1/delete-webhook: removes an endpoint, its secret and its log. */
+/** POST /functions/v1/delete-webhook: deletes an endpoint, its secret and its log. */
 import * as z from "zod";
 import { endpoint, notFound } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "delete-webhook",
-  summary: "Removes a webhook endpoint",
+  summary: "Deletes a webhook endpoint",
   method: "POST",
   auth: "user",
   rate: "user",

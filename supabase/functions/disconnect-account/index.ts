@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/disconnect-account — ends the connection to a platform: takes the access back there, deletes the tokens,
- * and removes the account from the creator's list. Its content stays, and connecting it again brings it back.
+ * POST /functions/v1/disconnect-account: ends the connection to a platform: revokes the access there, deletes the tokens,
+ * and removes the account from the creator's list. Its content is kept, and connecting the account again restores it.
  */
 import { disconnect, DisconnectInput, DisconnectOutput } from "../_shared/connections/disconnect.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/erase-accounts: goes on with the deletion of people who asked for it. Called by cron while there are any; safe to run
- * twice at once, for each person is leased to one run.
+ * POST /functions/v1/erase-accounts: continues the deletion of users who requested it. Called by cron while there are any; concurrent runs are
+ * safe, because each user is leased to one run.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -8,7 +8,7 @@ import { eraseAccounts, EraseOutput } from "../_shared/privacy/erase.ts";
 
 export default endpoint({
   name: "erase-accounts",
-  summary: "Goes on with the deletion of people who asked for it",
+  summary: "Continues the deletion of users who requested it",
   method: "POST",
   auth: "secret",
   rate: "service",

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/export-my-data: everything that StreamVibe has of the caller, as lines of JSON (GDPR, articles 15 and 20). Without
- * secrets. An answer that was cut off, or that ends with `continue`, is gone on with by the last cursor in it.
+ * GET /functions/v1/export-my-data: exports everything that StreamVibe stores about the caller, except secrets, as JSON lines (GDPR, articles 15
+ * and 20). To continue after a response that was cut off, or that ends with `continue`, pass the last cursor in it.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -10,7 +10,7 @@ const LINES = "application/x-ndjson";
 
 export default endpoint({
   name: "export-my-data",
-  summary: "Everything that StreamVibe has of the caller, as lines of JSON",
+  summary: "Exports everything that StreamVibe stores about the caller, as JSON lines",
   method: "GET",
   auth: "user",
   rate: "user",
@@ -20,7 +20,7 @@ export default endpoint({
   produces: LINES,
   errors: ["not_found"],
   async handle(context) {
-    // What is sent later must not end with the handler's own time limit: it has one of its own.
+    // The response is streamed after the handler has returned, so it uses the request's signal, not the handler's timeout; the export has its own time limit.
     const lines = await exportLines(
       { ...context, signal: context.request.signal },
       context.user.id,

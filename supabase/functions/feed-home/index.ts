@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/feed-home — the caller's home: what followed creators and categories have, what trends and what is new, fused. Visitors
- * get what is there for everybody.
+ * GET /functions/v1/feed-home: returns the caller's home feed, which fuses items of followed creators and categories with trending and new
+ * items. All visitors who are not signed in get the same feed.
  */
 import * as z from "zod";
 import { Feed, FeedInput, readFeed } from "../_shared/feed/contract.ts";
@@ -8,7 +8,7 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "feed-home",
-  summary: "The caller's feed, with the reasons",
+  summary: "Returns the caller's feed, with the reasons for each item",
   method: "GET",
   auth: ["user", "publishable", "none"],
   rate: "user_read",

@@ -1,11 +1,11 @@
-/** GET /functions/v1/feed-profile — a creator's feed: what is pinned, what trends, what is popular and what is new of them, fused. */
+/** GET /functions/v1/feed-profile: returns a creator's feed, which fuses their pinned, trending, popular and new items. */
 import * as z from "zod";
 import { FeedInput, ProfileFeed, readFeed } from "../_shared/feed/contract.ts";
 import { endpoint, notFound } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "feed-profile",
-  summary: "A creator's feed, with the reasons",
+  summary: "Returns a creator's feed, with the reasons for each item",
   method: "GET",
   auth: ["user", "publishable", "none"],
   rate: "user_read",
@@ -21,7 +21,7 @@ export default endpoint({
     const { input } = context;
     const feed = { key: `feed:profile:${input.creator}`, tags: ["creators"], slug: input.creator };
     const page = await readFeed(context, feed, input, ProfileFeed);
-    // A slug may have passed to somebody else since the list was made.
+    // The slug may have passed to another creator since the list was made.
     if (page.creator.slug !== input.creator) throw notFound("creator", input.creator);
     return page;
   },

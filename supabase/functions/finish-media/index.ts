@@ -1,4 +1,4 @@
-/** POST /functions/v1/finish-media: looks at what was uploaded; from then on posts may have it. */
+/** POST /functions/v1/finish-media: checks the uploaded file; after that, posts can use it. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Medium } from "../_shared/publishing/publisher.ts";
@@ -6,7 +6,7 @@ import { finishMedia } from "../_shared/publishing/upload.ts";
 
 export default endpoint({
   name: "finish-media",
-  summary: "Ends the upload of a picture or video",
+  summary: "Completes the upload of a picture or video",
   method: "POST",
   auth: "user",
   rate: "user",

@@ -1,11 +1,11 @@
-/** POST /functions/v1/follow — follows a creator or a category, or no longer. Following what was muted mutes it no more. */
+/** POST /functions/v1/follow: follows or unfollows a creator or a category. Following a muted one unmutes it. */
 import * as z from "zod";
 import { Chosen, Subject } from "../_shared/feed/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "follow",
-  summary: "Follows a creator or a category, or no longer",
+  summary: "Follows or unfollows a creator or a category",
   method: "POST",
   auth: "user",
   rate: "user",

@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-ai-costs: what the caller's suggestions cost by day and model, and what became of them. */
+/** GET /functions/v1/get-ai-costs: returns what the caller's suggestions cost by day and model, and how many were kept, edited or dropped. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { Instant } from "../_shared/http/paging.ts";
@@ -17,12 +17,12 @@ const Costs = z.object({
     completion_tokens: Count,
     /** US cents, not rounded; null when no price is known. */
     cost_cents: z.number().nullable(),
-    /** The part of it that a provider may have charged for calls that it did not answer. */
+    /** The part of the cost that a provider may have charged for calls that it did not answer. */
     estimated_cents: z.number(),
     calls_of_unknown_cost: Count,
   })),
   total_cents: z.number(),
-  /** What the creator pays the providers for with keys of their own. */
+  /** What the creator pays the providers directly, for calls with their own keys. */
   own_key_cents: z.number(),
   budget_cents: z.number().nullable(),
   acceptance: z.array(
@@ -32,12 +32,12 @@ const Costs = z.object({
 
 export default endpoint({
   name: "get-ai-costs",
-  summary: "What suggestions cost, by day and model",
+  summary: "Returns what suggestions cost, by day and model",
   method: "GET",
   auth: "user",
   rate: "user_read",
   input: z.strictObject({
-    /** The last 30 days when it is left out. */
+    /** Default: 30 days ago. */
     since: Instant.optional(),
     until: Instant.optional(),
   }),

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/get-click-stats — clicks on the caller's own items: by day (UTC), by the referrer's host, by country. Bots and
- * prefetches are left out; clicks of the last minute may be. Beside them the followers of the caller's accounts, day by day.
+ * GET /functions/v1/get-click-stats: returns clicks on the caller's own items by day (UTC), referrer host and country, and the followers of the
+ * caller's accounts by day. Bots and prefetches are excluded; clicks of the last minute may be missing.
  */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
@@ -10,12 +10,12 @@ const clicks = z.int().min(0);
 
 export default endpoint({
   name: "get-click-stats",
-  summary: "Clicks on the caller's own items, and followers of their accounts",
+  summary: "Returns clicks on the caller's own items, and followers of their accounts",
   method: "GET",
   auth: "user",
   rate: "user_read",
   input: z.strictObject({
-    /** The last thirty days, unless it says otherwise. */
+    /** Default: the last thirty days. */
     since: z.iso.date().optional(),
     until: z.iso.date().optional(),
     content_id: z.uuid().optional(),
@@ -24,11 +24,11 @@ export default endpoint({
   output: z.object({
     total_clicks: clicks,
     by_day: z.array(z.object({ day: z.string(), clicks })),
-    /** Null: a direct visit, or not known. */
+    /** Null: a direct visit, or unknown. */
     by_referrer: z.array(z.object({ referrer_host: z.string().nullable(), clicks })),
-    /** Null: the platform's proxy did not say. */
+    /** Null: the hosting proxy did not report a country. */
     by_country: z.array(z.object({ country: z.string().nullable(), clicks })),
-    /** Followers of each account as the day's last sync left them; a day without one has no row. Null when `content_id` is given. */
+    /** Followers of each account after the day's last sync; a day without a sync has no row. Null when `content_id` is given. */
     followers_by_day: z.array(
       z.object({ social_account_id: z.uuid(), day: z.string(), followers: z.int().min(0) }),
     ).nullable(),

@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-content-detail — one public item in full, and items that are related to it. */
+/** GET /functions/v1/get-content-detail: returns one public item in full, and related items. */
 import * as z from "zod";
 import { Item, ITEM_CACHE, ItemDetail } from "../_shared/discovery/contract.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
@@ -7,7 +7,7 @@ const Found = z.object({ content_item: ItemDetail, related_content: z.array(Item
 
 export default endpoint({
   name: "get-content-detail",
-  summary: "Shows a public item and related ones",
+  summary: "Returns a public item and related items",
   method: "GET",
   auth: "none",
   rate: "public_read",

@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-creator-by-slug — a public creator's page: profile, accounts, what they pinned and their newest items. */
+/** GET /functions/v1/get-creator-by-slug: returns a public creator's page: profile, accounts, pinned items and newest items. */
 import * as z from "zod";
 import { Item, ListedCreator, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
@@ -19,7 +19,7 @@ const Found = z.object({
 
 export default endpoint({
   name: "get-creator-by-slug",
-  summary: "Shows a public creator's page",
+  summary: "Returns a public creator's page",
   method: "GET",
   auth: "none",
   rate: "public_read",

@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-media: a picture or video of the caller's, with an address from which it can be downloaded for an hour. */
+/** GET /functions/v1/get-media: returns a picture or video of the caller, with a download URL that is valid for an hour. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Medium } from "../_shared/publishing/publisher.ts";
@@ -6,14 +6,14 @@ import { readMedia } from "../_shared/publishing/upload.ts";
 
 export default endpoint({
   name: "get-media",
-  summary: "A picture or video, and where it can be downloaded",
+  summary: "Returns a picture or video, with a download URL",
   method: "GET",
   auth: "user",
   rate: "user_read",
   input: z.strictObject({ media_id: z.uuid() }),
   example: { media_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0004" },
   output: Medium.omit({ path: true }).extend({
-    /** Null while it is being uploaded, and of what was refused. */
+    /** Null during the upload, and for a refused file. */
     url: z.string().nullable(),
     expires_at: z.string().nullable(),
   }),

@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-post: a post, what became of it on each account, and every call that was made for it. */
+/** GET /functions/v1/get-post: returns a post, its result on each account, and every call that was made for it. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostDetail } from "../_shared/publishing/contract.ts";
@@ -6,7 +6,7 @@ import { readPost } from "../_shared/publishing/posts.ts";
 
 export default endpoint({
   name: "get-post",
-  summary: "A post and what became of it on each account",
+  summary: "Returns a post and its result on each account",
   method: "GET",
   auth: "user",
   rate: "user_read",

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/get-seo-metadata — what the head of an item's page (`content_id`) or a creator's (`slug`) says to search engines and
- * social networks. `html` has it all as tags that can be pasted; in what is embedded as JSON by hand every `<` must be escaped, as there.
+ * GET /functions/v1/get-seo-metadata: returns what the head of an item's page (`content_id`) or a creator's page (`slug`) states for search
+ * engines and social networks. `html` has all of it as tags to paste; if you embed the JSON yourself, escape every `<` as `html` does.
  */
 import * as z from "zod";
 import { PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
@@ -13,7 +13,7 @@ const Tags = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 export default endpoint({
   name: "get-seo-metadata",
-  summary: "The head tags of a public item's or creator's page",
+  summary: "Returns the head tags of a public item's or creator's page",
   method: "GET",
   auth: "none",
   rate: "public_read",
@@ -31,12 +31,12 @@ export default endpoint({
     /** At most 160 characters, cut after a word. */
     description: z.string(),
     canonical_url: z.url(),
-    /** Open Graph, in the order in which the tags are to stand. */
+    /** Open Graph tags, in output order. */
     og_tags: Tags,
     twitter_tags: Tags,
-    /** One document a script (`application/ld+json`): what the page is about, and where it stands. */
+    /** One document per script (`application/ld+json`): the subject of the page, and its breadcrumbs. */
     json_ld: z.array(z.looseObject({ "@context": z.literal("https://schema.org"), "@type": z.string() })),
-    /** All of it as tags for the head, escaped. */
+    /** All of the above as escaped tags for the head. */
     html: z.string(),
   }),
   errors: ["not_found", "unavailable"],

@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-seo-overview: of each search engine, what the caller's submissions came to and why, and what is left of every quota. */
+/** GET /functions/v1/get-seo-overview: returns, per search engine, the results of the caller's submissions with reasons, and the state of every quota. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -9,16 +9,16 @@ const Time = z.string().nullable();
 const Engine = z.object({
   search_engine: z.string(),
   display_name: z.string(),
-  /** Null: nothing is set up there. */
+  /** Null: no site is set up for this engine. */
   site: z.object({
     connection_id: z.string(),
     site_url: z.string(),
-    /** False: the operator's, which serves every creator. */
+    /** False: the operator's site, which serves every creator. */
     is_own: z.boolean(),
     is_verified: z.boolean(),
     verified_at: Time,
     last_run_at: Time,
-    /** The engine wants no call before that. */
+    /** The engine must not be called before this time. */
     paused_until: Time,
     error_code: z.string().nullable(),
     error_message: z.string().nullable(),
@@ -28,19 +28,19 @@ const Engine = z.object({
   indexed: Count,
   rejected: Count,
   failed: Count,
-  /** Why they are where they are, the most frequent first. */
+  /** Reasons for the statuses, most frequent first. */
   reasons: z.array(
     z.object({ status: z.string(), code: z.string().nullable(), message: z.string(), count: Count }),
   ),
-  /** The engine's own; of the windows that are open now. */
+  /** The engine's own quotas, for the windows that are open now. */
   quotas: z.array(
     z.object({ quota: z.string(), limit: Count.nullable(), used: Count, resets_at: z.string() }),
   ),
 });
 const Kept = z.object({
-  /** auto: whatever is published or changed is submitted; manual: when asked; disabled: nothing. */
+  /** auto: every item that is published or changed is submitted; manual: only on request; disabled: never. */
   mode: z.enum(["auto", "manual", "disabled"]),
-  /** The counts are of so many submissions, the newest. */
+  /** The counts cover this many of the newest submissions. */
   counts_of_latest: Count,
   plan: z.object({ limit: Count, used: Count, resets_at: z.string() }).nullable(),
   engines: z.array(Engine),
@@ -48,7 +48,7 @@ const Kept = z.object({
 
 export default endpoint({
   name: "get-seo-overview",
-  summary: "What became of the caller's submissions, by search engine",
+  summary: "Returns the results of the caller's submissions, by search engine",
   method: "GET",
   auth: "user",
   rate: "user_read",
@@ -56,7 +56,7 @@ export default endpoint({
   example: {},
   output: Kept.extend({
     engines: z.array(Engine.extend({
-      /** Whether a site can be connected by consent there: oauth-search-console-init. */
+      /** Whether a site can be connected by OAuth consent: oauth-search-console-init. */
       takes_consent: z.boolean(),
     })),
   }),

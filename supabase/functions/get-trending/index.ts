@@ -1,4 +1,4 @@
-/** GET /functions/v1/get-trending — what grows fastest today, this week or this month, of everything, a category or a platform. */
+/** GET /functions/v1/get-trending: lists the items that grow fastest today, this week or this month: of all, of a category or of a platform. */
 import * as z from "zod";
 import { Category, Item, PlatformName, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { Paging } from "../_shared/http/paging.ts";
@@ -6,14 +6,14 @@ import { endpoint, invalid } from "../_shared/http/endpoint.ts";
 
 const Found = z.object({
   trending_items: z.array(Item),
-  /** By item id; the best of the list has 100. */
+  /** By item id; the top item of the list has 100. */
   trend_scores: z.record(z.string(), z.number()),
   updated_at: z.string().nullable(),
 });
 
 export default endpoint({
   name: "get-trending",
-  summary: "Lists what trends",
+  summary: "Lists trending items",
   method: "GET",
   auth: "none",
   rate: "public_read",
@@ -28,7 +28,7 @@ export default endpoint({
   output: Found,
   async handle({ input, admin }) {
     if (input.category && input.platform) {
-      invalid("/platform", "a list is of a category or of a platform, not of both");
+      invalid("/platform", "choose a category or a platform, not both");
     }
     return await admin.call("get_trending", {
       p_period: input.period,

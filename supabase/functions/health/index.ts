@@ -1,11 +1,11 @@
 /**
- * GET /functions/v1/health — whether the parts that everything needs are up; 503 when one is down.
- * Says nothing about versions, hosts or causes. Answers also when the database does not.
- * `unset`: works, and waits to be provisioned (Vault without its two secrets, cron without jobs); that is not down.
- * `degraded`: something works in part, such as a provider that fails or a backup that is late; alerts say more, and the answer is 200.
- * A domain whose settings are malformed is named; only its own functions fail, and the log says which setting it is.
+ * GET /functions/v1/health: returns whether the essential parts are up; 503 when one is down.
+ * Reveals no versions, hosts or causes. Responds even when the database does not.
+ * `unset`: works, but is not provisioned yet (Vault without its two secrets, cron without jobs); this does not count as down.
+ * `degraded`: something works only in part, such as a provider that fails or a backup that is late; alerts have the details, and the status is 200.
+ * A domain whose settings are malformed is named; only its own functions fail, and the log names the setting.
  *
- * Whoever looks from outside also sees to the alerts when cron does not.
+ * A call also evaluates and sends alerts when cron does not, so an external monitor keeps alerts working.
  */
 import * as z from "zod";
 import { ALERTS } from "../_shared/alerts/settings.ts";
@@ -54,7 +54,7 @@ const Checks = z.object({
 });
 type Checks = z.output<typeof Checks>;
 const DOWN = { database: "down", vault: "down", queue: "down", cron: "down" } as const;
-/** What nobody can tell without the database or module 010. */
+/** Checks that are unknown without the database or module 010. */
 const UNKNOWN = {
   jobs: "unset",
   http_calls: "unset",
@@ -66,7 +66,7 @@ const PATIENCE_MS = 2_000;
 
 export default endpoint({
   name: "health",
-  summary: "Whether the service is healthy",
+  summary: "Returns whether the service is healthy",
   method: "GET",
   auth: "none",
   rate: "public_read",
@@ -111,7 +111,7 @@ export default endpoint({
   },
 });
 
-/** Before module 010 the essential parts only. */
+/** Before module 010, checks only the essential parts. */
 async function check(admin: Admin): Promise<Checks & { is_watched: boolean }> {
   try {
     return await admin.call("check_operations", {}, Checks.extend({ is_watched: z.boolean() }));

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/indexnow-key?key=…: the operator's key of IndexNow, as its engines want to see it at /<key>.txt of the public site. The web
- * app leads that address here. Who does not know the key learns nothing; it is no secret either way.
+ * GET /functions/v1/indexnow-key?key=…: returns the operator's IndexNow key, which the engines expect at /<key>.txt of the public site. The web
+ * app forwards that URL here. A caller who does not know the key learns nothing, although the key is no secret.
  */
 import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
@@ -8,7 +8,7 @@ import { SEO } from "../_shared/seo/settings.ts";
 
 export default endpoint({
   name: "indexnow-key",
-  summary: "The key that the public site shows to IndexNow",
+  summary: "Returns the key that the public site shows to IndexNow",
   method: "GET",
   auth: "none",
   rate: "public_read",

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/job-status — progress and result of one of the caller's own jobs.
- * Creating and cancelling are RPCs (`create_job`, `cancel_job`); this only reads.
+ * GET /functions/v1/job-status: returns progress and result of one of the caller's own jobs.
+ * Jobs are created and cancelled by RPCs (`create_job`, `cancel_job`).
  */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
@@ -11,7 +11,7 @@ const Result = z.json().nullable();
 
 export default endpoint({
   name: "job-status",
-  summary: "Progress and result of a job",
+  summary: "Returns progress and result of a job",
   method: "GET",
   auth: "user",
   rate: "user_read",
@@ -24,9 +24,9 @@ export default endpoint({
     status: z.enum(["pending", "processing", "completed", "failed", "cancelled", "expired"]),
     progress_percent: z.int().min(0).max(100),
     progress_message: z.string().nullable(),
-    /** What the handler gave; null until the job is completed. */
+    /** The handler's result; null until the job is completed. */
     result: Result,
-    /** Why the last attempt failed. A job that is pending again with an error is tried once more. */
+    /** Why the last attempt failed. A pending job with an error will be retried. */
     error: z.object({ code: z.string().nullable(), message: z.string() })
       .nullable(),
     attempts: z.int(),
@@ -37,7 +37,7 @@ export default endpoint({
   }),
   errors: ["not_found"],
   async handle({ input, db }) {
-    // Row-level security: only the caller's own jobs are seen.
+    // Row-level security: only the caller's own jobs are visible.
     const client = await db();
     const rows = dataOf(
       await client.from("job_queue").select(
@@ -50,7 +50,7 @@ export default endpoint({
     return {
       ...status,
       result: result as z.output<typeof Result>,
-      // What an earlier attempt said is no error of a job that ended well.
+      // An error of an earlier attempt is not reported for a completed job.
       error: message === null || status.status === "completed" ? null : { code, message },
     };
   },

@@ -1,4 +1,4 @@
-/** GET /functions/v1/list-follows — what the caller follows, or has muted, the latest first. */
+/** GET /functions/v1/list-follows: lists what the caller follows or has muted, latest first. */
 import * as z from "zod";
 import { Creator } from "../_shared/discovery/contract.ts";
 import { pagesOf, Paging } from "../_shared/http/paging.ts";
@@ -9,13 +9,13 @@ const pages = pagesOf(
   {
     follows: z.array(z.object({
       creator_id: z.uuid().nullable(),
-      /** Null for one who is not public now. */
+      /** Null if the creator is not public now. */
       creator: Creator.nullable(),
       category: z.string().nullable(),
       content_id: z.uuid().nullable(),
       since: z.string(),
     })),
-    /** How much the caller follows and has muted, and how many follow the caller. */
+    /** Number of subjects that the caller follows and has muted, and of the caller's followers. */
     following: Count,
     muted: Count,
     followers: Count,
@@ -25,7 +25,7 @@ const pages = pagesOf(
 
 export default endpoint({
   name: "list-follows",
-  summary: "What the caller follows, or has muted",
+  summary: "Lists what the caller follows or has muted",
   method: "GET",
   auth: "user",
   rate: "user_read",
@@ -42,7 +42,7 @@ export default endpoint({
       p_user_id: user.id,
       p_is_muted: input.kind === "muted",
       p_limit: input.limit,
-      // A bigint in digits: JavaScript's numbers end before the database's.
+      // A bigint as digits: large values exceed JavaScript's safe integers.
       p_after: after?.id as never,
     }, pages.found);
     return pages.answer(found);

@@ -1,4 +1,4 @@
-/** GET /functions/v1/list-posts: the caller's posts, newest first. */
+/** GET /functions/v1/list-posts: lists the caller's posts, newest first. */
 import * as z from "zod";
 import { Instant, pagesOf, Paging } from "../_shared/http/paging.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -11,7 +11,7 @@ const pages = pagesOf(
 
 export default endpoint({
   name: "list-posts",
-  summary: "The caller's posts, newest first",
+  summary: "Lists the caller's posts, newest first",
   method: "GET",
   auth: "user",
   rate: "user_read",

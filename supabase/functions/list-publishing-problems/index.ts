@@ -1,4 +1,4 @@
-/** GET /functions/v1/list-publishing-problems: what failed or is not known, with whose turn it is; of everybody for admins. */
+/** GET /functions/v1/list-publishing-problems: lists posts that failed or whose outcome is unknown, with who must act. Admins can list everybody's. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -6,13 +6,13 @@ import { Problem } from "../_shared/publishing/contract.ts";
 
 export default endpoint({
   name: "list-publishing-problems",
-  summary: "Posts that failed, or of which nobody knows",
+  summary: "Lists posts that failed or whose outcome is unknown",
   method: "GET",
   auth: "user",
   rate: "user_read",
   input: z.strictObject({
     who_must_act: z.enum(["creator", "operator", "nobody"]).optional(),
-    /** Everybody's, for admins. */
+    /** `everybody` is for admins only. */
     of: z.enum(["me", "everybody"]).default("me"),
     limit: z.coerce.number().int().min(1).max(100).default(50),
     offset: z.coerce.number().int().min(0).max(100_000).default(0),

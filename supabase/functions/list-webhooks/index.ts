@@ -1,11 +1,11 @@
-/** GET /functions/v1/list-webhooks: the caller's endpoints with their last deliveries. */
+/** GET /functions/v1/list-webhooks: lists the caller's endpoints with their last deliveries. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Endpoint } from "../_shared/webhooks/contract.ts";
 
 export default endpoint({
   name: "list-webhooks",
-  summary: "The caller's webhook endpoints and their last deliveries",
+  summary: "Lists the caller's webhook endpoints and their last deliveries",
   method: "GET",
   auth: "user",
   rate: "user_read",

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/mcp — the Model Context Protocol over streamable HTTP for creators' agents: without sessions, so GET and DELETE are 405.
- * Tools are operations that apps call, too, with the caller's own token; see docs/mcp.md.
+ * POST /functions/v1/mcp: serves the Model Context Protocol over streamable HTTP to creators' agents. It has no sessions, so GET and DELETE return 405.
+ * Tools are operations that apps call too, with the caller's own token; see docs/mcp.md.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -9,7 +9,7 @@ const Id = z.union([z.string(), z.number()]);
 
 export default endpoint({
   name: "mcp",
-  summary: "Tools for creators' agents (Model Context Protocol)",
+  summary: "Serves tools to creators' agents (Model Context Protocol)",
   method: "POST",
   auth: "user",
   rate: "user_read",
@@ -22,12 +22,12 @@ export default endpoint({
   }),
   example: { jsonrpc: "2.0", id: 1, method: "tools/list" },
   output: z.looseObject({ jsonrpc: z.literal("2.0") }),
-  // 202: a notification, which has no answer. 400: the protocol's own refusals, such as a version that it does not know.
+  // 202: a notification, which has no response. 400: refusals by the protocol itself, such as an unknown version.
   also_answers: [202, 400],
-  // A suggestion may take its model two minutes.
+  // A model may take two minutes for a suggestion.
   timeout_ms: 145_000,
   async handle(context) {
-    // The SDK is read with the first message: whoever is refused does not wait for it.
+    // Imports the SDK with the first message, so that a refused request does not wait for it.
     const { answerMcp } = await import("../_shared/mcp/server.ts");
     return await answerMcp(context);
   },

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/meta-data-deletion — a person asks Instagram or Facebook to have erased what StreamVibe has of them, and Meta passes
- * that on, signed with the app's secret. Their accounts are cut off and nameless at once; content goes within minutes.
+ * POST /functions/v1/meta-data-deletion: receives a person's request, made at Instagram or Facebook, to erase what StreamVibe stores about them;
+ * Meta signs it with the app's secret. Their accounts are disconnected and lose their names immediately; the content is erased within minutes.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -12,14 +12,14 @@ import {
 
 export default endpoint({
   name: "meta-data-deletion",
-  summary: "Receives from Instagram and Facebook that a person wants their data erased",
+  summary: "Receives requests from Instagram and Facebook to erase a person's data",
   method: "POST",
   takes: "form",
   auth: "none",
   rate: "service",
   input: SignedRequest,
   example: { signed_request: "c2lnbmF0dXJl.cGF5bG9hZA" },
-  /** What Meta shows the person. */
+  /** Shown to the person by Meta. */
   output: z.object({ url: z.url(), confirmation_code: z.uuid() }),
   async handle({ admin, input, log, settings }) {
     const { person_id, person_key, at } = await readSignedRequest(input, settings);

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/meta-deauthorize — Instagram or Facebook reports that a person removed the app, signed with its secret.
- * Every account that they let StreamVibe into is shown as disconnected at once; its content stays.
+ * POST /functions/v1/meta-deauthorize: receives a report by Instagram or Facebook, signed with the app's secret, that a person removed the app.
+ * Every account to which the person had granted access is shown as disconnected immediately; its content is kept.
  */
 import * as z from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
@@ -13,7 +13,7 @@ import {
 
 export default endpoint({
   name: "meta-deauthorize",
-  summary: "Receives from Instagram and Facebook that a person removed the app",
+  summary: "Receives reports from Instagram and Facebook that a person removed the app",
   method: "POST",
   takes: "form",
   auth: "none",

@@ -1,7 +1,7 @@
 /**
- * POST /functions/v1/meta-webhook — what Instagram and Facebook report of connected accounts and Pages, signed with the app's secret. A post that is
- * under way there is looked at, a Page with something new is synced soon; what is true of it the platform is asked. GET is Meta's question whether
- * the address is ours.
+ * POST /functions/v1/meta-webhook: receives reports by Instagram and Facebook about connected accounts and Pages, signed with the app's secret.
+ * A report triggers a check of a post that is being published, or an early sync of a Page with something new; the facts are then read from the
+ * platform. GET answers Meta's verification of the callback URL.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";

@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/metrics — requests of all functions, the job queue, and what alerts look at, in Prometheus text.
- * The figures are the database's sums; those of the last second or so are still on their way there.
+ * GET /functions/v1/metrics: returns metrics of requests to all functions, of the job queue, and of what alerts evaluate, as Prometheus text.
+ * The figures are sums in the database; those of the last second or so have not arrived there yet.
  */
 import * as z from "zod";
 import { DatabaseError } from "../_shared/errors.ts";
@@ -12,7 +12,7 @@ import { CacheReport, PROMETHEUS, renderCache, renderMetrics } from "../_shared/
 
 export default endpoint({
   name: "metrics",
-  summary: "Metrics of requests and jobs for Prometheus",
+  summary: "Returns metrics of requests and jobs for Prometheus",
   method: "GET",
   auth: "secret",
   rate: "service",
@@ -32,7 +32,7 @@ export default endpoint({
   },
 });
 
-/** The function is deployed from phase 1 on, the queue comes with phase 7 modules 009 and 010 after it. */
+/** Returns null where the SQL function does not exist: this endpoint is deployed from phase 1, the queue comes with phase 7, modules 009 and 010 later. */
 function whereMissing(error: unknown): null {
   if (error instanceof DatabaseError && ["42883", "PGRST202"].includes(error.sqlstate)) return null;
   throw error;

@@ -1,11 +1,11 @@
-/** POST /functions/v1/mute — keeps a creator, a category or an item out of the caller's feeds, or no longer. Holds at once, for pages read on, too. */
+/** POST /functions/v1/mute: mutes or unmutes a creator, a category or an item. Takes effect immediately, also for later pages of an open feed. */
 import * as z from "zod";
 import { Chosen, Subject } from "../_shared/feed/contract.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "mute",
-  summary: "Keeps a creator, a category or an item out of the caller's feeds, or no longer",
+  summary: "Mutes or unmutes a creator, a category or an item in the caller's feeds",
   method: "POST",
   auth: "user",
   rate: "user",

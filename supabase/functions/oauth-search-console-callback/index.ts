@@ -1,4 +1,4 @@
-/** POST /functions/v1/oauth-search-console-callback: Google's answer becomes a site that is set up; Google says whether it is the caller's. */
+/** POST /functions/v1/oauth-search-console-callback: turns Google's response into a connected site, and verifies with Google that the caller owns it. */
 import * as z from "zod";
 import { ConsentAnswer, isAnswer, NO_ANSWER } from "../_shared/connections/consent.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -15,7 +15,7 @@ export default endpoint({
   input: z.strictObject(ConsentAnswer).refine(isAnswer, NO_ANSWER),
   example: { code: "4/0AX4XfWh-code", state: "Qy8x2ZpW0cVn5tLr7KfJd3hGs9Bm1TaEu4Ri6YoXwNk" },
   output: ConnectedSite.extend({
-    /** Why it is not verified: verify-search-engine looks again. */
+    /** Why the site is not verified; verify-search-engine checks again. */
     code: z.string().nullable(),
     message: z.string().nullable(),
   }),

@@ -1,4 +1,4 @@
-/** POST /functions/v1/oauth-search-console-init: where the caller goes to let us submit a site of theirs in Google Search Console. */
+/** POST /functions/v1/oauth-search-console-init: returns where the caller consents that we submit their site in Google Search Console. */
 import * as z from "zod";
 import { ConsentStarted, RedirectUri } from "../_shared/connections/consent.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -13,7 +13,7 @@ export default endpoint({
   rate: "user",
   input: z.strictObject({
     ...SiteInput,
-    /** Where Google sends the creator back to; one of the allowed addresses, the first of them by default. */
+    /** Where Google sends the creator back: one of the allowed URLs. Default: the first of them. */
     redirect_uri: RedirectUri.optional(),
   }),
   example: { site_url: "https://example.com", redirect_uri: "http://localhost:3000/oauth/callback" },

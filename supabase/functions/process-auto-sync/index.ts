@@ -1,13 +1,13 @@
 /**
- * POST /functions/v1/process-auto-sync — takes up accounts whose automatic sync is due, of every creator and platform.
- * Called by cron; safe to run twice at once, for each account is claimed by one run.
+ * POST /functions/v1/process-auto-sync: syncs accounts whose automatic sync is due, of every creator and platform.
+ * Called by cron; concurrent runs are safe, because each account is claimed by one run.
  */
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { autoSync, AutoSyncInput, AutoSyncOutput, LIMITS } from "../_shared/sync/auto_sync.ts";
 
 export default endpoint({
   name: "process-auto-sync",
-  summary: "Syncs accounts that are due",
+  summary: "Syncs accounts whose automatic sync is due",
   method: "POST",
   auth: "secret",
   rate: "service",

@@ -1,4 +1,4 @@
-/** POST /functions/v1/publish-post: a draft goes out, now or at a time. Every reason against it is told at once, before anything is sent. */
+/** POST /functions/v1/publish-post: publishes a draft, now or at a given time. All reasons against it are returned together, before anything is sent. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { PostDetail, PublishAt, publishTime } from "../_shared/publishing/contract.ts";
@@ -7,14 +7,14 @@ import { refuseUnready } from "../_shared/publishing/validate.ts";
 
 export default endpoint({
   name: "publish-post",
-  summary: "Publishes a post, now or at a time",
+  summary: "Publishes a post, now or at a given time",
   method: "POST",
   auth: "user",
   rate: "user",
   idempotent: true,
   input: z.strictObject({
     post_id: z.uuid(),
-    /** Left out: now. */
+    /** Default: now. */
     publish_at: PublishAt.optional(),
     time_zone: z.string().max(60).optional(),
   }),
@@ -26,7 +26,7 @@ export default endpoint({
     const stored = await readPost(context, context.user.id, post_id);
     const at = publishTime({ publish_at, time_zone: time_zone ?? stored.time_zone }, context.now());
     refuseUnready(await checkStored(context, context.user.id, stored, false));
-    // What was checked goes out, and nothing that was edited meanwhile.
+    // Schedules exactly the version that was checked; a concurrent edit makes this fail.
     await schedulePost(context, context.user.id, stored, at);
     return await readPost(context, context.user.id, post_id);
   },

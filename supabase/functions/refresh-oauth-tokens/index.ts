@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/refresh-oauth-tokens — refreshes the tokens that are about to expire, of every creator and platform.
- * Called by cron; safe to run twice at once, for each connection is leased to one run.
+ * POST /functions/v1/refresh-oauth-tokens: refreshes tokens that are about to expire, of every creator and platform.
+ * Called by cron; concurrent runs are safe, because each connection is leased to one run.
  */
 import { RefreshInput, RefreshOutput, refreshTokens } from "../_shared/connections/refresh_tokens.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/refresh-sitemap — renders parts of the sitemap ahead, a few a call: a hosted function has two seconds of CPU. Where
- * more are due it asks for itself again. Called by cron every minute when there is something to do.
+ * POST /functions/v1/refresh-sitemap: renders parts of the sitemap in advance, a few per call, because a hosted function has two seconds of CPU.
+ * If more are due, it triggers another call. Called by cron every minute when parts are due.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -9,7 +9,7 @@ import { renderAhead } from "../_shared/seo/sitemap_pages.ts";
 
 export default endpoint({
   name: "refresh-sitemap",
-  summary: "Renders parts of the sitemap ahead",
+  summary: "Renders parts of the sitemap in advance",
   method: "POST",
   auth: "secret",
   rate: "service",
@@ -17,7 +17,7 @@ export default endpoint({
   example: { max_parts: 10 },
   output: z.object({
     rendered: z.int().min(0),
-    /** About how many are still due. */
+    /** Approximate number of parts that are still due. */
     remaining: z.int().min(0),
   }),
   timeout_ms: 60_000,

@@ -1,4 +1,4 @@
-/** GET /functions/v1/robots — the robots.txt of the public site. Not limited, and without the database: a crawler that gets an error stays away. */
+/** GET /functions/v1/robots: returns the site's robots.txt. No rate limit and no database: a crawler that gets an error stays away. */
 import * as z from "zod";
 import { endpoint, Reply } from "../_shared/http/endpoint.ts";
 import { robotsTxt } from "../_shared/seo/robots.ts";
@@ -6,7 +6,7 @@ import { hasPublicSite, publicUrls, SEO } from "../_shared/seo/settings.ts";
 
 export default endpoint({
   name: "robots",
-  summary: "The robots.txt of the public site",
+  summary: "Returns the robots.txt of the public site",
   method: "GET",
   auth: "none",
   rate: "service",

@@ -1,4 +1,4 @@
-/** POST /functions/v1/save-webhook: adds an endpoint, changes one, switches it on again, or gives it another secret. */
+/** POST /functions/v1/save-webhook: adds an endpoint, changes or reactivates an existing one, or rotates its secret. */
 import * as z from "zod";
 import { endpoint, invalid } from "../_shared/http/endpoint.ts";
 import { checkEndpoint, EventPattern } from "../_shared/webhooks/contract.ts";
@@ -6,26 +6,26 @@ import { newSecret } from "../_shared/webhooks/deliver.ts";
 
 export default endpoint({
   name: "save-webhook",
-  summary: "Adds or changes an address that hears of events",
+  summary: "Adds or changes a webhook endpoint",
   method: "POST",
   auth: "user",
   rate: "user",
   input: z.strictObject({
-    /** Left out: a new one. */
+    /** Omitted: adds a new endpoint. */
     endpoint_id: z.uuid().optional(),
     url: z.url({ protocol: /^https?$/ }).max(2_000).optional(),
-    /** Names such as `post.published`, or beginnings such as `post.*`; none: all. */
+    /** Event names such as `post.published`, or prefixes such as `post.*`; empty: all events. */
     events: z.array(EventPattern).max(20).optional(),
     description: z.string().max(200).optional(),
-    /** Left out: as it is; a new one is active. True also switches a paused one on again. */
+    /** Omitted: unchanged; a new endpoint is active. True also reactivates a paused endpoint. */
     is_active: z.boolean().optional(),
-    /** The secret before stays good for a day. */
+    /** The previous secret remains valid for a day. */
     rotate_secret: z.boolean().default(false),
   }),
   example: { url: "https://hooks.example.com/streamvibe", events: ["post.*"] },
   output: z.object({
     endpoint_id: z.uuid(),
-    /** Shown this once. */
+    /** Returned only in this response. */
     secret: z.string().nullable(),
   }),
   errors: ["not_found", "conflict"],

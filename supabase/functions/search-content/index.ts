@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/search-content — public items by words: "phrases", -exclusions, #tags, the word being typed, typos, scripts without
- * spaces. A search ends where its best candidates end: then `next_cursor` is null.
+ * GET /functions/v1/search-content: searches the text of public items, with "phrases", -exclusions, #tags, the word being typed, typos and scripts
+ * without spaces. `next_cursor` is null after the last of the best candidates; a search does not go beyond them.
  */
 import * as z from "zod";
 import {
@@ -17,14 +17,14 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 const Counts = z.record(z.string(), z.int().min(0));
 const pages = pagesOf({
   results: z.array(Item.extend({
-    /** HTML: escaped, with what was found in `<mark>`. */
+    /** HTML: escaped, with matches in `<mark>`. */
     title_html: z.string(),
     snippet_html: z.string(),
   })),
   ...Total,
-  /** What was searched for as well, because little was found. */
+  /** A corrected query that was searched too, because few items were found. */
   did_you_mean: z.string().nullable(),
-  /** How many of the first 10,000 hits are in which category, on which platform, of which type; when asked for. */
+  /** Counts of the first 10,000 matches by category, platform and type; null unless requested. */
   facets: z.object({ category: Counts, platform: Counts, content_type: Counts }).nullable(),
 }, z.strictObject({ score: z.number(), id: z.uuid(), now: Instant }));
 

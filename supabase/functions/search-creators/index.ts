@@ -1,4 +1,4 @@
-/** GET /functions/v1/search-creators — public creators by name, slug and @handle; similar names are found, too. */
+/** GET /functions/v1/search-creators: searches public creators by name, slug and @handle, including similar names. */
 import * as z from "zod";
 import { Category, ListedCreator, PUBLIC_CACHE } from "../_shared/discovery/contract.ts";
 import { pagesOf, Paging } from "../_shared/http/paging.ts";

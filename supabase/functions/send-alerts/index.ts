@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/send-alerts — sends what people are to be told of what is wrong: to Slack, by mail, as a signed webhook. Called by cron
- * while there is something to send; any number may run at once. Without an address nothing is sent, and the console shows it all the same.
+ * POST /functions/v1/send-alerts: sends due alerts to Slack, by email and as a signed webhook. Called by cron while alerts are due; any number
+ * may run concurrently. Without a configured address nothing is sent, but the console still shows the alerts.
  */
 import * as z from "zod";
 import { AlertReport, sendAlerts } from "../_shared/alerts/send_alerts.ts";
@@ -8,7 +8,7 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "send-alerts",
-  summary: "Sends alerts to Slack, e-mail and a webhook",
+  summary: "Sends alerts to Slack, email and a webhook",
   method: "POST",
   auth: "secret",
   rate: "service",

@@ -1,16 +1,16 @@
-/** POST /functions/v1/send-webhook: a test delivery, or one of the log once more. */
+/** POST /functions/v1/send-webhook: sends a test delivery, or resends a delivery from the log. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "send-webhook",
-  summary: "Sends a test, or a delivery once more",
+  summary: "Sends a test, or resends a delivery",
   method: "POST",
   auth: "user",
   rate: "user",
   input: z.strictObject({
     endpoint_id: z.uuid(),
-    /** Left out: a test. */
+    /** Omitted: sends a test. */
     delivery_id: z.uuid().optional(),
   }),
   example: { endpoint_id: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0005" },

@@ -1,17 +1,17 @@
-/** POST /functions/v1/settle-publishing-problems: tries again, discards, or says that it is there; many at once, and audited. */
+/** POST /functions/v1/settle-publishing-problems: retries posts, discards them, or confirms that they are published; many per call, and audited. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "settle-publishing-problems",
-  summary: "Decides over posts that failed or of which nobody knows",
+  summary: "Settles posts that failed or whose outcome is unknown",
   method: "POST",
   auth: "user",
   rate: "user",
   input: z.strictObject({
     target_ids: z.array(z.uuid()).min(1).max(500),
-    /** `retry` of one that nobody knows of says: I looked, it is not there. `published`: I looked, it is there. */
+    /** For an unknown outcome, `retry` confirms that the post is not on the platform, and `published` that it is. */
     decision: z.enum(["retry", "discard", "published"]),
     of: z.enum(["me", "everybody"]).default("me"),
   }),
@@ -22,7 +22,7 @@ export default endpoint({
     const client = await db();
     const settled = dataOf(
       await client.rpc("settle_publishing_problems", {
-        // The generated types do not know that it may be null: everybody's.
+        // The generated type lacks null, which stands for everybody's.
         p_user_id: (input.of === "me" ? user.id : null) as string,
         p_target_ids: input.target_ids,
         p_decision: input.decision,

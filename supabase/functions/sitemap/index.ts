@@ -1,6 +1,6 @@
 /**
- * GET /functions/v1/sitemap — the sitemap's index, or one of its pages (`page`). Pages are rendered and compressed ahead in parts; one in
- * which something is no longer public is rendered before its page is served.
+ * GET /functions/v1/sitemap: returns the sitemap's index, or one of its pages (`page`). Pages are rendered and compressed in advance, in parts; a
+ * part that contains something no longer public is rendered again before its page is served.
  */
 import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
@@ -14,12 +14,12 @@ const XML = "application/xml; charset=utf-8";
 
 export default endpoint({
   name: "sitemap",
-  summary: "The sitemap of the public site: its index, or one page",
+  summary: "Returns the sitemap of the public site: its index, or one page",
   method: "GET",
   auth: "none",
   rate: "crawl",
   input: z.strictObject({
-    /** As the index has it in the page's address. */
+    /** The page number, as in the page's URL in the index. */
     page: whole(1, 999_999_999).optional(),
   }),
   example: { page: "1" },

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/stripe-webhook — what Stripe reports, signed with the endpoint's secret. Stored once by its id and answered; what it
- * is about is fetched from Stripe afterwards. An event that cannot be stored is not answered with 2xx, so Stripe sends it again.
+ * POST /functions/v1/stripe-webhook: receives Stripe's events, signed with the endpoint's secret. Each event is stored once by its id and
+ * acknowledged; its subject is fetched from Stripe afterwards. An event that cannot be stored gets no 2xx, so Stripe sends it again.
  */
 import * as z from "zod";
 import { factsOf, StripeEvent } from "../_shared/billing/event.ts";
@@ -29,7 +29,7 @@ export default endpoint({
     if (event.livemode !== isLive(context.settings)) {
       throw new ApiError(
         "bad_request",
-        "Cannot accept the event: it is of the other mode (test or live) than this installation's key",
+        "Cannot accept the event: its mode (test or live) differs from that of this installation's key",
       );
     }
     await context.admin.call("log_stripe_webhook_event", {

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/submit-to-seo: tells search engines about one item, several, or all that are new or changed since they were told. Costs a
- * submission of the plan for each address and engine; what waits already, or was sent a moment ago and has not changed, costs nothing again.
+ * POST /functions/v1/submit-to-seo: submits one item, several, or all that are new or changed since their last submission to search engines. Costs
+ * one submission of the plan per URL and engine; an item that is already pending, or was sent a moment ago and has not changed, costs nothing.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -11,7 +11,7 @@ const Status = z.enum(["pending", "submitted", "indexed", "rejected", "failed"])
 
 export default endpoint({
   name: "submit-to-seo",
-  summary: "Tells search engines about items",
+  summary: "Submits items to search engines",
   method: "POST",
   auth: "user",
   rate: "user",
@@ -19,9 +19,9 @@ export default endpoint({
   input: z.strictObject({
     content_item_id: z.uuid().optional(),
     content_item_ids: z.array(z.uuid()).min(1).max(200).optional(),
-    /** All that are new or changed since they were sent, the newest first, as far as the plan goes. */
+    /** All items that are new or changed since they were sent, newest first, as far as the plan allows. */
     all_changed: z.literal(true).optional(),
-    /** All that are set up when it is left out. */
+    /** Default: all engines that are set up. */
     search_engine: z.enum(ENGINES).optional(),
   }).refine(
     (input) =>
@@ -30,7 +30,7 @@ export default endpoint({
   ),
   example: { content_item_id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11", search_engine: "google" },
   output: z.object({
-    /** Of the first one; null when there was nothing to send. */
+    /** Of the first submission; null if there was nothing to send. */
     submission_id: z.uuid().nullable(),
     status: Status.nullable(),
     submissions: z.array(z.object({
@@ -38,13 +38,13 @@ export default endpoint({
       search_engine: z.string(),
       submission_id: z.uuid(),
       status: Status,
-      /** False: it waited already, or was sent a moment ago. */
+      /** False: it was already pending, or was sent a moment ago. */
       is_new: z.boolean(),
       message: z.string().nullable(),
     })),
-    /** How many more the plan has no units for. */
+    /** Number of further submissions that exceed the plan. */
     beyond_quota: z.int(),
-    /** Of content_item_ids, those that visitors cannot see. */
+    /** Those of `content_item_ids` that visitors cannot see. */
     not_public: z.array(z.uuid()),
   }),
   errors: [

@@ -1,4 +1,4 @@
-/** GET /functions/v1/thumbnail — leads to an item's picture, wherever it is now: an address for sitemaps and cards that outlives the platform's own. */
+/** GET /functions/v1/thumbnail: redirects to the current URL of an item's picture. Its own URL, for sitemaps and cards, outlives the platform's URLs. */
 import * as z from "zod";
 import { ITEM_CACHE } from "../_shared/discovery/contract.ts";
 import { endpoint, Reply } from "../_shared/http/endpoint.ts";
@@ -6,7 +6,7 @@ import { currentThumbnail } from "../_shared/seo/thumbnail.ts";
 
 export default endpoint({
   name: "thumbnail",
-  summary: "Leads to the picture of a public item",
+  summary: "Redirects to the picture of a public item",
   method: "GET",
   auth: "none",
   rate: "crawl",

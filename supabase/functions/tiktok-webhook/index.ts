@@ -1,7 +1,6 @@
 /**
- * POST /functions/v1/tiktok-webhook — what TikTok reports by itself, signed with the client's secret.
- * A creator who takes StreamVibe's access back there is shown as disconnected at once; a post of which something is said is looked at; every
- * other event is only received.
+ * POST /functions/v1/tiktok-webhook: receives TikTok's events, signed with the client's secret. When a creator revokes StreamVibe's access there,
+ * the account is shown as disconnected immediately; an event about a post triggers a check of that post; other events are only acknowledged.
  */
 import * as z from "zod";
 import { accessRemoved } from "../_shared/connections/access_removed.ts";
@@ -22,14 +21,14 @@ export default endpoint({
   async handle(context) {
     const { event, user_openid, create_time } = context.input;
     if (event === "authorization.removed") {
-      // The report names a whole second: what was granted within it is older than its end.
+      // The event's time is in whole seconds: the end of that second includes every grant made within it.
       const report = {
         reported_id: user_openid,
         at: new Date((create_time + 1) * 1_000),
       };
       await accessRemoved(context, { slug: "tiktok", title: "TikTok" }, report);
     }
-    // A hint that the post is to be looked at; what became of it TikTok is asked.
+    // Only a hint to check the post; its state is requested from TikTok.
     const publish_id = event.startsWith("post.publish.") ? publishIdOf(context.input.content) : null;
     if (publish_id !== null) {
       await hear(context, "tiktok", context.input, [{ account_id: user_openid, event, handle: publish_id }]);
@@ -38,7 +37,7 @@ export default endpoint({
   },
 });
 
-/** The content is a text of JSON. */
+/** Returns the publish_id in an event's content, which is JSON in a string. */
 function publishIdOf(content: string | undefined): string | null {
   try {
     return z.looseObject({ publish_id: z.string().max(100) }).safeParse(JSON.parse(content ?? "null")).data

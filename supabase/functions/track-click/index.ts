@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/track-click — a visitor followed a link to an item. Answers the same whether it counts or not: bots and prefetches
- * are recorded apart. The address is hashed under a key of the day and not kept.
+ * POST /functions/v1/track-click: records that a visitor followed a link to an item. The response does not reveal whether the click counts: bots
+ * and prefetches are recorded separately. The visitor's address is hashed with a key of the day and not stored.
  */
 import * as z from "zod";
 import { ApiError, endpoint } from "../_shared/http/endpoint.ts";
@@ -14,11 +14,11 @@ export default endpoint({
   rate: "click",
   input: z.strictObject({
     content_id: z.uuid(),
-    /** Where the visitor came from; the `Referer` header otherwise. */
+    /** Where the visitor came from. Default: the `Referer` header. */
     referrer: z.string().max(2048).optional(),
-    /** Of the visitor, where a server reports the click; the `User-Agent` header otherwise. */
+    /** The visitor's user agent, if a server reports the click. Default: the `User-Agent` header. */
     user_agent: z.string().max(1024).optional(),
-    /** The search that led here. */
+    /** The search query that led to the item. */
     q: z.string().max(200).optional(),
   }),
   example: {

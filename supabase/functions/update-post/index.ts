@@ -1,4 +1,4 @@
-/** POST /functions/v1/update-post: writes a draft or a scheduled post anew; what is under way or out cannot be edited. */
+/** POST /functions/v1/update-post: replaces a draft or a scheduled post; a post that is being published, or is published, cannot be edited. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Checked, PostDetail, PostInput, PublishAt } from "../_shared/publishing/contract.ts";
@@ -6,14 +6,14 @@ import { savePost } from "../_shared/publishing/posts.ts";
 
 export default endpoint({
   name: "update-post",
-  summary: "Writes a post anew that has not begun to go out",
+  summary: "Replaces a draft or a scheduled post",
   method: "POST",
   auth: "user",
   rate: "user",
   idempotent: true,
   input: PostInput.extend({
     post_id: z.uuid(),
-    /** The one that was read; refused when somebody edited it since. */
+    /** The version that was read; the update is refused if the post was edited since. */
     version: z.int().min(1).optional(),
     publish_at: PublishAt.optional(),
     now: z.boolean().optional(),

@@ -1,6 +1,6 @@
 /**
- * POST /functions/v1/update-trending-keywords: makes the trending keywords anew, from our own clicks and growing content, and from a feed
- * where one is set. A feed that fails takes nothing away from the rest.
+ * POST /functions/v1/update-trending-keywords: rebuilds the trending keywords from our own clicks and growing content, and from a feed if one is
+ * configured. A failing feed does not affect the rest.
  */
 import * as z from "zod";
 import { readFeed } from "../_shared/ai/trending_feed.ts";
@@ -8,7 +8,7 @@ import { endpoint } from "../_shared/http/endpoint.ts";
 
 export default endpoint({
   name: "update-trending-keywords",
-  summary: "Makes the trending keywords anew",
+  summary: "Rebuilds the trending keywords",
   method: "POST",
   auth: "secret",
   rate: "service",

@@ -1,4 +1,4 @@
-/** POST /functions/v1/validate-post: every reason why a post would not go out, counted as each platform counts; nothing is sent or stored. */
+/** POST /functions/v1/validate-post: returns every reason why a post could not be published, counting as each platform counts; nothing is sent or stored. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Checked, PostInput } from "../_shared/publishing/contract.ts";
@@ -6,12 +6,12 @@ import { readKnown, validatePost } from "../_shared/publishing/validate.ts";
 
 export default endpoint({
   name: "validate-post",
-  summary: "Says everything that is wrong with a post before it is sent",
+  summary: "Returns everything that is wrong with a post before it is sent",
   method: "POST",
   auth: "user",
   rate: "user_read",
   input: PostInput.extend({
-    /** Whether the platforms are asked, too: what the account allows, and what is left today. */
+    /** Also asks the platforms what the account allows, and what is left of today's limits. */
     ask_platforms: z.boolean().default(false),
   }),
   example: {

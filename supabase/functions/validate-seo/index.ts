@@ -1,4 +1,4 @@
-/** GET /functions/v1/validate-seo — what one of the caller's items lacks for search engines, and how to mend it, with the engine's own words for it. */
+/** GET /functions/v1/validate-seo: returns what one of the caller's items lacks for search engines and how to fix it, with the engine's own documentation. */
 import * as z from "zod";
 import { dataOf } from "../_shared/database/database.ts";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -7,7 +7,7 @@ import { siteOf } from "../_shared/seo/site.ts";
 
 export default endpoint({
   name: "validate-seo",
-  summary: "What an item lacks for rich results, and how to mend it",
+  summary: "Returns what an item lacks for rich results, and how to fix it",
   method: "GET",
   auth: "user",
   rate: "user_read",
@@ -16,16 +16,16 @@ export default endpoint({
   output: z.object({
     content_id: z.uuid(),
     url: z.url(),
-    /** The rich result that the page can have as it is; null: none. */
+    /** The rich result that the page can get as it is; null: none. */
     rich_result: z.string().nullable(),
     findings: z.array(z.object({
       code: z.string(),
-      /** error: no result, or no rich one, before it is mended. warning: recommended. info: good to know. */
+      /** error: no result, or no rich result, until it is fixed. warning: recommended. info: good to know. */
       severity: z.enum(["error", "warning", "info"]),
       field: z.string(),
       message: z.string(),
       fix: z.string(),
-      /** Where the engine says so. */
+      /** The engine's documentation of the rule. */
       document_url: z.url(),
     })),
   }),

@@ -1,24 +1,24 @@
-/** POST /functions/v1/verify-search-engine: looks whether a site of the caller's proves to be theirs. Only then its pages are submitted. */
+/** POST /functions/v1/verify-search-engine: checks the proof that a site belongs to the caller. Pages are submitted only after that. */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
 import { Connection, METHODS, verifySite } from "../_shared/seo/connection.ts";
 
 export default endpoint({
   name: "verify-search-engine",
-  summary: "Checks that a site is the caller's",
+  summary: "Verifies that a site belongs to the caller",
   method: "POST",
   auth: "user",
   rate: "user",
   input: z.strictObject({
     connection_id: z.uuid(),
-    /** IndexNow: file. Otherwise, when it is left out, the one of the last look, and engine at the first. */
+    /** IndexNow: always file. Otherwise the default is the method of the last check, or engine for the first check. */
     method: z.enum(METHODS).optional(),
   }),
   example: { connection_id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11" },
   output: z.object({
     is_verified: z.boolean(),
     method: z.enum(METHODS),
-    /** Why not, and what to do. */
+    /** Why the site is not verified, and what to do. */
     code: z.string().nullable(),
     message: z.string().nullable(),
   }),

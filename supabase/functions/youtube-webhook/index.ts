@@ -1,6 +1,7 @@
 /**
- * POST /functions/v1/youtube-webhook?channel=… — YouTube's hub says that a video of a connected channel is new, changed or gone, signed with the
- * secret that we gave it for the channel. Automatic sync looks soon; nothing of what is said is believed. GET is the hub's question whether we asked.
+ * POST /functions/v1/youtube-webhook?channel=…: receives reports by YouTube's hub that a video of a connected channel is new, changed or deleted,
+ * signed with the secret that we gave the hub for the channel. A report only brings the next automatic sync forward; its content is not trusted.
+ * GET answers the hub's verification of our subscription.
  */
 import * as z from "zod";
 import { endpoint } from "../_shared/http/endpoint.ts";
@@ -9,7 +10,7 @@ import { hear } from "../_shared/publishing/hear.ts";
 
 export default endpoint({
   name: "youtube-webhook",
-  summary: "Receives from YouTube's hub that a channel has something new",
+  summary: "Receives reports about channels from YouTube's hub",
   method: "POST",
   takes: "feed",
   auth: "none",
@@ -24,7 +25,7 @@ export default endpoint({
   verify: verifyPush,
   async handle(context) {
     const channel = new URL(context.request.url).searchParams.get("channel");
-    // The signature is the channel's own: of others it may say nothing.
+    // The secret belongs to this channel, so entries about other channels are ignored.
     const pushed = readFeed(context.input).filter(({ channel_id }) => channel_id === channel);
     await hear(
       context,

@@ -1,10 +1,10 @@
-/** Money: what is reserved and settled, under races, dead workers and changing prices. The tests of the functions cover the adapters. */
+/** Tests what AI calls reserve and settle, under races, dead workers and changing prices. The tests of the functions cover the adapters. */
 import assert from "node:assert/strict";
 import { reserve, settle, world } from "../support/ai_world.ts";
 import { test } from "../support/context.ts";
 
 Deno.test("of 64 calls against a budget with room for ten exactly ten are reserved", async () => {
-  // The dearest token of the prompt costs 0.000375 cents, one of the answer 0.0015: 1.875 cents a call.
+  // The most expensive prompt token costs 0.000375 cents, an output token 0.0015 cents: 1.875 cents per call.
   await world(async (w) => {
     const answers = await Promise.all(Array.from({ length: 64 }, () => reserve(w)));
     assert.equal(answers.filter(({ reservation_id }) => reservation_id).length, 10);
@@ -34,7 +34,7 @@ Deno.test("workers that die between reserving and settling leave nothing behind,
 
     const [late] = await settle(w, dead[0]?.reservation_id);
     assert.equal(Number(late?.cost), 1.8);
-    await assert.rejects(settle(w, dead[0]?.reservation_id), /settled before/);
+    await assert.rejects(settle(w, dead[0]?.reservation_id), /already settled/);
     const ledger = await w.sql`select from public.ai_usage where user_id = ${w.user}`;
     assert.equal(ledger.length, 1);
   }, { budget: 18.75 });
@@ -97,7 +97,7 @@ Deno.test("a price that nobody knows is no cost of nothing, and no budget is ris
 });
 
 test("the installation's budget counts what it pays itself; its admins are told at 80 and 100 percent, and a creator is not told its figures", async (db) => {
-  // In a transaction that is undone: the row is everybody's.
+  // In a transaction that is rolled back, because the row is shared by all tests.
   await db.query(`
     insert into ops.ai_month (user_id, month) values (null, date_trunc('month', now() at time zone 'UTC')) on conflict do nothing;
     update ops.ai_month set spent_cents = 0, warned_percent = 0 where user_id is null;
@@ -106,7 +106,7 @@ test("the installation's budget counts what it pays itself; its admins are told 
     insert into ops.ai_price (model_id, valid_from, input, output)
     select id, '2020-01-01', 1000, 1000 from public.ai_model where slug = 'of-the-installation';
     update public.subscription set tier_id = (select id from public.subscription_tier where slug = 'premium') where user_id = $owner;`);
-  // 1,000 tokens and 1,000 more at 1,000 cents a million: 2 cents.
+  // 1,000 prompt tokens and 1,000 output tokens at 1,000 cents per million: 2 cents.
   const reserve = (is_own_key: boolean) =>
     db.value<{ reservation_id?: string; refused?: string }>(
       `select public.reserve_ai_call(gen_random_uuid(), $owner, $item, (select id from public.ai_model where slug = 'of-the-installation'),

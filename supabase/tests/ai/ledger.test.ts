@@ -1,4 +1,4 @@
-/** The ledger against the providers' own rules: usage as each of them writes it, at prices that change in the middle of a month. */
+/** Tests the ledger against the providers' own rules: usage in each provider's format, at prices that change within a month. */
 import assert from "node:assert/strict";
 import { Seeded } from "../../../scripts/simulators/engine/seeded.ts";
 import { anthropicUsage } from "../../functions/_shared/ai/anthropic.ts";
@@ -7,7 +7,7 @@ import { openaiUsage } from "../../functions/_shared/ai/openai.ts";
 import { NO_USAGE, type ProviderSlug, type TokenUsage } from "../../functions/_shared/ai/provider.ts";
 import { reserve, type World, world } from "../support/ai_world.ts";
 
-/** Thousandths of a cent for a million tokens; null where the list names none. */
+/** Prices in thousandths of a cent per million tokens; null where the list has none. */
 interface Price {
   from: Date;
   least: number;
@@ -21,15 +21,15 @@ interface Price {
 interface Call {
   usage: TokenUsage;
   prompt: number;
-  /** What the provider's price list makes of it, in thousand-millionths of a cent. */
+  /** The bill by the provider's price list, in thousand-millionths of a cent. */
   bill(price: Price): bigint;
 }
 
 const of = (tokens: number, price: number) => BigInt(tokens) * BigInt(price);
 
-/** A call as the provider counts it, and the bill by its own words. */
+/** Per provider: a random call as the provider counts it, and the bill by its documentation. */
 const CALLS: Record<ProviderSlug, (random: Seeded) => Call> = {
-  // "input_tokens includes cached tokens"; reasoning is a part of the output.
+  // "input_tokens includes cached tokens"; reasoning tokens are part of the output.
   openai(random) {
     const [cached, write, fresh, output] = four(random);
     const thoughts = random.between(0, output);
@@ -47,7 +47,7 @@ const CALLS: Record<ProviderSlug, (random: Seeded) => Call> = {
         of(output, price.output),
     };
   },
-  // "input_tokens" leaves out both what was read from and what was written to the cache.
+  // "input_tokens" excludes tokens that were read from or written to the cache.
   anthropic(random) {
     const [read, written, fresh, output] = four(random);
     const hour = random.between(0, written);
@@ -66,7 +66,7 @@ const CALLS: Record<ProviderSlug, (random: Seeded) => Call> = {
         of(hour, price.write_1h ?? price.write ?? price.input) + of(output, price.output),
     };
   },
-  // The prompt includes what was cached; thoughts stand beside the answer, and both are output.
+  // The prompt includes cached tokens; thoughts are counted separately from the answer, and both are output.
   google(random) {
     const [cached, thoughts, fresh, output] = four(random);
     return {
@@ -105,7 +105,7 @@ function some(usage: TokenUsage | null): TokenUsage {
 
 const DAY = 86_400_000;
 
-/** Lists of several dates within the last 25 days, each with a dearer band for long prompts or without one. */
+/** Returns price lists of several dates, most within the last 25 days; some have another band for long prompts. */
 function pricesOf(random: Seeded): Price[] {
   const cents = () => random.between(1, 2_000_000);
   const maybe = () => random.chance(0.4) ? null : cents();
@@ -175,7 +175,7 @@ for (const provider of Object.keys(CALLS) as ProviderSlug[]) {
       const [before] = await ledger();
       assert.equal(before?.total, String(total));
       assert.equal(before?.months, String(total), "months add up to the same");
-      // New lists, some with dates that are past already.
+      // New price lists, some of them with past dates.
       await writePrices(w, pricesOf(random));
       await w.sql`select ops.keep_ai_house()`;
       assert.deepEqual([...await ledger()], [before]);

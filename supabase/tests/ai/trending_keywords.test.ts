@@ -1,4 +1,4 @@
-/** Trending keywords come from our own content and clicks, never of one person alone, and from a feed. */
+/** Tests that trending keywords come from our own content and clicks, never from a single person, and from a feed. */
 import assert from "node:assert/strict";
 import { test } from "../support/context.ts";
 

@@ -1,4 +1,4 @@
-/** Module 000: what the kernel, cron and staff use. */
+/** Module 000: the functions that the kernel, cron and staff use. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { refusal, test, withPerson } from "../support/context.ts";
@@ -51,7 +51,7 @@ test("the limiter's table prunes itself", async (db) => {
   const run = crypto.randomUUID();
   await db.query(`insert into ops.rate_limit (key, window_ends, hits)
     select 'dead:${run}:' || i, now() - interval '1 year' - i * interval '1 second', 1 from generate_series(1, 40) as i`);
-  // One new window in sixteen takes up to 64 dead ones away: that 600 leave one is as likely as 10⁻¹⁷.
+  // One new window in sixteen deletes up to 64 expired ones; the probability that 600 windows leave one is 10⁻¹⁷.
   await db.query(`select check_rate_limit('new:${run}:' || i, 5, 60) from generate_series(1, 600) as i`);
   assert.equal(
     await db.value(`select count(*)::integer from ops.rate_limit where key like 'dead:${run}:%'`),
@@ -68,7 +68,7 @@ Deno.test("hits that are counted together are granted as far as the limit goes, 
   const run = crypto.randomUUID();
   const keys = ["a", "b", "c", "d"].map((name) => `test:${run}:${name}`);
   try {
-    // Every call names the keys in another order: none may lock another out.
+    // Every call names the keys in a different order; the calls must not deadlock.
     const calls = Array.from({ length: 120 }, (_, call) => keys.map((_, place) => keys[(place + call) % 4]));
     const rows = (await Promise.all(calls.map((order) =>
       sql<
@@ -87,7 +87,7 @@ Deno.test("hits that are counted together are granted as far as the limit goes, 
     }
     const hits = await sql<{ hits: number }[]>`select hits from ops.rate_limit where key = any (${keys})`;
     assert.deepEqual(hits.map((row) => row.hits), [100, 100, 100, 100]);
-    // More than the limit at once, in a window that has ended and in a new one.
+    // More hits than the limit in one call, in an expired window and in a new one.
     await sql`update ops.rate_limit set window_ends = now() - interval '1 second' where key = ${
       keys[0] ?? ""
     }`;
@@ -121,10 +121,10 @@ test("an idempotency key is started once, replayed with the same body, refused w
     body: '{"z":1,"id":{"b":1.0,"a":2}}',
   });
   assert.equal((await admit("b")).state, "mismatch");
-  // After a day the key is free again.
+  // After a day the key can be used again.
   await db.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
   assert.equal((await admit("b")).state, "started");
-  // A failed attempt is forgotten, a dead one is taken over.
+  // A failed attempt is forgotten; an expired one is taken over.
   await db.query(`select finish_request('${scope}', 'key', null)`);
   assert.equal((await admit("a")).state, "started");
   await db.query(`update ops.idempotency set expires_at = now() where scope = '${scope}'`);
@@ -253,7 +253,7 @@ Deno.test("two admins who dismiss each other at the same moment leave one", asyn
   await withPerson(async ({ id, sql }) => {
     await withPerson(async ({ id: second }) => {
       const others = await sql`select user_id from user_role where role = 'admin'`;
-      // Other admins of this database would make the race harmless: it is tried only when there is none.
+      // Other admins in this database would make the race harmless, so it is tested only if there are none.
       if (others.length > 0) return;
       await sql`insert into user_role (user_id, role) values (${id}, 'admin'), (${second}, 'admin')`;
       const refusals = await Promise.all(

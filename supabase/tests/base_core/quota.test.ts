@@ -122,7 +122,7 @@ test("a cycle that is over begins anew by itself, on its own day, and its use is
     "seen as unused before it is rolled",
   );
 
-  // Lazily, by whoever needs it.
+  // Reset lazily, by the next reservation.
   assert.equal(await db.value(`select increment_quota('${owner}', 'sync')`), 1);
   const [history] = await db.query(
     `select syncs_used, cycle_end_date from quota_usage_history where user_id = '${owner}'`,
@@ -136,7 +136,7 @@ test("a cycle that is over begins anew by itself, on its own day, and its use is
     true,
   );
 
-  // By cron, for everybody else; twice is once.
+  // Reset by cron for all other users; a second run changes nothing.
   assert.ok(await db.value<number>("select ops.reset_expired_quotas()") >= 1);
   assert.equal(await db.value<number>("select ops.reset_expired_quotas()"), 0);
   assert.equal(

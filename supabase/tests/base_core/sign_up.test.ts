@@ -149,7 +149,7 @@ Deno.test("fifty people with one name get fifty different slugs at the same mome
   await withPerson(async ({ sql }) => {
     const name = `Same ${crypto.randomUUID().slice(0, 8)}`;
     const ids = Array.from({ length: 50 }, () => crypto.randomUUID());
-    // Numbered names fall into each other's way: "Same 2" wants what the second "Same" gets.
+    // Numbered names collide: "Same 2" wants the slug that the second "Same" gets.
     const names = ids.map((_, i) => i % 5 === 0 ? `${name} 2` : name);
     try {
       await sql`insert into auth.users ${sql(ids.map((id) => ({ id, email: null })))}`;

@@ -1,4 +1,4 @@
-/** The table of docs/billing.md, line by line, and what else follows from a customer's subscriptions. */
+/** Tests the table of docs/billing.md line by line, and everything else that follows from a customer's subscriptions. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { testDatabase } from "../../../scripts/test/stack.ts";
@@ -17,7 +17,7 @@ interface Entitlement {
   grace_ends?: number;
 }
 
-/** `basic+premium*2 past_due failed:3` as Stripe's subscription, in the form that is stored. */
+/** Parses a notation such as `basic+premium*2 past_due failed:3` into a Stripe subscription in the stored format. */
 function subscriptionOf(text: string, index: number) {
   const [plans = "", status = "", ...special] = text.trim().split(" ");
   const valueOf = (name: string) =>

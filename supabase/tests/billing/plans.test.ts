@@ -1,11 +1,11 @@
-/** What a plan that changes does to quotas, cycles and accounts: nothing is passed, nothing is lost, nothing is deleted. */
+/** Tests the effect of plan changes on quotas, cycles and accounts: no limit is exceeded, nothing is lost, nothing is deleted. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { refusal, type Row, test, type TestContext, whileOpen, withPerson } from "../support/context.ts";
 
 const DAY = 86_400;
 
-/** A subscription as it is stored. */
+/** Returns a subscription in the stored format. */
 function paying(tier: string, changes: Row = {}): Row {
   const now = Math.floor(Date.now() / 1_000);
   const { period_start = now - DAY, period_end = now + 29 * DAY, ...rest } = changes;
@@ -25,13 +25,13 @@ function paying(tier: string, changes: Row = {}): Row {
   };
 }
 
-/** Applies what Stripe says, as the worker does. */
+/** Returns the statement by which the worker applies Stripe's state. */
 function applied(user: string, subscriptions: Row[], ticket = "draw_billing_ticket()"): string {
   const state = JSON.stringify({ is_deleted: false, subscriptions, user_id: user }).replaceAll("'", "''");
   return `select apply_stripe_state('cus_${user}', false, ${ticket}, '${state}')`;
 }
 
-/** Within a transaction everything is made at the same moment: who was connected first has to be said. */
+/** Makes the fixture account the oldest, because within a transaction all accounts have the same creation time. */
 const connectedFirst = (db: TestContext) =>
   db.query("update social_account set created_at = now() - interval '1 day' where id = $account");
 
@@ -60,7 +60,7 @@ test("a subscription begins a cycle of its own with nothing used, and what was u
     item?.period_end,
   ]);
   assert.equal(await db.value(`select syncs_used from quota_usage_history where user_id = $owner`), 7);
-  // Said again, it changes nothing.
+  // Applying the same state again changes nothing.
   await db.query("update subscription set syncs_used = 3 where user_id = $owner");
   await db.perform("service", applied(owner, [sub]));
   assert.equal((await plan(db))?.syncs_used, 3);
@@ -236,7 +236,7 @@ test("a downgrade lets the accounts beyond it rest, the creator chooses which, a
   assert.equal(await db.refused("other", choose([second.account])), "SVG03");
   assert.equal(await db.value(choose([third.account]), "owner"), 1);
   assert.deepEqual(await active(), [third.account]);
-  // No other account fits beside those that rest.
+  // No further account can be connected while others are paused.
   assert.equal(
     await db.refused(
       "service",
@@ -290,11 +290,11 @@ Deno.test("a reservation that meets a plan change keeps to the plan that holds i
   await withPerson(async ({ id, sql }) => {
     await sql.unsafe(setPlan(id, "free"));
     await sql`update subscription set syncs_used = 10 where user_id = ${id}`;
-    // Up: a reservation that comes before the change is refused by the plan that holds then, the next one is taken.
+    // Upgrade: a reservation before the change is refused by the old plan, the next one is accepted.
     const up = await whileOpen(setPlan(id, "basic"), `select increment_quota('${id}', 'sync')`);
     assert.equal(up.refused, "SVQ01");
     assert.equal(await refusal(sql`select increment_quota(${id}, 'sync')`), undefined);
-    // Down: the one that would have been taken waits, and is beyond the new plan.
+    // Downgrade: a reservation that the old plan would accept waits for the change, and exceeds the new plan.
     const down = await whileOpen(setPlan(id, "free"), `select increment_quota('${id}', 'sync')`);
     assert.deepEqual(down, { waited: true, refused: "SVQ01" });
     const [row] = await sql`select syncs_used from subscription where user_id = ${id}`;

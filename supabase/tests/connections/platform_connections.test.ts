@@ -1,4 +1,4 @@
-/** Module 001: consents, accounts, tokens and their refreshes. */
+/** Module 001: consents, accounts, tokens and token refreshes. */
 import assert from "node:assert/strict";
 import { refusal, type Row, test, type TestContext, whileOpen, withPerson } from "../support/context.ts";
 
@@ -25,7 +25,7 @@ test("a consent is taken once, by its owner, for its platform, within ten minute
       await take(db, state()),
     ]
   ) assert.equal(refused.code, "SVO01");
-  // Nobody's failed try has used it up.
+  // Failed attempts have not used up the state.
   const call = `select * from take_oauth_state($owner, 'youtube', '${name}')`;
   assert.equal((await db.perform("service", call)).length, 1);
   assert.equal((await take(db, name)).code, "SVO01", "a second time");
@@ -255,7 +255,7 @@ test("a refresh is leased to one worker; what it stores needs the lease", async 
   assert.deepEqual([row?.refresh_lease, row?.refreshed], [null, true]);
   assert.equal(await db.refused("service", store(lease?.lease, { access_token: "late" })), "SVC02");
 
-  // A worker that died loses its lease in time.
+  // The lease of a dead worker expires.
   const dead = await claim();
   await db.query(
     `update platform_connection set refresh_leased_until = now() - interval '1 second' where id = $connection`,
@@ -315,7 +315,7 @@ test("a refused refresh disconnects the account, stops automatic sync and tells 
   assert.deepEqual(notes, [{ type: "warning", account: db.account }]);
   assert.equal(await db.refused("service", `select begin_sync('${owner}', $account, null, 60)`), "SVC01");
 
-  // Connecting again heals it, and automatic sync goes on.
+  // Connecting again resolves the problem, and automatic sync continues.
   const id = await db.value<string>(`select platform_account_id from social_account where id = $account`);
   await db.connect("owner", id, { access_token: "fresh", refresh_token: "fresh" });
   const [healed] = await db.perform(
@@ -344,7 +344,7 @@ test("an account that waits for its owner keeps its connection, rests, and tells
   const notes = await db.perform("owner", "select type, message, data ->> 'code' as code from notification");
   assert.deepEqual(notes, [{ type: "warning", message: reason, code: "account_locked" }]);
 
-  // A sync that gets through ends it.
+  // A successful sync ends the suspension.
   const run = await db.value<Row>(`select begin_sync($owner, $account, null, 60)`, "service");
   await db.perform(
     "service",

@@ -1,15 +1,15 @@
-/** Modules 001 and 002: what platforms report of people, and what becomes of it. */
+/** Modules 001 and 002: platforms' reports about people, and their effects. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "../support/context.ts";
 
-/** Asks to erase what was granted up to now, or to so many seconds from now. */
+/** Requests the erasure of everything granted until `seconds` from now. */
 const erase = (db: TestContext, person: string, seconds = 1) =>
   db.value<string>(
     `select request_data_deletion('Meta', '{youtube,instagram}', '${person}', 'key-${person}', now() + interval '${seconds} second')`,
     "service",
   );
 
-/** An account that a person of the platform let StreamVibe into. */
+/** Connects an account to which a person of the platform granted access. */
 async function connected(db: TestContext, user: string, account: string, person: string): Promise<string> {
   await db.query(
     `update subscription set tier_id = (select id from subscription_tier where slug = 'premium')
@@ -58,7 +58,7 @@ test("a request to erase finds accounts by their id and by who granted them, and
 test("erasing takes so many items a run, goes on where it stopped, and takes the account last", async (db) => {
   const id = await db.value<string>(`select platform_account_id from social_account where id = $account`);
   const code = await erase(db, id);
-  // Requests of other tests are none of this one's.
+  // Completes the requests of other tests, so that only this test's request is processed.
   await db.query(
     `update ops.data_deletion set completed_at = now() where completed_at is null and confirmation_code <> '${code}'`,
   );

@@ -1,4 +1,4 @@
-/** Module 002: what creators do with their content. */
+/** Module 002: creators' operations on their content. */
 import assert from "node:assert/strict";
 import { test } from "../support/context.ts";
 
@@ -17,12 +17,12 @@ test("an edit by the creator is kept as a revision, and stamps updated_at", asyn
     tags: ["one"],
   }]);
   assert.equal(await db.value(`select updated_at = now() from content_item where id = $item`), true);
-  // Saying the same again is no change.
+  // Setting the same value again is not a change.
   await db.query(`update content_item set updated_at = now() - interval '1 day' where id = $item`);
   await db.perform("owner", `update content_item set title = 'Better' where id = $item`);
   assert.equal((await db.perform("owner", "select from content_revision")).length, 1);
   assert.equal(await db.value(`select updated_at < now() from content_item where id = $item`), true);
-  // By nobody in particular: a correction of the operator.
+  // By no user: a correction by the operator.
   await db.query(`update content_item set description = 'x' where id = $item`);
   assert.deepEqual(
     await db.query(
@@ -94,7 +94,7 @@ test("moderators hide items, and their owners cannot show them again", async (db
 });
 
 test("a change of counters leaves search_vector and every index alone (HOT), an edit does not", async (db) => {
-  // The plan of an update says nothing about it, so the visible effect is taken: the page keeps the version's line pointer.
+  // The plan of an update does not show whether it is HOT, so this tests the conditions: no index on a counter, no before-update trigger.
   const indexed = await db.query<{ column: string }>(`
     select distinct a.attname as column from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
     where i.indrelid = 'public.content_item'::regclass`);

@@ -1,4 +1,4 @@
-/** Module 002: searching one's own library. */
+/** Module 002: the search in a creator's own library. */
 import assert from "node:assert/strict";
 import { inTransaction, type TestContext } from "../support/context.ts";
 

@@ -22,7 +22,7 @@ const carousel = (media: unknown, about: Record<string, unknown> = {}) => ({
   ...about,
 });
 
-/** What a sync writes, without its sync run. */
+/** Writes items as a sync does, without a sync run. */
 async function bring(db: TestContext, ...items: unknown[]): Promise<Record<string, number>> {
   const [counts] = await db.query<Record<string, number>>(
     `select * from ops.apply_items($owner, $account, ${literal(items)}::json)`,

@@ -1,4 +1,4 @@
-/** Module 002: what a page of items does to the library. */
+/** Module 002: the effect of a page of items on the library. */
 import assert from "node:assert/strict";
 import { apply, applyCall, begin, item, json, page, test } from "../support/sync_calls.ts";
 import { type Row } from "../support/context.ts";
@@ -293,7 +293,7 @@ test("what the creator deleted stays deleted, and what the creator edited stays 
     `select source, title from content_revision where user_id = $owner order by id`,
   );
   assert.deepEqual(history, [{ source: "creator", title: "Title b" }, { source: "sync", title: "Mine" }]);
-  // Gone from the platform too: nothing is asked, it was the creator's doing.
+  // Also deleted on the platform: no look-up, because the creator had deleted the item here.
   const without = await apply(db, await begin(db), page(["b"]), [item("b", { title: "Theirs" })]);
   assert.deepEqual([without.done, without.missing_ids], [true, []]);
   assert.equal((await row("a"))[0]?.deleted_by, "creator");

@@ -1,4 +1,4 @@
-/** Module 002: sync runs over a library, their leases, checkpoints and quota. */
+/** Module 002: sync runs over a library, with their leases, checkpoints and quota. */
 import assert from "node:assert/strict";
 import {
   type Applied,
@@ -63,7 +63,7 @@ test("items that no page listed are asked for by id, and removed only when the p
     [{ deleted_by: "platform" }],
   );
 
-  // What comes back is revived, with its history; also on a page that has not changed.
+  // An item that reappears is revived with its history, also on an unchanged page.
   const back = await apply(db, await begin(db), page(["a", "b", "c"]), [
     item("a"),
     item("b"),
@@ -83,7 +83,7 @@ test("more than fifty missing items are asked for fifty at a time", async (db) =
     const lookup = await begin(db, run.sync_id);
     assert.deepEqual(lookup.missing_ids, answer.missing_ids);
     assert.ok(lookup.missing_ids.length <= 50);
-    // The first of each batch is alive.
+    // The first item of each batch still exists.
     const alive = lookup.missing_ids.slice(0, 1);
     answer = await apply(db, lookup, {
       cursor: { key: "missing" },
@@ -124,7 +124,7 @@ test("the end of a sync run over 10,000 items takes no time that grows with thei
   await db.query(
     `update ops.sync_run set listing = 1, cursor = '{"key": "last"}' where social_account_id = $account`,
   );
-  // The tables have no statistics yet, as in a young installation. Row by row it took many times what inserting takes.
+  // The tables have no statistics yet, as in a new installation. Processing row by row took many times as long as inserting.
   await db.query(`set local statement_timeout = ${2 * insertingMs}`);
   const last = Array.from({ length: 40 }, (_, i) => `v${i + 1}`);
   const answer = await apply(db, run, page(last, "last"), []);
@@ -132,7 +132,7 @@ test("the end of a sync run over 10,000 items takes no time that grows with thei
 });
 
 test("a page in the middle of a sync run does not wait for the disk; what begins a step and what ends the sync run do", async (db) => {
-  // Each in a statement of its own, as if it were a transaction of its own.
+  // Reads and resets the setting after each statement, as if it were a separate transaction.
   const waits = async () => {
     const setting = await db.value<string>("select current_setting('synchronous_commit')");
     await db.query("set local synchronous_commit = on");
@@ -297,7 +297,7 @@ test("a sync run refreshes the account's figures, and schedules the next by how 
   const daily = await hours(1);
   assert.ok(daily >= 1 && daily <= 6, `daily: within hours, got ${daily}`);
   const busy = await hours(0.01);
-  // The plan's 500 syncs a month are one in an hour and a half.
+  // The plan's 500 syncs per month allow one every hour and a half.
   assert.ok(busy >= 1 && busy <= 1.5, `many a day: as often as the plan allows, got ${busy}`);
   assert.ok(Math.abs(await hours(100) - 168) < 0.1, "yearly: weekly, no less");
   assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "nothing yet: four hours");

@@ -1,4 +1,4 @@
-/** Module 002: when accounts are synced, who claims them, and what the platforms allow. */
+/** Module 002: when accounts are synced, who claims them, and the platforms' limits. */
 import assert from "node:assert/strict";
 import { type Row, test, type TestContext, withPerson } from "../support/context.ts";
 
@@ -10,7 +10,7 @@ interface Claim {
   sync_id: string | null;
 }
 
-/** Older than anything that other tests leave behind, so that these come first. */
+/** Older than the accounts of all other tests, so that these are claimed first. */
 const LONG_AGO = "2001-01-01T00:00:00Z";
 
 async function makeDue(db: TestContext, account: string, at = LONG_AGO): Promise<void> {
@@ -162,7 +162,7 @@ test("the interval follows what is published: hourly at the least, weekly at the
 });
 
 test("who always publishes at the same hour is looked at then, not in the night before", async (db) => {
-  // Every day at 18 UTC.
+  // Publishes every day at 18:00 UTC.
   const at = async (now: string, since: number) => await interval(db, every(24, since), now);
   const night = await at("2026-11-20T22:00:00Z", 4);
   const eve = await at("2026-11-20T16:00:00Z", 22);
@@ -211,7 +211,7 @@ test("another plan wakes the accounts that waited for the month's end", async (d
   assert.ok(await wait(db) < 60, "soon, not in weeks");
 });
 
-/** A window of this test's own: no other test has its app. */
+/** Returns the quota of a usage window for one test; no other test uses this app. */
 const quota = (app: string, more: Row = {}) => ({
   app,
   scope: "app",
@@ -326,7 +326,7 @@ test("one creator cannot take what others wait for, and automatic syncs leave a 
   await db.query(`update ops.platform_window set used = 95 where app = 'shares'`);
   assert.equal(await db.refused("service", begin(db, what, others, null)), "SVP01");
   assert.equal(await db.refused("service", begin(db, what, others, db.people.other)), undefined);
-  // With the window nearly over, what is left is for whoever comes.
+  // When the window is nearly over, anybody may use the rest.
   await db.query(
     `update ops.platform_window set used = 60, began_at = now() - interval '59 minutes', ends_at = now() + interval '1 minute' where app = 'shares'`,
   );
@@ -396,7 +396,7 @@ Deno.test("two hundred syncs at once never take more than a window holds", async
     select ${id}, platform.id, 'UC' || n from platform, generate_series(1, 40) as n where slug = 'youtube' returning id as account`;
     const what = quota(app, { scope: "app", size: 30, ahead: 2 });
     const outcomes = await Promise.all(accounts.map(({ account }) =>
-      // As another creator each time, by the service: only the window counts here.
+      // Claims the window directly, so that only the window limits the calls.
       sql`select claimed from ops.claim_platform_quota(${account}, ${id}, 'youtube', ${
         sql.json(what)
       }, false)`

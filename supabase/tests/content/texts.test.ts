@@ -1,4 +1,4 @@
-/** Texts as people write them, in every script: stored, found by their own words, and made into addresses. docs/search.md says how. */
+/** Tests texts in every script: they are stored, found by their own words, and turned into slugs, as described in docs/search.md. */
 import assert from "node:assert/strict";
 import { hashtagsOf } from "../../functions/_shared/platforms/hashtags.ts";
 import { cleanText, titleText } from "../../functions/_shared/platforms/normalize.ts";
@@ -227,7 +227,7 @@ test("the database's idea of what is seen is the functions'", async (db) => {
   );
   for (const { code } of unseen) assert.ok(!isVisible(String.fromCodePoint(code)), code.toString(16));
   const known = new Set(unseen.map(({ code }) => code));
-  // Marks of single scripts are drawn on a dotted circle: the functions refuse them alone, the database need not.
+  // Combining marks alone are drawn on a dotted circle: the functions refuse them, the database need not.
   for (let code = 1; code < 131_072; code++) {
     const character = String.fromCodePoint(code);
     if (/[\p{Cs}\p{M}]/u.test(character) || isVisible(character)) continue;
@@ -235,7 +235,7 @@ test("the database's idea of what is seen is the functions'", async (db) => {
   }
 });
 
-/** Words of many scripts; of each at least three characters. */
+/** Words in many scripts, each of at least three characters. */
 const WORDS = [
   "sunset",
   "naïveté",
@@ -289,7 +289,7 @@ function generated(): { id: string; text: string; word: string }[] {
   const texts: { id: string; text: string; word: string }[] = [];
   WORDS.forEach((word, index) => {
     for (let n = 0; n < 52; n++) {
-      // Steps that share no divisor with a list's length meet every member, in changing company.
+      // A step that is coprime to a list's length reaches every member, in changing combinations.
       const at = <Value>(list: readonly Value[], step: number) =>
         list[(index + n * step) % list.length] as Value;
       const letters = Array.from(word);
@@ -338,7 +338,7 @@ test("2,000 generated texts are normalized, stored, searched and made into addre
       where ops.slug_of(text) is null or ops.slug_of(ops.slug_of(text)) <> ops.slug_of(text) or not ops.is_visible(text)`,
   );
   assert.deepEqual(addresses.slice(0, 10), []);
-  // Through the function that people call: one text of each script.
+  // One text per word through the function that users call.
   for (const { id, word } of texts.filter((_, index) => index % 52 === 0)) {
     const found = await db.perform(
       "owner",

@@ -1,10 +1,10 @@
-/** Clicks are counted exactly: at once for whoever looks, once for every roll-up, whatever runs beside it. Rows are committed, for that is the point. */
+/** Tests that clicks are counted exactly: visible immediately, rolled up once, under concurrency. Rows are committed, because concurrency is what is tested. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
 import { rolledUp, shownClicks } from "../../functions/tests/support/clicks.ts";
 
-/** A public item of a creator of the test's own. */
+/** Creates a public item of a new creator. */
 async function clickableItem(sql: Sql, title = "Clicked"): Promise<string> {
   const creator = await createCreator();
   await sql`update public.users set is_public = true where id = ${creator.id}`;
@@ -60,7 +60,7 @@ Deno.test("bots and prefetches are recorded apart, programs are kept as a class,
     await sql`select public.record_click(${item}, p_user_agent => ${agent}, p_address => '203.0.113.77')`;
   }
   await sql`select public.record_click(${item}, p_user_agent => ${BROWSER}, p_is_prefetch => true)`;
-  // As the origin inserts: by hand, with whatever the program calls itself.
+  // As the original requirements insert: directly, with the raw user agent.
   await sql`insert into public.content_click (content_id, referrer, user_agent) values (${item}, 'https://google.com', 'Mozilla/5.0 ...')`;
   const rows =
     await sql`select user_agent, is_counted from public.content_click where content_id = ${item} order by id`;
@@ -105,7 +105,7 @@ Deno.test("who clicks again and again makes a count, not a trend; views that gro
       }`;
     scores = new Map(rows.map((row) => [String(row.content_id), Number(row.score)]));
   }
-  // Sixty visitors are three units, one visitor sixty times a twentieth: the difference of their logarithms is that of 60.
+  // Sixty visitors count as three units, sixty clicks of one visitor as a twentieth of a unit: their logarithms differ by log(60).
   const apart = Number(scores.get(visited)) - Number(scores.get(repeated));
   assert.ok(Math.abs(apart - Math.log(60)) < 0.05, String(apart));
   assert.ok(Number(scores.get(grown)) > Number(scores.get(visited)));

@@ -1,8 +1,8 @@
-/** What visitors may see: every list against every way of not being public, and what moderators and creators arrange. */
+/** Tests what visitors may see: every list against every way of not being public, and what moderators and creators arrange. */
 import assert from "node:assert/strict";
 import { test, type TestContext, withPerson } from "../support/context.ts";
 
-/** The owner's item and a neighbour of another public creator, both in the documents, clicked and trending. */
+/** Publishes the owner's item, pinned and trending, and a related item of another public creator, both in the search documents. */
 async function publicItem(db: TestContext): Promise<string> {
   const { owner, other } = db.people;
   await db.query(`
@@ -23,7 +23,7 @@ async function publicItem(db: TestContext): Promise<string> {
   return db.item;
 }
 
-/** Everything that the public functions say, as one text each. */
+/** Returns the result of every public function, each as one text. */
 async function shown(db: TestContext): Promise<Record<string, string>> {
   const [row] = await db.query<Record<string, unknown>>(`
     select public.browse_content() as browse, public.browse_content(p_category => 'music') as category,
@@ -231,7 +231,7 @@ test("generate_profile_slug gives a free slug for the caller's own name", async 
 
 test("what has rested for longer than there are numbers for is gained and found again", async (db) => {
   const id = await publicItem(db);
-  // exp() of less than -745 is an error in PostgreSQL; for the list of today that is a year.
+  // exp() of less than -745 is an error in PostgreSQL; today's list reaches that after a year.
   const gain = (at: string) => `select ops.add_trend_gains(array['${id}']::uuid[], array[5], ${at})`;
   for (const at of ["now() + interval '3 years'", "now() + interval '300 years'", "now()"]) {
     await db.query(gain(at));

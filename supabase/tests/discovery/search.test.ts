@@ -1,4 +1,4 @@
-/** What visitors find: the search language, ranking, corrections, and what no query may do. */
+/** Tests the visitors' search: the search language, ranking, corrections, and what no query may do. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "../support/context.ts";
 
@@ -11,7 +11,7 @@ interface Answer {
   next: { score: number; id: string; now: string } | null;
 }
 
-/** Public items with these titles; `nine` other people's words keep them apart from what is there already. */
+/** Replaces the owner's public items with these. Titles use made-up words, so that items of other tests do not match. */
 async function publish(
   db: TestContext,
   items: {
@@ -120,7 +120,7 @@ test("stop words, signs, wildcards, quotes and very long queries neither fail no
     const { results } = await search(db, query);
     assert.deepEqual(results, [], JSON.stringify(query));
   }
-  // What each of them finds of ours, and nothing else: stop words in a title, words that begin so, an open quote, what is only long.
+  // The only match of each query: stop words in a title, prefixes, an unclosed quote, very long queries.
   const found: Record<string, string | null> = {
     "zyxarthe the": "The zyxarthe",
     "zyxarthe don": "Don zyxarthe",

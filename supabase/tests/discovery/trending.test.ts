@@ -1,4 +1,4 @@
-/** What the lists of trends rank: visitors, not clicks; what grows now before what has grown. In short; `bench trending` takes a month. */
+/** Tests the ranking of trends: by visitors, not clicks, and current growth before past growth. A short test; `bench trending` simulates a month. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { rolledUp } from "../../functions/tests/support/clicks.ts";
@@ -16,7 +16,7 @@ Deno.test("a burst is listed by the next refresh and passes a hit that is over; 
     return rows;
   };
   try {
-    // Eight hours ago, as much as a third more visitors than the burst has.
+    // A gain eight hours ago, a third larger than that of the burst's visitors.
     await sql`select ops.add_trend_gains(array[${hit}]::uuid[], array[${
       VISITORS / 15
     }::double precision], now() - interval '8 hours')`;
@@ -39,7 +39,7 @@ Deno.test("a burst is listed by the next refresh and passes a hit that is over; 
 
     const today = await scores("today");
     assert.deepEqual(today.map(({ id }) => id), [burst, hit, repeater], "bots have gained nothing");
-    // Whoever clicks again and again is one visitor. Two days' visitors if midnight lies between.
+    // Repeated clicks count as one visitor, or as two if midnight passes during the test.
     const lead = (today[0]?.score ?? 0) - (today[2]?.score ?? 0);
     assert.ok(lead > Math.log(VISITORS / 2.5), `${lead}`);
   } finally {
@@ -57,7 +57,7 @@ Deno.test("a gain is judged by what is usual for the creator's other items; a hi
       from unnest(${ids}::uuid[]) as id`;
   try {
     await gain(others, 300, "2 days");
-    // As much for both.
+    // The same gain for both.
     await gain([usual, risen], 40, "0");
     await gain([hit], 40_000, "0");
     await gain([idle], 0.05, "2 days");
@@ -66,7 +66,7 @@ Deno.test("a gain is judged by what is usual for the creator's other items; a hi
       select content_id as id from public.trending_content
       where trend_category = 'today' and content_id in ${sql([hit, usual, risen])} order by rank_position`;
     assert.deepEqual(listed.map(({ id }) => id).slice(0, 2), [hit, risen]);
-    // Time alone rewrites nothing.
+    // Passing time alone rewrites nothing.
     const scores = () =>
       sql`select content_id, trend_score from public.trending_content where content_id in ${
         sql([hit, risen])

@@ -1,4 +1,4 @@
-/** The hot queries of discovery, as the functions of module 005 ask them, and the index that answers each. */
+/** The hot queries of discovery, as the functions of module 005 run them, and the index that each must use. */
 export const VISITOR_QUERIES: Record<string, { text: string; index: string }> = {
   gather: {
     text:

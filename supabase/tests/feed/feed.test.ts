@@ -1,4 +1,4 @@
-/** What people follow and mute, and the feeds that are made of it: order, spread, pages, limits. */
+/** Tests follows and mutes, and the feeds built from them: order, diversity, pages, limits. */
 import assert from "node:assert/strict";
 import { refusal, type Row, test, type TestContext, whileOpen, withPerson } from "../support/context.ts";
 
@@ -16,7 +16,7 @@ interface Page {
 
 let run = 0;
 
-/** A public creator with items, the first the newest: one a minute, or all of one instant. */
+/** Creates a public creator with items, newest first: one per minute, or all at one instant. */
 async function creator(
   db: TestContext,
   items: number,
@@ -48,7 +48,7 @@ const home = (db: TestContext, limit = 20, cursor: string | null = null) =>
     "owner",
   );
 
-/** Every page, with something that happens between two. */
+/** Reads every page, and calls `between` between pages. */
 async function every(
   db: TestContext,
   limit: number,
@@ -65,10 +65,10 @@ async function every(
   return items;
 }
 
-/** Other tests have public items, too: what is asserted is about one's own. */
+/** Filters the ids of a test's own items, because other tests have public items too. */
 const own = (items: { id: string }[], ids: string[]) =>
   items.map(({ id }) => id).filter((id) => ids.includes(id));
-/** As new as can be, so that no other test's items push it out. */
+/** As new as possible, so that items of other tests do not displace them. */
 const NEWEST = { at: "now() - make_interval(secs => n / 1000.0)" };
 
 test("fifteen items of one instant come in pages of ten, each once, whatever comes in between", async (db) => {
@@ -131,7 +131,7 @@ test("an item that two sources have comes before one that is as high in one, and
   assert.equal(is_cold_start, false);
 });
 
-/** Places of a page that are one's own, from 1. */
+/** Returns the positions of a test's own items in a page, from 1. */
 const placesOf = ({ items }: Page, ids: string[]) =>
   items.flatMap(({ id }, place) => ids.includes(id) ? [place + 1] : []);
 
@@ -145,7 +145,7 @@ for (const guess of ["art", null]) {
     }
     const trending = [];
     for (let n = 0; n < 8; n++) trending.push(...(await creator(db, 2, { ...NEWEST, category: "art" })).ids);
-    // What trends of other tests would come in between.
+    // Trending items of other tests would be mixed in.
     await db.query(`
       delete from public.trending_content;
       insert into public.trending_content (content_id, trend_score, trend_category, rank_position)
@@ -155,7 +155,7 @@ for (const guess of ["art", null]) {
     const page = await home(db, 20);
     const four = [1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19];
     assert.deepEqual(placesOf(page, followed), four);
-    // A neighbour: who follows nobody gets what trends, and is new, first.
+    // For comparison: a viewer without follows gets the trending and new items first.
     await db.query("delete from feed.preference where user_id = $owner");
     assert.deepEqual(placesOf(await home(db, 16), trending).length, 16);
   });
@@ -376,7 +376,7 @@ test("today is the viewer's: an item of the last hour before midnight there is o
     );
     return feed.items.find(({ id }) => id === ids[0])?.is_today;
   };
-  // Fixed offsets: in the one the day began half a minute ago, in the other half a minute before the item.
+  // Fixed offsets: in one zone the day began half a minute ago, in the other half a minute before the item.
   const seconds = await db.value<number>(
     "select extract(epoch from now() at time zone 'utc' - date_trunc('day', now() at time zone 'utc'))::float8",
   );
@@ -386,7 +386,7 @@ test("today is the viewer's: an item of the last hour before midnight there is o
       ? shift % 86_400 + (shift % 86_400 < 0 ? 0 : -86_400)
       : shift % 86_400 + (shift % 86_400 < -43_200 ? 86_400 : 0);
     const text = new Date(Math.abs(ahead) * 1000).toISOString().slice(11, 19);
-    // POSIX: west is positive.
+    // In POSIX zones, west is positive.
     return `<X>${ahead < 0 ? "+" : "-"}${text}`;
   };
   assert.equal(await isToday(offset(30)), false);

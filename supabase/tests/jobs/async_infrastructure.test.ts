@@ -1,5 +1,5 @@
 /**
- * The job queue's rules for those who create jobs, each in a world of its own that is rolled back. Workers' are in
+ * Tests the job queue's rules for callers that create jobs, each in its own transaction that is rolled back. The rules for workers are in
  * async_infrastructure_workers.test.ts, races in async_infrastructure_races.test.ts.
  */
 import assert from "node:assert/strict";
@@ -55,7 +55,7 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
         [`'${owner}', 'mine_bitcoin'`, "SVG01"],
         [`'${owner}', 'platform_sync'`, "SVG01"],
         [`'${owner}', 'platform_sync', '{"social_account_id": "none"}'`, "SVG01"],
-        // Nothing does this yet: the module that brings the code brings the handler.
+        // No handler exists yet: it is added by the module that adds the code.
         [`'${owner}', 'stripe_sync'`, "SVG01"],
         [`'${owner}', 'quota_reset'`, "SVG02"],
         [sync, "SVG02", "other"],
@@ -76,7 +76,7 @@ Deno.test("a person has ten jobs under way at most; one that ends makes room", a
     const handler = await addHandler(world);
     const { owner, other } = world.people;
     const first = await create(world, handler, { n: 0 });
-    // Those between attempts and for later count too.
+    // Jobs between attempts and jobs for later count too.
     for (let n = 1; n < 10; n++) {
       await create(world, handler, { n }, n < 5 ? ", 5, now() + interval '1 hour'" : "");
     }
@@ -189,7 +189,7 @@ Deno.test("creating a job reads nobody else's jobs, also when the tables were em
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     await world.query("analyze ops.job_ready, public.job_queue");
-    // With the sixth call a plan is kept for good.
+    // From the sixth call, PostgreSQL may keep a generic plan.
     for (let n = 0; n < 6; n++) await create(world, handler, { n });
     await world.query(
       `insert into ops.job_ready (job_id, user_id, handler, is_limited, priority, run_at, max_attempts, timeout_seconds)
@@ -274,7 +274,7 @@ Deno.test("the same person's jobs and logs are theirs alone, and go with them", 
 
 Deno.test("a provider's data is cached under its own keys only, and forgotten when an event says so", async () => {
   await inTransaction(async (world) => {
-    // What other tests have cached is counted, too.
+    // Entries cached by other tests would be counted too.
     await world.query("delete from public.cache_store where key like 'stripe:%'");
     await world.query("insert into public.cache_store (key, value) values ('weather', '1')");
     for (

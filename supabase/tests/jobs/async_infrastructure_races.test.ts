@@ -1,4 +1,4 @@
-/** What many callers at once may not break. Committed rows, a pool of connections; handlers of the tests' own. */
+/** Tests what concurrent callers must not break, with committed rows, a pool of connections and separate handlers. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { type CommittedPerson, refusal, withPerson } from "../support/context.ts";
@@ -147,7 +147,7 @@ Deno.test("a parked worker is told of every job that is created then", async () 
           const [row] = await sql`select public.park_worker(${worker}, 60, array[${handler}]) as answer`;
           if (row?.answer.parked) break;
         }
-        // Others of this stack may be awake at the moment, and would be relied on.
+        // Other workers of this stack may be awake; the creator of the job would rely on them and not notify.
         await sql`delete from ops.job_worker where worker_id <> ${worker}`;
         await sql`select public.create_job(null, ${handler}, ${sql.json({ n })})`;
         await heard.promise;

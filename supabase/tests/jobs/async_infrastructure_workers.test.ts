@@ -1,4 +1,4 @@
-/** How workers and the job queue deal with each other, each rule in a world of its own that is rolled back. */
+/** Tests the rules between workers and the job queue, each in its own transaction that is rolled back. */
 import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, lapse, service, setReady } from "../support/job_world.ts";
 import { inTransaction, type TestContext } from "../support/context.ts";
@@ -56,7 +56,7 @@ Deno.test("a worker whose lease ran out cannot complete, fail, log or report onc
         `complete_job('${id}', '{}', ${old?.fence})`,
         `fail_job('${id}', 'no', ${old?.fence})`,
         `release_job('${id}', ${old?.fence})`,
-        // None is no number: a claimed job wants the one it was given.
+        // A missing fence is refused: a claimed job requires the fence of its claim.
         `complete_job('${id}')`,
       ]
     ) assert.equal(await service(world, call), false, call);
@@ -189,7 +189,7 @@ Deno.test("a lost worker's job is run again; with no attempt left it is a dead l
     assert.ok(stuck.some(({ job_id, status }) => job_id === id && status === "failed"));
     assert.equal((await job(world, id)).error_code, "worker_lost");
     assert.equal((await alerts()).length, 1);
-    // Two more dead letters, one alert.
+    // Two more dead letters, still one alert.
     for (const n of [1, 2]) {
       const more = await create(world, handler, { n });
       await setReady(world, more, "max_attempts = 1");
@@ -240,7 +240,7 @@ Deno.test("only so many jobs of a limited handler run at once", async () => {
   });
 });
 
-/** Seconds until a job is due again. */
+/** Returns the seconds until a job is due again. */
 const waits = (world: TestContext, id: string) =>
   world.value<number>(
     `select extract(epoch from run_at - now())::float8 from ops.job_ready where job_id = '${id}' and is_waiting`,

@@ -1,6 +1,6 @@
 /**
- * Every alert is made to fire and to clear, in a time of its own (March 2020): what other tests do on the same stack lies in its future.
- * How messages are sent is tested in supabase/functions/tests/alerts.
+ * Makes every alert fire and clear, in March 2020, so that data of other tests on the same stack lies in the future.
+ * The sending of messages is tested in supabase/functions/tests/alerts.
  */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
@@ -9,7 +9,7 @@ import { inTransaction, type Row, type TestContext } from "../support/context.ts
 const START = Date.parse("2020-03-10T12:00:00Z");
 const at = (minutes: number) => `'${new Date(START + minutes * 60_000).toISOString()}'::timestamptz`;
 
-/** Nobody else evaluates meanwhile, and nothing is known yet. */
+/** Prevents concurrent evaluations, and deletes all known alerts. */
 async function calm(world: TestContext): Promise<void> {
   await world.query("select pg_advisory_xact_lock(7210, 0)");
   await world.query("delete from ops.alert");
@@ -19,7 +19,7 @@ async function evaluate(world: TestContext, minute: number): Promise<void> {
   await world.query(`select ops.evaluate_alerts(${at(minute)})`);
 }
 
-/** What was told of an alert since the test's time began. */
+/** Returns the kinds of events of an alert within the test's time. */
 async function told(world: TestContext, name: string, subject = ""): Promise<string[]> {
   const rows = await world.query<{ kind: string }>(`
     select kind from ops.alert_event where name = '${name}' and subject = '${subject}' and created_at < '2020-12-31'
@@ -27,7 +27,7 @@ async function told(world: TestContext, name: string, subject = ""): Promise<str
   return rows.map(({ kind }) => kind);
 }
 
-/** A counter that stands at `total(minute)` in every minute of a day around the start. */
+/** Sets a counter to `total` for every minute from 420 minutes before to 200 minutes after the start. */
 const counter = (name: string, total: string) => `
   insert into ops.counter_minute (counter, at, total)
   select '${name}', ${
@@ -78,12 +78,12 @@ const undelivered = (attempts: number) => `
 const threshold = (name: string, value: number) =>
   `update ops.alert_rule set threshold = ${value} where name = '${name}'`;
 
-/** An offence and its repair; `subject` where the alert has one. */
+/** Statements that trigger an alert and resolve it; `subject` if the alert has one. */
 interface Case {
   offence: string;
   repair: string;
   subject?: string;
-  /** Where the alert looks at the real clock. */
+  /** The alert uses the real clock. */
   real?: boolean;
 }
 
@@ -250,7 +250,7 @@ Deno.test("every alert fires once when it is so, and clears once when it is over
   for (const { name, for_minutes, clear_minutes } of rules) {
     const { offence, repair, subject = "", real } = CASES[name] ?? assert.fail(name);
     await test.step(name, async () => {
-      // Of which long_transaction finds one.
+      // An open transaction for long_transaction to find.
       await using other = await testDatabase({ max: 1 }).then((sql) => ({
         sql,
         [Symbol.asyncDispose]: () => sql.end(),
@@ -274,7 +274,7 @@ Deno.test("every alert fires once when it is so, and clears once when it is over
         await look(0);
         assert.equal((await isThere()).length, 1, "it is found");
         if (real) {
-          // Inside a transaction the clock stands still, so nothing can be over for a while.
+          // now() is constant within a transaction, so no waiting time can pass.
           if (for_minutes === 0) assert.deepEqual(await history(), ["firing"]);
           await world.query(repair);
           const [found] = await world.query<{ found: boolean }>(
@@ -310,7 +310,7 @@ Deno.test("10,000 jobs that fail are one message, and one more a day while they 
     assert.equal(Number(alert?.value), 10_000);
     assert.match(
       alert?.summary ?? "",
-      /^10000 jobs have failed for good; of the latest most are sync_youtube$/,
+      /^10000 jobs have failed for good; most of the latest are sync_youtube$/,
     );
     for (const minute of [600, 1_200, 1_441, 1_500]) await evaluate(world, minute);
     assert.deepEqual(await told(world, "dead_letters"), ["firing", "reminder"]);

@@ -1,4 +1,4 @@
-/** On the days when clocks change, at midnight and at the end of a month nothing is left out and nothing is done twice. */
+/** Tests that nothing is skipped or done twice on days when clocks change, at midnight and at the end of a month. */
 import assert from "node:assert/strict";
 import { Cron } from "croner";
 import { testDatabase } from "../../../scripts/test/stack.ts";
@@ -6,7 +6,7 @@ import { instantIn } from "../../functions/_shared/publishing/time.ts";
 import { inTransaction } from "../support/context.ts";
 
 const HOUR = 3_600_000;
-/** With the days on which their clocks change; Lord Howe's by half an hour, Cairo's at midnight. */
+/** Time zones with the days on which their clocks change: Lord Howe's by half an hour, Cairo's at midnight. */
 const ZONES: Record<string, string[]> = {
   "Europe/Berlin": ["2027-03-28", "2027-10-31"],
   "Australia/Lord_Howe": ["2027-04-04", "2027-10-03"],
@@ -54,7 +54,7 @@ Deno.test("what cron does goes by UTC: as often on the day when clocks change as
     const jobs = await sql<{ jobname: string; schedule: string }[]>`select jobname, schedule from cron.job`;
     const runner = await Deno.readTextFile("scripts/local/database/cron_runner.ts");
     assert.match(runner, /timezone: "(UTC|GMT)"/, "the machine's own zone is no matter");
-    // Those at a fixed hour are who could be left out or run twice.
+    // Only jobs at a fixed hour could be skipped or run twice.
     const daily = jobs.filter(({ schedule }) => /^\d+ \d+ /.test(schedule));
     assert.ok(daily.length >= 3);
     for (const { jobname, schedule } of daily) {

@@ -1,4 +1,4 @@
-/** What staff see in the console and may do there: each list by its pages and filters, who is refused, and that every action is audited. */
+/** Tests what staff can see and do in the console: the pages and filters of each list, who is refused, and that every action is audited. */
 import assert from "node:assert/strict";
 import { type Actor, inTransaction, type Row, type TestContext } from "../support/context.ts";
 import { addHandler, begun, claim, create, service } from "../support/job_world.ts";
@@ -40,7 +40,7 @@ function page(
   );
 }
 
-/** All pages of a list, two rows at a time, with at most so many. */
+/** Reads all pages of a list, two rows per page and at most `most` pages. */
 async function walk(world: TestContext, list: List, filter: object, most = 20): Promise<Row[]> {
   const rows: Row[] = [];
   let cursor: string | null = null;
@@ -307,7 +307,7 @@ Deno.test("clock, calls, ledgers, webhooks, costs and the log tell what happened
   });
 });
 
-/** How each function that only staff may call is called, so that what it does can be looked for in the audit log. */
+/** Arguments for each function that only staff may call, to test that its call is in the audit log. */
 const ACTIONS: Record<string, (world: TestContext) => Promise<string>> = {
   set_creator_hidden: () => Promise.resolve("$owner, true, 'spam'"),
   set_user_role: () => Promise.resolve("$moderator, 'moderator', false"),
@@ -352,9 +352,9 @@ const ACTIONS: Record<string, (world: TestContext) => Promise<string>> = {
   },
   set_staff_access: () => Promise.resolve("'{}'"),
 };
-/** The public names of one with two. */
+/** Public names of functions whose name in schema ops differs. */
 const PUBLIC_NAMES: Record<string, string> = { set_job_type_paused: "pause_job_type" };
-/** Asks for the owner or staff, or is a part of others. */
+/** Helper functions that only check the caller. */
 const PARTS = ["require_owner_or_admin", "require_role"];
 
 Deno.test("each thing that staff may do is kept in the audit log, with who did it", async () => {
@@ -416,7 +416,7 @@ Deno.test("staff may be limited to networks; nobody locks themselves out", async
     }
     await from("2001:db8::17");
     assert.equal(await world.refused("admin", works), undefined);
-    // A header that only the proxy of another installation sets.
+    // Narrows the networks further; calls by the service have no address and are not limited.
     await world.perform("admin", set("{2001:db8::/32}")).catch(() => {});
     assert.equal(await world.refused("service", works), undefined, "the service has no address");
     await world.perform("service", set("{}"));

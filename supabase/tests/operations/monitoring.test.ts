@@ -1,4 +1,4 @@
-/** What stands in monitoring/ and in the runbook fits what the service really tells. */
+/** Tests that monitoring/ and the runbook match the metrics that the service really exports. */
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import * as z from "zod";
@@ -31,7 +31,7 @@ async function promtool(...args: string[]) {
 const ignore = !await promtool("--version").then(({ success }) => success, () => false);
 const text = new TextDecoder();
 
-/** Headings of the runbook as GitHub names them, and what stands below each. */
+/** Returns the runbook's sections by their GitHub heading anchors. */
 async function paragraphs(): Promise<Map<string, string>> {
   const runbook = await Deno.readTextFile("docs/operations.md");
   return new Map(
@@ -42,7 +42,7 @@ async function paragraphs(): Promise<Map<string, string>> {
   );
 }
 
-/** Names of what an expression reads; recorded ones have colons. */
+/** Returns the metrics that an expression reads; recording rules, whose names have colons, do not match. */
 const metricsIn = (expr: string) => expr.match(/\bstreamvibe_\w+\b/g) ?? [];
 
 async function known(): Promise<Set<string>> {
@@ -124,7 +124,7 @@ Deno.test("the dashboard is as its source makes it, and every metric that it dra
   for (const name of drawn) assert.ok(names.has(name), `${name} is not in /metrics`);
   const ids = [...made.matchAll(/^ {6}"id": (\d+),/gm)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
-  // And the other way round: nothing is told that nobody looks at.
+  // The reverse: every exported metric is used.
   const looked = new Set([...drawn, ...metricsIn(await Deno.readTextFile("monitoring/rules.yml"))]);
   const unseen = [...names].filter((name) => !looked.has(name) && !/_(sum|count)$/.test(name));
   assert.deepEqual(unseen, []);
@@ -142,6 +142,6 @@ Deno.test({ name: "Prometheus reads what /metrics says", ignore }, async () => {
   await writer.write(new TextEncoder().encode(body.text));
   await writer.close();
   const { code, stderr } = await child.output();
-  // 3: it reads all, and would name something otherwise.
+  // 3: promtool parsed everything, and only criticizes naming.
   assert.ok(code === 0 || code === 3, text.decode(stderr));
 });

@@ -1,9 +1,9 @@
-/** Lists that come in pages: rows of one instant come once each. */
+/** Tests paginated lists: rows of the same instant are returned exactly once. */
 import assert from "node:assert/strict";
 import { type Actor, test } from "../support/context.ts";
 
 const AT = "timestamptz '2036-11-01 12:00:00.123456Z'";
-/** Failed jobs of the owner, all of one instant; their ids say nothing of the order in which they came. */
+/** Failed jobs of the owner, all at one instant; their ids do not reflect the order of insertion. */
 const JOBS = `
   insert into public.job_queue (id, user_id, job_type, handler, dedupe_hash, max_attempts, status, finished_at, error_message, created_at)
   select gen_random_uuid(), $owner, 'sync', 'sync_youtube', n, 1, 'failed', now(), 'it failed', ${AT} from generate_series(1, 15) as n`;
@@ -18,9 +18,9 @@ interface Posts {
 interface List {
   as: Actor;
   fill: string;
-  /** Ids of ten rows from a place on; without a place from the first. */
+  /** Selects the ids of ten rows from a place; without a place, from the first row. */
   page: (place: string | null) => string;
-  /** What the page ends with: the place of the next. */
+  /** The page ends with the place of the next page. */
   isByPlace?: true;
 }
 
@@ -65,7 +65,7 @@ for (const [name, { as, fill, page, isByPlace }] of Object.entries(LISTS)) {
         const { posts, next }: Posts = await db.value<Posts>(page(place), as);
         seen.push(...posts.map(({ post_id }) => post_id));
         place = next && `, p_after_at => '${next.at}', p_after_id => '${next.id}'`;
-        // What comes in between does not move the others.
+        // A row that is inserted between pages does not shift the others.
         await db.query(
           `insert into publishing.post (user_id, created_at) values ($owner, ${AT} + interval '1 s')`,
         );

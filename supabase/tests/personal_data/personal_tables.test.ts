@@ -1,4 +1,4 @@
-/** No table with people's rows is forgotten: each is exported and erased, or a rule says why not. */
+/** Tests that no table with users' rows is forgotten: each is exported and erased, or a rule states why not. */
 import assert from "node:assert/strict";
 import { test } from "../support/context.ts";
 
@@ -13,11 +13,11 @@ interface PersonalTable {
 }
 
 const LIST = "select * from ops.list_personal_tables() order by table_name";
-/** Columns that name a person, or a thing of a person's. What is in none of these tables is nobody's. */
+/** Matches columns that identify a person or something that belongs to a person. A table without such a column has no personal rows. */
 const NAMES =
   `(^|_)(user|person|actor|owner|creator|author|follower|member|customer|subscriber)(_id|_key)?$|^(e?mail|phone)|_by$|^(content_item|content|social_account|post|target|media|endpoint|job|connection|suggestion)_id$`;
 
-/** Tables in which such a column does not make a row a person's. */
+/** Tables with such a column whose rows do not belong to a person. */
 const NOBODYS: Record<string, string> = {
   "ops.discovery_queue": "ids of items to be looked at; emptied within a minute",
   "ops.personal_rule": "the rules themselves",
@@ -106,7 +106,7 @@ test("what is listed can be exported and erased: keys, conditions and columns ar
       }
     }
     if (erasure !== "cascaded" || table_name === "public.users") continue;
-    // What goes with the login really goes: each hangs by keys that cascade, or is deleted by the step that its rule names.
+    // Rows that are deleted with the login: the table's foreign keys cascade, or the step in its rule deletes them.
     if (["ops.billing_customer"].includes(table_name)) continue;
     const [path] = await context.query(`
       with recursive up (oid) as (

@@ -1,4 +1,4 @@
-/** What creators' endpoints hear beyond posts: told by what changes in the tables, once, without secrets, to its owner alone. */
+/** Tests webhook events beyond posts: triggered by changes in the tables, sent once, without secrets, only to the owner. */
 import assert from "node:assert/strict";
 import { EVENTS } from "../../functions/_shared/webhooks/contract.ts";
 import { type Row, test, type TestContext } from "../support/context.ts";
@@ -17,7 +17,7 @@ const listen = (db: TestContext, person: "owner" | "other" = "owner", events = "
     "service",
   );
 
-/** What has been told since the last time, by name: all of a transaction is of the same moment. */
+/** Takes the events since the last call, sorted by name because all events of a transaction have the same time. */
 async function told(db: TestContext): Promise<Told[]> {
   const rows = await db.query<{ event: string; payload: string; user_id: string }>(
     `delete from publishing.webhook_delivery where user_id in ($owner, $other) returning event, payload, user_id`,

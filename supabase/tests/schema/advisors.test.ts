@@ -1,4 +1,4 @@
-/** The hosted advisors' lints that the command line leaves out (0025, 0028, 0029), and rules of ours that no linter knows. */
+/** Tests the hosted advisors' lints that the command line omits (0025, 0028, 0029), and our own rules that no linter knows. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 
@@ -24,7 +24,7 @@ Deno.test("0028, 0029: no security definer function of the exposed schema may be
 
 Deno.test("0025: there is no public bucket that can be listed", async () => {
   const [storage] = await lines("select coalesce(to_regclass('storage.buckets')::text, '') as line");
-  if (storage === "") return; // no storage at all
+  if (storage === "") return; // storage is not installed
   assert.deepEqual(await lines("select id as line from storage.buckets where public"), []);
 });
 

@@ -1,7 +1,7 @@
-/** What a database holds, as sorted lines of text: two databases with the same lines have the same schema. */
+/** Describes a database as sorted lines of text: two databases with the same lines have the same schema. */
 import type postgres from "postgres";
 
-/** Everything that a module could leave behind: not only in its own schemas, also roles' defaults, triggers on Auth, jobs, channels. */
+/** Everything that a module could leave behind: in its own schemas, but also role defaults, triggers on Auth, cron jobs and channels. */
 const QUERY = `
   with own as (select oid, nspname from pg_namespace where nspname in ('public', 'ops', 'publishing', 'feed', 'telemetry'))
   select concat_ws(' ', 'schema', nspname, array(select unnest(nspacl)::text order by 1)) as line

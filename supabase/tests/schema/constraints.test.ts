@@ -1,8 +1,8 @@
-/** Every named check refuses what it is there to refuse. One offence a check; none is missing from the list. */
+/** Tests that every named check refuses what it should. One violation per check; no check is missing from the list. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "../support/context.ts";
 
-/** Check → a statement (as the operator) that offends it. */
+/** Check → a statement (as the operator) that violates it. */
 const OFFENCES: Record<string, string> = {
   subscription_tier_limits_not_negative: "update subscription_tier set max_syncs_per_month = -1",
   users_display_name_length: "update users set display_name = repeat('x', 101) where id = $owner",
@@ -120,7 +120,7 @@ test("every named check of modules 000 to 002 refuses its offence, and none is u
   assert.deepEqual(untested, []);
 });
 
-/** The same of module 007, whose rows `withPosts` makes: `M` is a medium, `P` a post, `T` its target, `A` an attempt, `E` an endpoint, `D` a delivery. */
+/** The same for module 007, on the rows of `withPosts`: `M` is a medium, `P` a post, `T` its target, `A` an attempt, `E` an endpoint, `D` a delivery. */
 const PUBLISHING: Record<string, string> = {
   media_kind_known: "update publishing.media set kind = 'sound' where id = M",
   media_bytes_positive: "update publishing.media set bytes = 0 where id = M",
@@ -191,7 +191,7 @@ test("every named check of module 007 refuses its offence, and none is untested"
   assert.deepEqual(checks.map(({ name }) => name).filter((name) => !(name in PUBLISHING)), []);
 });
 
-/** One row of each table of module 007, of the owner's. */
+/** Creates one row of the owner in each table of module 007; returns the ids. */
 async function withPosts(db: TestContext): Promise<Record<string, string>> {
   const uuid = () => crypto.randomUUID();
   const ids: Record<string, string> = { M: uuid(), P: uuid(), T: uuid(), E: uuid(), D: uuid() };

@@ -1,4 +1,4 @@
-/** Looks for a text everywhere in a database: how tests prove that a secret is nowhere but in Vault. */
+/** Searches a whole database for a text, so that tests can prove that a secret is only in Vault. */
 import type postgres from "postgres";
 
 /** A place where the text was found. */
@@ -8,9 +8,9 @@ export interface Finding {
 }
 
 /**
- * Searches every table and view-less relation of every schema, and the texts of statements that PostgreSQL keeps, for
- * `needle`. Rows are compared as text, so arrays, jsonb and bytea given as text are searched too; bytea also in its hex form.
- * Vault's own table holds ciphertext and is searched like the others: plain text there would be a finding as well.
+ * Searches every table and materialized view of every schema, and the statement texts that PostgreSQL stores, for
+ * `needle`. Rows are compared as text, which includes arrays, jsonb and bytea; bytea also in its hex form.
+ * Vault's own table holds ciphertext and is searched too: plain text in it would be a finding.
  */
 export async function findStringEverywhere(sql: postgres.Sql, needle: string): Promise<Finding[]> {
   if (needle.length < 8) {
@@ -30,7 +30,7 @@ export async function findStringEverywhere(sql: postgres.Sql, needle: string): P
     order by 1`;
   const findings: Finding[] = [];
   for (const { name, readable } of tables) {
-    // Tables that not even the operator may read are no way out for anybody else.
+    // A table that not even the operator may read cannot leak to anybody else.
     if (!readable) continue;
     const [found] = await sql.unsafe<{ rows: string }[]>(
       `select count(*) as rows from ${name} as t where strpos(t::text, $1) > 0 or strpos(t::text, $2) > 0`,

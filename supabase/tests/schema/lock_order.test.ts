@@ -1,4 +1,4 @@
-/** Everything that locks a person's subscription, account and connection locks them in this order; another would deadlock. */
+/** Tests that everything that locks a user's subscription, account and connection locks them in this order; any other order would deadlock. */
 import assert from "node:assert/strict";
 import type postgres from "postgres";
 import { type Row, whileOpen, withPerson } from "../support/context.ts";
@@ -36,11 +36,11 @@ Deno.test("a platform's report of a lost access, while its creator disconnects, 
 const requestToErase = (id: string) =>
   `select request_data_deletion('Meta', '{youtube}', 'UC-${id}', 'key-${id}', now() + interval '1 hour')`;
 
-/** Erases what the person's request left, and forgets the request. */
+/** Completes the person's erasure request, and deletes the request. */
 async function eraseAll(sql: postgres.Sql, id: string): Promise<void> {
   const open = () =>
     sql`select from ops.data_deletion where person_key = ${`key-${id}`} and completed_at is null`;
-  // Cron may be at it, too.
+  // Cron may erase concurrently.
   while ((await open()).length > 0) await sql`select ops.erase_requested_data()`;
   await sql`delete from ops.data_deletion where person_key = ${`key-${id}`}`;
 }

@@ -1,10 +1,10 @@
-/** The statements under "Testing" and "Verification" of modules 000 to 002 in the requirements, as they stand there. */
+/** Runs the statements under "Testing" and "Verification" in the requirements, unchanged: modules 000 to 002, and jobs of module 006. */
 import assert from "node:assert/strict";
 import { test as testWithFixtures, type TestContext } from "../support/context.ts";
 
 const TEST_USER = "test@example.com";
 
-/** A test whose owner has the address that the statements name. Runs them as the operator, whose search path has public. */
+/** Registers a test whose owner has the email of the statements. They run as the operator, whose search path includes public. */
 function test(name: string, body: (db: TestContext) => Promise<void>): void {
   testWithFixtures(name, async (db) => {
     await db.query(`update auth.users set email = '${TEST_USER}' where id = $owner`);
@@ -53,7 +53,7 @@ VALUES ((SELECT id FROM users WHERE email = 'test@example.com'), 'user');`,
     true,
   );
 
-  // A person whose subscription was removed can be given one by the same statement.
+  // The same statement works for a user whose subscription was deleted.
   await db.query(`delete from subscription where user_id = $owner`);
   const again = await db.attempt(
     "operator",
@@ -129,7 +129,7 @@ WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');`,
 });
 
 test("module 006: the statements of the requirements that concern jobs give what their comments say", async (db) => {
-  // Their sub-selects take any job of the table; here that is the owner's, not one of a test beside this one.
+  // The statements' subqueries select any job; the view limits them to the owner's, because other tests run concurrently.
   await db.query(`create temporary view job_queue as select * from public.job_queue where user_id = $owner`);
   const created = await db.value(`SELECT create_job(
   (SELECT id FROM users WHERE email = 'test@example.com'),

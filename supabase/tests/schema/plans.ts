@@ -1,12 +1,12 @@
-/** The hot queries of modules 000 to 002: what they are, and the index that each must use. */
+/** The hot queries of modules 000 to 002, and the index that each must use. */
 import type postgres from "postgres";
 
 export interface HotQuery {
-  /** Who runs it: a signed-in creator under the row policies, or a function that has named the owner itself. */
+  /** Who runs the query: a signed-in creator under row-level security, or a function that filters by owner itself. */
   as: "creator" | "function";
   text: string;
   index: string;
-  /** Another index that answers without a sort too; which of them is chosen depends on whose rows the statistics have seen. */
+  /** Another index that also avoids a sort; the choice depends on the rows that the statistics sampled. */
   or?: string;
 }
 
@@ -79,12 +79,12 @@ export interface Place {
   item: string;
 }
 
-/** Each creator's items are in this many accounts, so that owner and account are different questions. */
+/** Accounts per creator; more than one, so that filters by owner and by account differ. */
 const ACCOUNTS = 4;
 
 /**
- * Fills libraries of `perCreator` items each: words by a power law, one title in two hundred about a castle, a hundred tags.
- * Answers the first creator. Runs in the caller's transaction, and leaves the tables analyzed.
+ * Fills libraries with `perCreator` items each: words by a power law, one title in two hundred about a castle, a hundred tags.
+ * Returns the first creator. Runs in the caller's transaction, and analyzes the tables.
  */
 export async function fillLibraries(
   sql: postgres.Sql | postgres.ReservedSql,
@@ -127,7 +127,7 @@ export async function fillLibraries(
   return { user: String(place.user), account: String(place.account), item: String(place.item) };
 }
 
-/** The plan of a query, run as who runs it. */
+/** Returns the plan of a query, run with the privileges of its `as`. */
 export async function explain(
   sql: postgres.ReservedSql,
   place: Place,

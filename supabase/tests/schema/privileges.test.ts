@@ -3,7 +3,7 @@ import { testDatabase } from "../../../scripts/test/stack.ts";
 import { ACTORS, EXECUTE, GRANTS, MATRIX } from "./privileges.ts";
 import { type Outcome, test, type TestContext } from "../support/context.ts";
 
-/** A change of each table that its owner may make, if anybody may. Rows are the owner's, or (reference tables) a spare one. */
+/** For each table, a change that its owner may make if any user may. It affects the owner's rows or, in reference tables, a spare row. */
 const CHANGES: Record<string, string> = {
   users: "bio = 'New'",
   user_role: "granted_at = now()",
@@ -36,7 +36,7 @@ const CHANGES: Record<string, string> = {
   stripe_webhook_events: "status = 'ignored'",
 };
 
-/** Adds what the fixtures leave out: every table has a row of the owner then (reference tables: one that nothing uses). */
+/** Completes the fixtures: every table gets a row of the owner; reference tables get an unused row. */
 async function fillTables(db: TestContext): Promise<void> {
   const { owner } = db.people;
   await db.query(`
@@ -79,7 +79,7 @@ async function fillTables(db: TestContext): Promise<void> {
     insert into public.stripe_webhook_events (event_id, event_type, livemode, status) values ('${owner}', 'x', false, 'ignored');`);
 }
 
-/** A constraint that refuses (class 23) has been reached: the privilege was there. */
+/** Returns the sign of an outcome. A constraint violation (class 23) counts as permitted, because the privilege check has passed. */
 function sign({ code, count, message }: Outcome): string {
   if (code === "42501") return "-";
   if (code === undefined) return count > 0 ? "+" : "0";
@@ -113,7 +113,7 @@ test("every table × actor × verb does what the matrix says, and no table is mi
       : ["content_tag", "content_click", "trending_content"].includes(table)
       ? "content_id = $item"
       : `${rows[table] ?? "user_id"} = $owner`;
-    // Where only some columns may be read.
+    // Tables of which only some columns may be read.
     const readable: Record<string, string> = {
       platform_connection: "id, is_active",
       seo_connection: "id, is_active",

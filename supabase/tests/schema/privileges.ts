@@ -1,14 +1,14 @@
 /**
- * Who may do what, written down once. `privileges.test.ts` compares it with the catalogue (GRANTS, EXECUTE) and with how the
- * database behaves (MATRIX). A new table or function fails the tests until it is stated here.
+ * The expected privileges. `privileges.test.ts` compares them with the catalogue (GRANTS, EXECUTE) and with the behaviour of
+ * the database (MATRIX). A new table or function fails the tests until it is listed here.
  */
 import type { Actor } from "../support/context.ts";
 
 export const ACTORS = ["anon", "owner", "other", "moderator", "admin", "service"] as const satisfies Actor[];
 
 /**
- * Four signs an actor: select, insert, update, delete on the rows of `owner`.
- * `+` works, `0` is permitted and touches no row (a policy hides them), `-` is refused.
+ * Four signs per actor: select, insert, update, delete on the rows of `owner`.
+ * `+` works, `0` is permitted but affects no row (a policy hides them), `-` is refused.
  */
 export const MATRIX = readMatrix(`
                        anon   owner  other  moderator  admin  service
@@ -71,13 +71,13 @@ function readMatrix(text: string): Record<string, Record<string, string>> {
 
 const ALL = "delete insert select update";
 
-/** Columns that their owner and the service read, and nobody writes. */
+/** Grants columns to their owner and the service, read-only. */
 const both = (columns: string) => ({
   authenticated: `select(${columns})`,
   service_role: `select(${columns})`,
 });
 
-/** Every privilege on every table of public, publishing and ops, beyond the owner's: table → role → privileges, with columns if limited. */
+/** Every privilege on every table of public, publishing and ops, except those of the tables' owner: table → role → privileges, with columns if limited. */
 export const GRANTS: Record<string, Record<string, string>> = {
   "public.users": {
     authenticated: "select update(avatar_url bio display_name is_public primary_category)",
@@ -180,7 +180,7 @@ const STAFF = `
     admin_sync_account admin_check_billing admin_retry_webhook silence_alert set_staff_access
     admin_list_job_types admin_list_content admin_get_database`;
 
-/** Every function of public and ops that a role beside the owner may execute. What is not here, nobody else may. */
+/** Every function of public and ops that a role other than the functions' owner may execute. */
 export const EXECUTE: Record<string, string> = {
   ...executable("public", "authenticated", "set_seo_mode get_seo_overview"),
   ...executable("ops", "authenticated", "set_seo_mode get_seo_overview"),
@@ -238,7 +238,7 @@ export const EXECUTE: Record<string, string> = {
     get_seo_item get_seo_creator take_sitemap_page read_sitemap_part put_sitemap_part list_sitemap_pages
     claim_sitemap_parts continue_sitemap get_thumbnail note_thumbnail claim_thumbnails put_thumbnails`,
   ),
-  // The console's: staff only, which each function asks for.
+  // Functions of the console: for staff only, which each function checks.
   ...executable("public", "authenticated service_role", STAFF),
   ...executable("ops", "authenticated service_role", STAFF),
   ...executable(
@@ -264,7 +264,7 @@ export const EXECUTE: Record<string, string> = {
     take_seo_quota observe_seo_quota begin_seo_submissions claim_seo_submissions settle_seo_submissions
     begin_seo_run end_seo_run list_seo_work claim_seo_checks settle_seo_checks`,
   ),
-  // Behind public wrappers, in policies, in generated columns and checks. Schema ops itself is closed to all of them.
+  // Called by public wrappers, policies, generated columns and checks. These roles have no access to schema ops itself.
   ...executable(
     "ops",
     "authenticated service_role",

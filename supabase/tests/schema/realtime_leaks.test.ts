@@ -25,7 +25,7 @@ Deno.test("a token is in no realtime message: what the publication sends is read
       select data from pg_logical_slot_peek_binary_changes(${slot}, null, null,
         'proto_version', '1', 'publication_names', 'supabase_realtime')`;
       const sent = messages.map(({ data }) => new TextDecoder().decode(data)).join("\n");
-      // The account and the notification about it are sent, so a token in them would be seen.
+      // The account and its notification are sent, so a token in them would be detected.
       assert.ok(sent.includes(channel), "the account's own row is sent");
       for (const secret of Object.values(secrets)) assert.ok(!sent.includes(secret));
       assert.ok(!sent.includes("streamvibe/connection/"), "not even the secret's name is sent");

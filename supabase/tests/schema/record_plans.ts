@@ -1,6 +1,6 @@
 /**
  * Writes database/plans/: the plan of every hot query at 100,000 items (ten creators with 10,000 each).
- * Run it after a change of an index or a query: `deno run -A supabase/tests/schema/record_plans.ts`. It boots a stack of its own.
+ * Run it after changing an index or a query: `deno run -A supabase/tests/schema/record_plans.ts`. It boots its own stack.
  */
 import postgres from "postgres";
 import { bootStack } from "../../../scripts/test_runner/boot.ts";
@@ -17,7 +17,7 @@ try {
   >`select split_part(version(), ' on ', 1) as version`;
   await Deno.mkdir("database/plans", { recursive: true });
   for (const [name, query] of Object.entries(HOT_QUERIES)) {
-    // Twice, so that the second finds its pages in memory as a hot query does.
+    // Runs twice, so that the second run finds its pages in memory, as a hot query does.
     await explain(reserved, place, query, "analyze, buffers");
     const plan = await explain(reserved, place, query, "analyze, buffers");
     const anonymous = plan.replaceAll(place.user, "$user").replaceAll(place.account, "$account").replaceAll(

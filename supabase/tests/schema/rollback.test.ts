@@ -1,6 +1,6 @@
 /**
- * Applying, rolling back, applying again, and what the official command line says about it. On a stack of its own, since the
- * schema goes away in between.
+ * Tests applying, rolling back and applying again, checked with the official command line. Runs on its own stack, because the
+ * schema is deleted in between.
  */
 import assert from "node:assert/strict";
 import postgres from "postgres";
@@ -19,7 +19,7 @@ const inOneTransaction = (sql: postgres.Sql, text: string) =>
 
 const CLOCK_AND_CHANNELS = ["database/cron-jobs.sql", "database/realtime-channels.sql"];
 
-/** Every module in the order of release, as file name and text. */
+/** Returns every migration in the order of release, as file name and text. */
 async function releases(): Promise<[file: string, text: string][]> {
   const files: [string, string][] = [];
   for await (const { name } of Deno.readDir("supabase/migrations")) {
@@ -88,7 +88,7 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
       assert.deepEqual(await describeCatalogue(sql), applied);
     });
 
-    // Data in every corner, so that going away is not only tried on empty tables.
+    // Inserts data, so that the rollback is not tested on empty tables only.
     const id = crypto.randomUUID();
     await sql`insert into auth.users (id, email) values (${id}, ${`${id}@example.com`})`;
     await sql`select connect_account(${id}, 'youtube', '{"access_token": "secret-of-rollback"}', now(), '{}', '{"platform_account_id": "UC1"}')`;

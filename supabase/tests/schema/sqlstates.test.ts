@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { RAISED } from "../../functions/_shared/errors.ts";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 
-/** The rows of a page's tables: SQLSTATE → the code that stands beside it. */
+/** Returns the rows of a page's tables: SQLSTATE → error code. */
 async function documented(page: string): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const line of (await Deno.readTextFile(page)).split("\n")) {

@@ -1,11 +1,12 @@
-/** The sitemap's pages: cut out, marked, rendered again, complete and in order; each test in a database of which nobody else sees anything. */
+/** Tests the sitemap's pages: divided, marked as changed, rendered again, complete and in order; each test in a transaction that no one else sees. */
 import assert from "node:assert/strict";
 import { adminOf } from "../../functions/_shared/database/database.ts";
 import type { Context } from "../../functions/_shared/context.ts";
 import { index, page, renderAhead } from "../../functions/_shared/seo/sitemap_pages.ts";
 import { createLogger } from "../../functions/_shared/observability/log.ts";
 import { testSettings } from "../../functions/tests/support/test_dependencies.ts";
-import { test, type TestContext } from "../support/context.ts";
+import postgres from "postgres";
+import { inTransaction, type TestContext } from "../support/context.ts";
 
 const SIZE = 5;
 const SITE = "https://watch.example.com";
@@ -18,7 +19,7 @@ function literal(value: unknown): string {
   return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
 }
 
-/** What renders, in the transaction of the test. */
+/** Returns a rendering context in the test's transaction. */
 function contextOf(db: TestContext, size = SIZE): Context {
   return {
     admin: adminOf((name, args) => {
@@ -33,7 +34,27 @@ function contextOf(db: TestContext, size = SIZE): Context {
   };
 }
 
-/** A sitemap of nothing but the owner's: everything else is out of sight until the test ends. */
+/**
+ * Registers a test in a database that has only the owner's items: what other tests commit after its snapshot stays invisible. Hiding what
+ * they had committed before fails while they change the same rows (SQLSTATE 40001), and then begins with a new snapshot.
+ */
+function aloneTest(name: string, items: number, body: (db: TestContext) => Promise<void>): void {
+  Deno.test(name, async () => {
+    for (let isAlone = false; !isAlone;) {
+      try {
+        await inTransaction(async (db) => {
+          await alone(db, items);
+          isAlone = true;
+          await body(db);
+        }, "repeatable read");
+      } catch (error) {
+        if (isAlone || !(error instanceof postgres.PostgresError) || error.code !== "40001") throw error;
+      }
+    }
+  });
+}
+
+/** Creates a sitemap of only the owner's items; everything else is hidden until the test ends. */
 async function alone(db: TestContext, items: number): Promise<void> {
   await db.query(`delete from ops.sitemap_part`);
   await db.query(`delete from ops.sitemap_change`);
@@ -77,7 +98,7 @@ async function read(db: TestContext, number: number, size = SIZE): Promise<strin
     .text();
 }
 
-/** The titles of all pages, in the order of the index. */
+/** Returns the titles of all pages, in the order of the index. */
 async function titles(db: TestContext, size = SIZE): Promise<number[][]> {
   const pages: number[][] = [];
   for (const number of await numbersOf(db, size)) {
@@ -94,8 +115,7 @@ const tags = (db: TestContext) =>
     group by page order by min(from_at), page`,
   );
 
-test("pages are full, complete and in order; new items come last and move nobody", async (db) => {
-  await alone(db, 12);
+aloneTest("pages are full, complete and in order; new items come last and move nobody", 12, async (db) => {
   await renderAll(db);
   assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 12)]);
   const before = await tags(db);
@@ -105,24 +125,26 @@ test("pages are full, complete and in order; new items come last and move nobody
   assert.deepEqual((await tags(db)).slice(0, 2), before.slice(0, 2));
 });
 
-test("one changed item rewrites one page and its line of the index, and nothing else", async (db) => {
-  await alone(db, 12);
-  await renderAll(db);
-  const before = await tags(db);
-  await db.query(`update ops.sitemap_part set changed_at = '2026-01-01'`);
-  await db.perform(
-    "owner",
-    `update content_item set description = 'New' where platform_content_id = 's7' returning id`,
-  );
-  assert.equal(await renderAll(db), 1);
-  const after = await tags(db);
-  assert.deepEqual(after.map(({ etag }, at) => etag === before[at]?.etag), [true, false, true]);
-  const changed = await db.query(`select page from ops.sitemap_part where changed_at > '2026-01-01'`);
-  assert.deepEqual(changed, [{ page: after[1]?.page }]);
-});
+aloneTest(
+  "one changed item rewrites one page and its line of the index, and nothing else",
+  12,
+  async (db) => {
+    await renderAll(db);
+    const before = await tags(db);
+    await db.query(`update ops.sitemap_part set changed_at = '2026-01-01'`);
+    await db.perform(
+      "owner",
+      `update content_item set description = 'New' where platform_content_id = 's7' returning id`,
+    );
+    assert.equal(await renderAll(db), 1);
+    const after = await tags(db);
+    assert.deepEqual(after.map(({ etag }, at) => etag === before[at]?.etag), [true, false, true]);
+    const changed = await db.query(`select page from ops.sitemap_part where changed_at > '2026-01-01'`);
+    assert.deepEqual(changed, [{ page: after[1]?.page }]);
+  },
+);
 
-test("views, likes, clicks and a new signature of the picture render nothing", async (db) => {
-  await alone(db, 6);
+aloneTest("views, likes, clicks and a new signature of the picture render nothing", 6, async (db) => {
   await renderAll(db);
   await db.query(
     `update content_item set views_count = views_count + 5, likes_count = 3, total_clicks = 2, updated_at = now() + interval '1 hour'
@@ -146,64 +168,70 @@ const REMOVALS: Record<string, string> = {
 };
 
 for (const [way, statement] of Object.entries(REMOVALS)) {
-  test(`an item that is ${way} is gone from the page that is served next`, async (db) => {
-    await alone(db, 12);
+  aloneTest(`an item that is ${way} is gone from the page that is served next`, 12, async (db) => {
     await renderAll(db);
     await db.query(`${statement} and social_account_id = $account`);
-    // Nobody has rendered ahead.
+    // Nothing was rendered in advance.
     assert.deepEqual(await titles(db), [range(1, 5), [6, 8, 9, 10], [11, 12]]);
   });
 }
 
-test("a creator or an account that is not public any more takes all items along, and brings them back", async (db) => {
-  await alone(db, 7);
-  await renderAll(db);
-  const slug = await db.value<string>(`select profile_slug from users where id = $owner`);
-  const [creators = 0] = await numbersOf(db);
-  assert.match(await read(db, creators) ?? "", new RegExp(`/@${slug}<`));
-  for (
-    const [gone, back] of [
-      [
-        `update users set is_public = false where id = $owner`,
-        `update users set is_public = true where id = $owner`,
-      ],
-      [
-        `update users set hidden_at = now(), hidden_reason = 'x' where id = $owner`,
-        `update users set hidden_at = null, hidden_reason = null where id = $owner`,
-      ],
-    ] as const
-  ) {
-    await db.query(gone);
-    assert.deepEqual(await titles(db), []);
-    assert.doesNotMatch(await read(db, creators) ?? "", new RegExp(`/@${slug}<`));
-    await db.query(back);
+aloneTest(
+  "a creator or an account that is not public any more takes all items along, and brings them back",
+  7,
+  async (db) => {
     await renderAll(db);
-    assert.deepEqual(await titles(db), [range(1, 5), [6, 7]]);
-  }
-  await db.query(`update social_account set deleted_at = now(), status = 'disconnected' where id = $account`);
-  assert.deepEqual(await titles(db), []);
-});
+    const slug = await db.value<string>(`select profile_slug from users where id = $owner`);
+    const [creators = 0] = await numbersOf(db);
+    assert.match(await read(db, creators) ?? "", new RegExp(`/@${slug}<`));
+    for (
+      const [gone, back] of [
+        [
+          `update users set is_public = false where id = $owner`,
+          `update users set is_public = true where id = $owner`,
+        ],
+        [
+          `update users set hidden_at = now(), hidden_reason = 'x' where id = $owner`,
+          `update users set hidden_at = null, hidden_reason = null where id = $owner`,
+        ],
+      ] as const
+    ) {
+      await db.query(gone);
+      assert.deepEqual(await titles(db), []);
+      assert.doesNotMatch(await read(db, creators) ?? "", new RegExp(`/@${slug}<`));
+      await db.query(back);
+      await renderAll(db);
+      assert.deepEqual(await titles(db), [range(1, 5), [6, 7]]);
+    }
+    await db.query(
+      `update social_account set deleted_at = now(), status = 'disconnected' where id = $account`,
+    );
+    assert.deepEqual(await titles(db), []);
+  },
+);
 
-test("a page without entries is in no index and is not found; the first one has the site itself", async (db) => {
-  await alone(db, 6);
-  await renderAll(db);
-  const numbers = await numbersOf(db);
-  assert.equal(numbers.length, 3);
-  await db.query(
-    `update content_item set deleted_at = now() where platform_content_id = 's6' and social_account_id = $account`,
-  );
-  await renderAll(db);
-  assert.deepEqual(await numbersOf(db), numbers.slice(0, 2));
-  assert.equal(await read(db, numbers[2] ?? 0), null);
-  assert.match(
-    await read(db, numbers[0] ?? 0) ?? "",
-    /<url><loc>https:\/\/watch\.example\.com\/<\/loc><\/url>/,
-  );
-  assert.equal(await read(db, 2_000_000_000), null);
-});
+aloneTest(
+  "a page without entries is in no index and is not found; the first one has the site itself",
+  6,
+  async (db) => {
+    await renderAll(db);
+    const numbers = await numbersOf(db);
+    assert.equal(numbers.length, 3);
+    await db.query(
+      `update content_item set deleted_at = now() where platform_content_id = 's6' and social_account_id = $account`,
+    );
+    await renderAll(db);
+    assert.deepEqual(await numbersOf(db), numbers.slice(0, 2));
+    assert.equal(await read(db, numbers[2] ?? 0), null);
+    assert.match(
+      await read(db, numbers[0] ?? 0) ?? "",
+      /<url><loc>https:\/\/watch\.example\.com\/<\/loc><\/url>/,
+    );
+    assert.equal(await read(db, 2_000_000_000), null);
+  },
+);
 
-test("a change is in the page within minutes also when nobody renders ahead", async (db) => {
-  await alone(db, 3);
+aloneTest("a change is in the page within minutes also when nobody renders ahead", 3, async (db) => {
   await renderAll(db);
   await db.query(
     `update content_item set title = 'Title 33' where platform_content_id = 's3' and social_account_id = $account`,
@@ -215,8 +243,7 @@ test("a change is in the page within minutes also when nobody renders ahead", as
   assert.deepEqual(await titles(db), [[1, 2, 33]]);
 });
 
-test("what comes back in the middle of full pages makes them grow, and then be cut", async (db) => {
-  await alone(db, 30);
+aloneTest("what comes back in the middle of full pages makes them grow, and then be cut", 30, async (db) => {
   await db.query(
     `update content_item set visibility = 'private' where social_account_id = $account and platform_content_id <> all (array['s1','s2','s3','s28','s29','s30'])`,
   );
@@ -229,8 +256,7 @@ test("what comes back in the middle of full pages makes them grow, and then be c
   assert.ok(pages.every((one) => one.length <= 2 * SIZE), JSON.stringify(pages));
 });
 
-test("whoever has read a page before another rendered it does not overwrite that", async (db) => {
-  await alone(db, 3);
+aloneTest("whoever has read a page before another rendered it does not overwrite that", 3, async (db) => {
   await renderAll(db);
   const number = await db.value<number>(`select min(part) from ops.sitemap_part where kind = 'item'`);
   const { admin } = contextOf(db);
@@ -254,8 +280,7 @@ test("whoever has read a page before another rendered it does not overwrite that
   assert.deepEqual(await titles(db), [[9, 2, 3]]);
 });
 
-test("other settings, and a release that renders otherwise, render all pages again", async (db) => {
-  await alone(db, 6);
+aloneTest("other settings, and a release that renders otherwise, render all pages again", 6, async (db) => {
   await renderAll(db);
   const moved = contextOf(db);
   const [, number = 0] = await numbersOf(db);
@@ -273,8 +298,7 @@ test("other settings, and a release that renders otherwise, render all pages aga
   assert.match(text, /<loc>https:\/\/other\.example\/v\//);
 });
 
-test("changes that nobody renders are not kept for ever, and still mark their page", async (db) => {
-  await alone(db, 6);
+aloneTest("changes that nobody renders are not kept for ever, and still mark their page", 6, async (db) => {
   await renderAll(db);
   await db.query(
     `update content_item set deleted_at = now() where platform_content_id = 's2' and social_account_id = $account`,
@@ -285,64 +309,67 @@ test("changes that nobody renders are not kept for ever, and still mark their pa
   assert.deepEqual(await titles(db), [[1, 3, 4, 5], [6]]);
 });
 
-test("after whatever has happened every public item and creator is in exactly one page, as if all were rendered anew", async (db) => {
-  await alone(db, 20);
-  await db.query(
-    `insert into auth.users (id, email) select gen_random_uuid(), left($owner, 8) || n || '@example.com' from generate_series(1, 12) as n`,
-  );
-  await db.query(
-    `update users set is_public = true, profile_slug = 'many-' || left(id::text, 13) where email like left($owner, 8) || '%@example.com'`,
-  );
-  const chance = (() => {
-    let state = 7;
-    return (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
-  })();
-  const pages = async (size: number) => {
-    const found: string[] = [];
-    for (const number of await numbersOf(db, size)) found.push(await read(db, number, size) ?? "");
-    return found;
-  };
-  for (let round = 0; round < 12; round++) {
-    // Parts of one entry, and of three.
-    const size = round < 6 ? SIZE : 30;
-    for (let step = 0; step < 6; step++) {
-      const number = 1 + chance(40);
-      await db.query(
-        [
-          `update content_item set visibility = 'private' where platform_content_id = 's${number}' and social_account_id = $account`,
-          `update content_item set visibility = 'public' where platform_content_id like 's${
-            number % 10
-          }%' and social_account_id = $account`,
-          `update content_item set tags = array['t${number}'] where platform_content_id = 's${number}' and social_account_id = $account`,
-          `delete from content_item where platform_content_id = 's${number}' and social_account_id = $account`,
-          `insert into public.content_item (social_account_id, platform_content_id, content_type, title, thumbnail_url, created_at)
+aloneTest(
+  "after whatever has happened every public item and creator is in exactly one page, as if all were rendered anew",
+  20,
+  async (db) => {
+    await db.query(
+      `insert into auth.users (id, email) select gen_random_uuid(), left($owner, 8) || n || '@example.com' from generate_series(1, 12) as n`,
+    );
+    await db.query(
+      `update users set is_public = true, profile_slug = 'many-' || left(id::text, 13) where email like left($owner, 8) || '%@example.com'`,
+    );
+    const chance = (() => {
+      let state = 7;
+      return (below: number) => (state = (state * 48_271) % 2_147_483_647) % below;
+    })();
+    const pages = async (size: number) => {
+      const found: string[] = [];
+      for (const number of await numbersOf(db, size)) found.push(await read(db, number, size) ?? "");
+      return found;
+    };
+    for (let round = 0; round < 12; round++) {
+      // First with parts of one entry, then of three.
+      const size = round < 6 ? SIZE : 30;
+      for (let step = 0; step < 6; step++) {
+        const number = 1 + chance(40);
+        await db.query(
+          [
+            `update content_item set visibility = 'private' where platform_content_id = 's${number}' and social_account_id = $account`,
+            `update content_item set visibility = 'public' where platform_content_id like 's${
+              number % 10
+            }%' and social_account_id = $account`,
+            `update content_item set tags = array['t${number}'] where platform_content_id = 's${number}' and social_account_id = $account`,
+            `delete from content_item where platform_content_id = 's${number}' and social_account_id = $account`,
+            `insert into public.content_item (social_account_id, platform_content_id, content_type, title, thumbnail_url, created_at)
          values ($account, 's${number}', 'long_video', 'Title ${number}', 'https://i.ytimg.com/x.jpg', now() - interval '30 days' + make_interval(hours => ${number}))
          on conflict do nothing`,
-          `update users set is_public = not is_public where email like left($owner, 8) || '${
-            1 + number % 12
-          }@%'`,
-          `update users set display_name = 'Name ${number}' where id = $owner`,
-        ][chance(7)] ?? "",
+            `update users set is_public = not is_public where email like left($owner, 8) || '${
+              1 + number % 12
+            }@%'`,
+            `update users set display_name = 'Name ${number}' where id = $owner`,
+          ][chance(7)] ?? "",
+        );
+      }
+      if (chance(2) === 0) await renderAll(db, size);
+      const items = await db.value<string[]>(
+        `select coalesce(array_agg('/v/' || id order by created_at, id), '{}') from ops.public_item where user_id = $owner`,
       );
+      const creators = await db.value<string[]>(
+        `select array_agg('/@' || profile_slug order by created_at, id) from users where is_public and hidden_at is null`,
+      );
+      await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '1 hour'`);
+      // Reading a page can divide it, so pages are read repeatedly until all of them exist.
+      for (let ask = 0; ask < 10; ask++) await pages(size);
+      const found = await pages(size);
+      const listed = found.flatMap((xml) => [...xml.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => url));
+      const expected = ["/", ...creators, ...items].map((path) => SITE + path);
+      assert.deepEqual(listed, expected, `round ${round}`);
+      await db.query(`update ops.sitemap_part set made_with = null`);
+      assert.deepEqual(await pages(size), found, `round ${round}`);
     }
-    if (chance(2) === 0) await renderAll(db, size);
-    const items = await db.value<string[]>(
-      `select coalesce(array_agg('/v/' || id order by created_at, id), '{}') from ops.public_item where user_id = $owner`,
-    );
-    const creators = await db.value<string[]>(
-      `select array_agg('/@' || profile_slug order by created_at, id) from users where is_public and hidden_at is null`,
-    );
-    await db.query(`update ops.sitemap_change set noted_at = noted_at - interval '1 hour'`);
-    // Pages that are asked for cut themselves, too: asked once more, all of them are there.
-    for (let ask = 0; ask < 10; ask++) await pages(size);
-    const found = await pages(size);
-    const listed = found.flatMap((xml) => [...xml.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => url));
-    const expected = ["/", ...creators, ...items].map((path) => SITE + path);
-    assert.deepEqual(listed, expected, `round ${round}`);
-    await db.query(`update ops.sitemap_part set made_with = null`);
-    assert.deepEqual(await pages(size), found, `round ${round}`);
-  }
-});
+  },
+);
 
 for (
   const [limit, statement] of Object.entries({
@@ -350,16 +377,15 @@ for (
     "50 MB": "bytes = 52427000",
   })
 ) {
-  test(`a page that would exceed ${limit} gives its last parts to a new one`, async (db) => {
+  aloneTest(`a page that would exceed ${limit} gives its last parts to a new one`, 9, async (db) => {
     const size = 50_000;
-    await alone(db, 9);
     await db.query(
       `insert into ops.sitemap_part (kind, page, from_at, from_id)
       select 'item', part.page, item.created_at, item.id from content_item as item, ops.sitemap_part as part
       where item.social_account_id = $account and item.platform_content_id in ('s4', 's7', 's9') and part.kind = 'item'
       order by item.created_at`,
     );
-    // Not the last page, which is cut sooner.
+    // Not the last page, which is divided earlier.
     await db.query(
       `update ops.sitemap_part set page = nextval(pg_get_serial_sequence('ops.sitemap_part', 'page')) where part = (select max(part) from ops.sitemap_part)`,
     );
@@ -372,38 +398,40 @@ for (
       `update content_item set description = 'New' where platform_content_id = 's8' and social_account_id = $account`,
     );
     await renderAll(db, size);
-    // What was made up is no file.
+    // The manipulated sizes do not match the real file, so everything is rendered again.
     await db.query(`update ops.sitemap_part set made_with = null`);
     assert.deepEqual(await titles(db, size), [range(1, 3), range(4, 8), [9]]);
   });
 }
 
-test("parts whose renderer was killed are rendered by others: for a request at once, ahead when the lease is over", async (db) => {
-  await alone(db, 12);
-  await renderAll(db);
-  await db.query(
-    `update content_item set title = 'Title ' || (100 + substr(title, 7)::int) where social_account_id = $account and platform_content_id <> 's7'`,
-  );
-  const made_with = await db.value<string>(`select min(made_with) from ops.sitemap_part`);
-  const claimed = await db.value<{ parts: number[] }>(
-    `select public.claim_sitemap_parts('${made_with}', ${SIZE}, 100)`,
-    "service",
-  );
-  assert.ok(claimed.parts.length > 3);
-  assert.equal((await renderAhead(contextOf(db), 100)).rendered, 0);
-  await db.query(
-    `delete from content_item where social_account_id = $account and platform_content_id = 's7'`,
-  );
-  assert.deepEqual((await titles(db))[1]?.length, 4);
-  await db.query(
-    `update ops.sitemap_part set leased_until = now() - interval '1 second' where leased_until is not null`,
-  );
-  await renderAhead(contextOf(db), 100);
-  assert.deepEqual((await titles(db)).flat(), range(101, 112).filter((number) => number !== 107));
-});
+aloneTest(
+  "parts whose renderer was killed are rendered by others: for a request at once, ahead when the lease is over",
+  12,
+  async (db) => {
+    await renderAll(db);
+    await db.query(
+      `update content_item set title = 'Title ' || (100 + substr(title, 7)::int) where social_account_id = $account and platform_content_id <> 's7'`,
+    );
+    const made_with = await db.value<string>(`select min(made_with) from ops.sitemap_part`);
+    const claimed = await db.value<{ parts: number[] }>(
+      `select public.claim_sitemap_parts('${made_with}', ${SIZE}, 100)`,
+      "service",
+    );
+    assert.ok(claimed.parts.length > 3);
+    assert.equal((await renderAhead(contextOf(db), 100)).rendered, 0);
+    await db.query(
+      `delete from content_item where social_account_id = $account and platform_content_id = 's7'`,
+    );
+    assert.deepEqual((await titles(db))[1]?.length, 4);
+    await db.query(
+      `update ops.sitemap_part set leased_until = now() - interval '1 second' where leased_until is not null`,
+    );
+    await renderAhead(contextOf(db), 100);
+    assert.deepEqual((await titles(db)).flat(), range(101, 112).filter((number) => number !== 107));
+  },
+);
 
-test("reading a page is one scan of one index", async (db) => {
-  await alone(db, 40);
+aloneTest("reading a page is one scan of one index", 40, async (db) => {
   await db.query(`analyze content_item`);
   await db.query(`set local enable_seqscan = off; set local enable_sort = off`);
   const plan = JSON.stringify(

@@ -1,4 +1,4 @@
-/** The rules of submissions that stand in the database: who is served by which site, what a removal does, what is collected by itself. */
+/** Tests the database's rules for submissions: which site serves whom, the effect of a removal, what is collected automatically. */
 import assert from "node:assert/strict";
 import { type Row, test, type TestContext } from "../support/context.ts";
 
@@ -14,7 +14,7 @@ const site = (
     user ? `'${user}'` : "null"
   }, id, '${url}', true, now(), 'x' from public.search_engine where slug = '${engine}' returning id`);
 
-/** The operator's sites of the stack rest in this transaction. */
+/** Deactivates the operator's sites for this transaction, and prepares the owner's plan and item. */
 async function prepare(db: TestContext, plan = "premium"): Promise<void> {
   await db.query(`
     update public.seo_connection set is_active = false where user_id is null;
@@ -85,7 +85,7 @@ test("a creator's own verified site comes before the operator's, and nobody else
     await db.value(`select submitted_url from public.seo_submission where id = '${mine?.submission_id}'`),
     `https://own.example/blog/@%D0%BE%D0%BB%D1%8C%D0%B3%D0%B0/${db.item}`,
   );
-  // A site that is not verified any more is not used.
+  // A site that is no longer verified is not used.
   await db.query(`update public.seo_connection set is_verified = false where id = '${own}'`);
   assert.equal((await begin(db, "bing")).submissions[0]?.connection_id ?? operated, operated);
 });
@@ -97,11 +97,11 @@ test("an address is claimed once, and not again within the engine's window, also
   const first = await claim(db, connection);
   assert.equal(first.submissions.length, 1);
   assert.deepEqual((await claim(db, connection)).submissions, []);
-  // Its worker died: the lease is over after 5 minutes, the window after 10.
+  // Its worker died: the lease ends after 5 minutes, the window after 10.
   assert.deepEqual((await claim(db, connection, "now() + interval '6 minutes'")).submissions, []);
   const again = await claim(db, connection, "now() + interval '11 minutes'");
   assert.equal(again.submissions.length, 1);
-  // The first worker comes back from the dead.
+  // The first worker responds after all.
   assert.equal(await settle(db, connection, first, "rejected"), 0);
   assert.equal(await settle(db, connection, again, "submitted"), 1);
   assert.deepEqual(await rows(db), [{ type: "updated", status: "submitted", code: null }]);
@@ -180,7 +180,7 @@ test("a page that is back before its removal was sent is not told to be gone", a
   const connection = await site(db, db.people.owner, "indexnow");
   await begin(db);
   await settle(db, connection, await claim(db, connection), "submitted");
-  // The item by itself, with its creator, with its account.
+  // The item alone, with its creator, with its account.
   const ways = [
     [
       "content_item",
@@ -240,7 +240,7 @@ test("what a creator with mode auto changes is collected by itself, from then on
   await collect();
   assert.deepEqual(await rows(db), [], "what was there before is left alone");
   await edit("auto");
-  // What a sync writes without a change that people see, such as counters, is no reason.
+  // A sync that changes nothing visible, only counters for example, causes no submission.
   await db.query(
     "update public.content_item set updated_at = now() + interval '1 minute' where user_id = $owner",
   );
@@ -275,7 +275,7 @@ test("the operator's quota is shared in turn: nobody's long list makes others wa
     "service",
   );
   assert.deepEqual(claimed.submissions.map(({ url }) => url.split("/")[3]).sort(), ["other", "owner"]);
-  // The rest waits for the quota, and says so.
+  // The rest waits for the quota, with that as its error code.
   const none = await db.value<{ submissions: Row[]; retry_at: string }>(
     `select public.claim_seo_submissions('${operated}', 10, '${windows}')`,
     "service",

@@ -1,8 +1,8 @@
-/** Money without models: what is reserved and settled for a creator of the test's own, straight in the database. */
+/** Reserves and settles AI costs for a new creator, directly in the database and without calling models. */
 import type { Sql } from "postgres";
 import { createCreator, testDatabase } from "../../../scripts/test/stack.ts";
 
-/** A creator with an item, and a model of the test's own. */
+/** A creator with an item, and a model for one test. */
 export interface World {
   sql: Sql;
   user: string;
@@ -10,7 +10,7 @@ export interface World {
   model: string;
 }
 
-/** A creator on the premium plan with one item, and a model of the test's own: 200 cents a million in, 1,000 out. */
+/** Runs a test with a creator on the premium plan with one item, and its own model: 300 cents per million tokens in, 1,500 out. */
 export async function world(
   run: (world: World) => Promise<void>,
   { budget = null as number | null } = {},
@@ -45,7 +45,7 @@ export interface Reserved {
   reserved_cents: number;
 }
 
-/** Reserves a call with a key of the creator's own, which no budget but theirs concerns. */
+/** Reserves a call with the creator's own key, so that only the creator's budget applies. */
 export async function reserve(
   { sql, user, item, model }: World,
   about: { analysis?: string; prompt?: number; most?: number; lease?: number } = {},

@@ -1,19 +1,19 @@
 /**
- * Each test of the database has a context of its own: four people, an account and some content, in a transaction that is
- * rolled back. Statements may name them: `$owner`, `$other`, `$moderator`, `$admin`, `$account`, `$connection` and `$item` stand
- * for their ids. Statements are run as one of the actors, with the role and the claims that the Data API would set.
+ * Each test of the database has its own context: four people, an account and some content, in a transaction that is
+ * rolled back. In statements, `$owner`, `$other`, `$moderator`, `$admin`, `$account`, `$connection` and `$item` stand
+ * for their ids. Statements run as one of the actors, with the role and the claims that the Data API would set.
  */
 import postgres from "postgres";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 
-/** `operator` is who applies migrations; the others come through the API. */
+/** `operator` is the role that applies migrations; the others use the API. */
 export type Actor = "anon" | "owner" | "other" | "moderator" | "admin" | "service" | "operator";
 export const PEOPLE = ["owner", "other", "moderator", "admin"] as const;
 export type Person = typeof PEOPLE[number];
 
 export type Row = Record<string, unknown>;
 
-/** What came of a statement that was tried and undone. */
+/** The outcome of a statement that was run and rolled back. */
 export interface Outcome {
   rows: Row[];
   /** Rows returned or changed. */
@@ -45,7 +45,7 @@ export class TestContext {
     return [...await this.sql.unsafe<Result[]>(this.fill(text))];
   }
 
-  /** The one value of a query. */
+  /** Returns the single value of a query. */
   async value<Value = unknown>(text: string, actor: Actor = "operator"): Promise<Value> {
     const [row] = await this.perform(actor, text);
     return Object.values(row ?? {})[0] as Value;
@@ -57,12 +57,12 @@ export class TestContext {
     try {
       return await this.query<Result>(text);
     } finally {
-      // After an error the transaction is lost anyway, and with it the role.
+      // After an error, the transaction is aborted and the role with it.
       await this.become("operator").catch(() => {});
     }
   }
 
-  /** Tries as an actor, tells what came of it, and undoes it. */
+  /** Runs as an actor, rolls back, and returns the outcome. */
   async attempt(actor: Actor, text: string): Promise<Outcome> {
     await this.sql.unsafe("savepoint attempt");
     try {
@@ -84,7 +84,7 @@ export class TestContext {
     }
   }
 
-  /** The SQLSTATE that a statement of an actor is refused with; undefined when it is not. Its effect is undone. */
+  /** Returns the SQLSTATE with which an actor's statement is refused, or undefined. Its effect is rolled back. */
   async refused(actor: Actor, text: string): Promise<string | undefined> {
     return (await this.attempt(actor, text)).code;
   }
@@ -106,7 +106,7 @@ export class TestContext {
       .simple();
   }
 
-  /** Signs the people up, gives two of them their roles, and the owner an account with three items. */
+  /** Signs up the people, grants two of them their roles, and creates the owner's account with three items. */
   async addFixtures(): Promise<void> {
     const run = crypto.randomUUID().slice(0, 8);
     for (const person of PEOPLE) {
@@ -149,13 +149,16 @@ export class TestContext {
   }
 }
 
-/** Runs `test` with its fixtures, and undoes everything. */
-export async function inTransaction(test: (db: TestContext) => Promise<void>): Promise<void> {
+/** Runs `test` with its fixtures, and rolls back everything. */
+export async function inTransaction(
+  test: (db: TestContext) => Promise<void>,
+  isolation: "read committed" | "repeatable read" = "read committed",
+): Promise<void> {
   const sql = await testDatabase({ max: 1 });
   try {
     const reserved = await sql.reserve();
     try {
-      await reserved`begin`;
+      await reserved.unsafe(`begin isolation level ${isolation}`);
       const db = new TestContext(reserved);
       await db.addFixtures();
       await test(db);
@@ -168,14 +171,14 @@ export async function inTransaction(test: (db: TestContext) => Promise<void>): P
   }
 }
 
-/** A test in a transaction of its own, with its fixtures. */
+/** Registers a test that runs in its own transaction, with its fixtures. */
 export function test(name: string, body: (db: TestContext) => Promise<void>): void {
   Deno.test(name, () => inTransaction(body));
 }
 
 /**
- * A person whose rows are committed, for tests that need several connections at once. Deleting the login deletes all.
- * `as` runs statements on a pool, as the service.
+ * A person whose rows are committed, for tests that need several concurrent connections. Deleting the login deletes all rows.
+ * `sql` is a pool of connections.
  */
 export interface CommittedPerson {
   id: string;
@@ -198,7 +201,7 @@ export async function withPerson(
   }
 }
 
-/** The SQLSTATE that a statement was refused with; undefined when it was not. */
+/** Returns the SQLSTATE with which a statement was refused, or undefined. */
 export async function refusal(statement: PromiseLike<unknown>): Promise<string | undefined> {
   try {
     await statement;
@@ -211,9 +214,9 @@ export async function refusal(statement: PromiseLike<unknown>): Promise<string |
 
 /**
  * Runs `first` in a transaction that stays open, starts `second` on another connection, lets the first commit once the second
- * waits for it (or has ended without waiting), and answers how the second was refused. Races that would need luck are made here.
+ * waits for it (or has ended without waiting), and returns how the second was refused. Makes races deterministic.
  *
- * @param last What the first transaction does besides, while the second waits: where the two lock in different orders,
+ * @param last A further statement of the first transaction while the second waits: if the two lock in different orders,
  * PostgreSQL ends one of them (40P01).
  */
 export async function whileOpen(
@@ -221,7 +224,7 @@ export async function whileOpen(
   second: string,
   last?: string,
 ): Promise<{ waited: boolean; refused: string | undefined }> {
-  // One connection each, so that a transaction may be opened by hand.
+  // One connection each, so that a transaction can be opened manually.
   const [one, two] = await Promise.all([testDatabase({ max: 1 }), testDatabase({ max: 1 })]);
   try {
     const [backend] = await two<{ pid: number }[]>`select pg_backend_pid() as pid`;

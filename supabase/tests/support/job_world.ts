@@ -1,8 +1,8 @@
-/** What the tests of the job queue do in their worlds. */
+/** Helpers for the tests of the job queue. */
 import assert from "node:assert/strict";
 import type { TestContext } from "./context.ts";
 
-/** Handlers of a test's own, so that neither the stack's workers nor other tests take its jobs. */
+/** Adds a handler for one test, so that neither the stack's workers nor other tests claim its jobs. */
 export async function addHandler(world: TestContext, limit?: number): Promise<string> {
   const name = `test_${crypto.randomUUID().slice(0, 8)}`;
   await world.query(
@@ -13,7 +13,7 @@ export async function addHandler(world: TestContext, limit?: number): Promise<st
   return name;
 }
 
-/** A job of the owner's; `more` are further arguments of create_job. */
+/** Creates a job of the owner; `more` are further arguments of create_job. */
 export async function create(
   world: TestContext,
   handler: string,
@@ -39,7 +39,7 @@ export function claim(world: TestContext, handler: string, max = 10, worker = "w
   );
 }
 
-/** A job that worker `w1` has just begun. */
+/** Creates a job that worker `w1` has just claimed. */
 export async function begun(world: TestContext): Promise<{ handler: string; id: string; claimed: Claimed }> {
   const handler = await addHandler(world);
   const id = await create(world, handler);
@@ -48,7 +48,7 @@ export async function begun(world: TestContext): Promise<{ handler: string; id: 
   return { handler, id, claimed };
 }
 
-/** What a function of the service gives. */
+/** Calls a function as the service; returns its result. */
 export function service<Value>(world: TestContext, call: string): Promise<Value> {
   return world.value<Value>(`select public.${call}`, "service");
 }
@@ -59,10 +59,10 @@ export async function job(world: TestContext, id: string) {
   return row;
 }
 
-/** Changes what workers see of a job. */
+/** Changes the ready job, the row that workers see. */
 export const setReady = (world: TestContext, id: string, change: string) =>
   world.query(`update ops.job_ready set ${change} where job_id = '${id}'`);
 
-/** The lease of its worker runs out. */
+/** Lets the lease of the job's worker expire. */
 export const lapse = (world: TestContext, id: string) =>
   setReady(world, id, "leased_until = now() - interval '1 second'");

@@ -1,4 +1,4 @@
-/** What the tests of syncs share: the calls of a step, items and pages as the pipeline gives them. */
+/** Shared by the tests of syncs: the calls of a step, and items and pages as the pipeline passes them. */
 import { type Row, test as testWithFixtures, type TestContext } from "./context.ts";
 
 export interface Begun {
@@ -85,7 +85,7 @@ export const item = (id: string, more: Row = {}): Row => ({
   ...more,
 });
 
-/** A page of the platform's list. */
+/** Returns a page of the platform's list. */
 export const page = (
   ids: string[],
   key: string | null = null,
@@ -101,7 +101,7 @@ export const page = (
   ...more,
 });
 
-/** A test of an account with nothing in it: the items of the fixtures would count as vanished. */
+/** Registers a test with an empty account, because the items of the fixtures would count as vanished. */
 export function test(name: string, body: (db: TestContext) => Promise<void>): void {
   testWithFixtures(name, async (db) => {
     await db.query(`delete from content_item where social_account_id = $account`);

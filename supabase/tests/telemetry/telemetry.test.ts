@@ -1,4 +1,4 @@
-/** Usage and observations: what is kept, for how long, who reads it, and that histograms add up. */
+/** Tests usage events and observations: what is stored, for how long, who can read it, and that histograms add up. */
 import assert from "node:assert/strict";
 import { LATENCY_BOUNDS_MS } from "../../functions/_shared/observability/observations.ts";
 import { inTransaction, test, type TestContext } from "../support/context.ts";
@@ -61,7 +61,7 @@ Deno.test("partitions come and go by themselves for a year, and nothing is older
     for (let day = 0; day <= 365; day += 1) {
       const now = `now() + interval '${day} days'`;
       await db.query(`select ops.keep_telemetry(${now})`);
-      // Whatever the day, there is a place for what happens now, and what is old goes.
+      // On every day, a partition exists for current events, and old partitions are dropped.
       await db.query(
         `insert into telemetry.usage_events (user_id, event, occurred_at) values ($owner, 'daily', ${now})`,
       );
@@ -95,7 +95,7 @@ test("events by day are those of the rows, late ones and a month's end included,
         from telemetry.usage_events where occurred_at < ${until} group by 1, 2) as line`);
   for (let hour = -48; hour <= 48; hour += 1) {
     const now = `${border} + interval '${hour} hours 27 minutes'`;
-    // Of the last hour, and as late as may be.
+    // Events of the last hour, up to the maximum delay.
     await db.query(`
       insert into telemetry.usage_events (user_id, session_id, event, occurred_at)
       select case n % 4 when 0 then $owner when 1 then $other end::uuid, case when n % 5 > 0 then md5(($1 + n % 7)::text)::uuid end, 'e' || n * n % 3,

@@ -1,6 +1,6 @@
 /**
- * The one way to the backend: the typed client over supabase-js, and the session that it keeps. A visitor without a session calls
- * functions with the publishable key alone; supabase-js, a third of the first view, comes when somebody has a session or wants one.
+ * All access to the backend: the typed client over supabase-js, and its session. A visitor without a session calls functions with the
+ * publishable key alone. supabase-js is a third of the first view, so it loads only if there is a session or the visitor signs in.
  */
 import { createStreamVibe, isProblem, type StreamVibe, StreamVibeError } from "@streamvibe/client";
 import type { Session } from "@supabase/supabase-js";
@@ -9,13 +9,13 @@ import { useSyncExternalStore } from "react";
 import { config } from "./config.ts";
 
 export let api: StreamVibe;
-/** supabase-js: tables, sign-in and channels. There as soon as there is a session; elsewhere `await connected()` gives it. */
+/** supabase-js: tables, sign-in and channels. Set as soon as a session exists; otherwise use `await connected()`. */
 export let supabase: StreamVibe["supabase"];
 
 interface SessionState {
-  /** Undefined until it is known. */
+  /** Undefined while it is loading. */
   session: Session | null | undefined;
-  /** Ended by itself, so that the page stays and asks to sign in again in place. */
+  /** True if the session ended without a sign-out: the page stays open and asks the user to sign in again in place. */
   has_expired: boolean;
 }
 let state: SessionState = { session: undefined, has_expired: false };
@@ -25,28 +25,28 @@ let isLeaving = false;
 function setState(next: SessionState): void {
   const before = state.session?.user.id;
   state = next;
-  // What one person has read is not shown to the next; a session that comes back finds its pages.
+  // A different user must not see cached data of the previous one; the same user keeps the cache.
   if (before && next.session && next.session.user.id !== before) queries.clear();
   listeners.forEach((listener) => listener());
 }
 
-/** Where supabase-js keeps the session. */
+/** The localStorage key where supabase-js stores the session. */
 const STORAGE_KEY = "streamvibe";
-/** The console shows a failure with a button rather than a spinner for long. */
+/** Few retries: the console prefers an error with a retry button to a long spinner. */
 const RETRY = { attempts: 3, maxWaitMs: 4_000 };
 
-/** Whether there is a session already: kept by an earlier visit, or in the link of a mail that led here. */
+/** Returns whether a session exists: stored by an earlier visit, or in the URL of a link from an email. */
 const hasSession = (): boolean =>
   localStorage.getItem(STORAGE_KEY) !== null || /[#&?](access_token|error|error_code)=/.test(location.href);
 
-/** Before the first page. Whoever has a session is connected with it, so that no page is read as a visitor's first. */
+/** Connects before the first page renders. If a session exists, it is restored first, so that no page loads as a visitor's. */
 export async function connect(configured: Promise<void>): Promise<void> {
   const library = hasSession() ? import("@supabase/supabase-js") : undefined;
   await Promise.all([configured, library]);
   if (library) return void await connected();
   api = createStreamVibe({ functions: { invoke } } as unknown as StreamVibe["supabase"], { retry: RETRY });
   setState({ session: null, has_expired: false });
-  // Another tab has signed in.
+  // The user signed in in another tab.
   addEventListener("storage", ({ key, newValue }) => {
     if (key === STORAGE_KEY && newValue) void connected().catch(() => {});
   });
@@ -54,7 +54,7 @@ export async function connect(configured: Promise<void>): Promise<void> {
 
 let connection: Promise<StreamVibe["supabase"]> | undefined;
 
-/** supabase-js, loaded when it is first wanted. After a failure the next call tries again. */
+/** Loads supabase-js on the first call and returns its client. After a failure the next call tries again. */
 export function connected(): Promise<StreamVibe["supabase"]> {
   connection ??= import("@supabase/supabase-js").then(({ createClient }) => {
     supabase = createClient(config.url, config.key, {
@@ -75,7 +75,7 @@ export function connected(): Promise<StreamVibe["supabase"]> {
   return connection;
 }
 
-/** Calls a function as supabase-js does for a visitor. */
+/** Calls a function the way supabase-js does for a visitor without a session. */
 async function invoke(name: string, { method, headers, body, signal }: {
   method: string;
   headers: Record<string, string>;
@@ -102,7 +102,7 @@ async function invoke(name: string, { method, headers, body, signal }: {
   }
 }
 
-/** Ends the session because the person wants it. */
+/** Signs the user out in this browser. */
 export async function signOut(): Promise<void> {
   isLeaving = true;
   try {
@@ -121,12 +121,12 @@ export function useSession(): SessionState {
   }, () => state);
 }
 
-/** The signed-in person's id. For pages behind the sign-in only. */
+/** Returns the id of the signed-in user. Only for pages behind the sign-in. */
 export function useUserId(): string {
   return useSession().session?.user.id ?? "";
 }
 
-/** A refused token: perhaps it has only aged, so it is renewed; if that cannot be, the person signs in again in place. */
+/** Handles a rejected access token: refreshes the session, or asks the user to sign in again in place if that fails. */
 async function onRefused(): Promise<void> {
   if (!state.session || state.has_expired) return;
   const { data } = await supabase.auth.refreshSession();
@@ -140,7 +140,7 @@ export const queries: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 15_000,
-      // The client repeats what helps; a lost connection is the one thing that a further try may mend.
+      // The client already retries; only a lost connection is worth one more attempt.
       retry: (count, error) => count < RETRIED && isProblem(error, "unreachable"),
       retryDelay: 500,
       refetchOnWindowFocus: true,
@@ -153,17 +153,17 @@ export const queries: QueryClient = new QueryClient({
   },
 });
 
-/** Nothing is waited for longer. */
+/** Default time limit of a request. */
 export const LIMIT_MS = 20_000;
 
-/** A signal that ends with the page's own, or with the time limit. */
+/** Returns a signal that aborts with the given one or after the time limit. */
 export function limited(signal?: AbortSignal, ms = LIMIT_MS): AbortSignal {
   const limit = new AbortController();
   setTimeout(() => limit.abort(new DOMException("No answer came in time", "TimeoutError")), ms);
   return signal ? AbortSignal.any([signal, limit.signal]) : limit.signal;
 }
 
-/** What a failure is, whatever was thrown: a time limit, too, is a problem with a code. */
+/** Converts anything thrown, including a timeout, to a problem with a code. */
 export function problemOf(error: unknown): StreamVibeError {
   if (isProblem(error)) return error;
   const { name, message } = error instanceof Error ? error : new Error(String(error));

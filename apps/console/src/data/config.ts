@@ -1,28 +1,28 @@
-/** What the console is told about its installation at run time: `config.json` beside its files. Nothing in it is secret. */
+/** The console's run-time configuration: `config.json`, served beside its files. It contains no secrets. */
 export interface Config {
-  /** The backend's address; empty where it is that of the page. */
+  /** The backend's URL; empty if it is the page's own origin. */
   url: string;
   /** The publishable key. */
   key: string;
-  /** Where docs/ can be read. */
+  /** The URL where docs/ is served. */
   docs?: string;
-  /** The mailbox of a local stack. */
+  /** The URL of a local stack's mailbox. */
   mail?: string;
   /** The demo creator of a local stack. */
   demo?: { email: string; password: string } | null;
-  /** Whether pictures of the platforms are shown; without it they are drawn. */
+  /** Whether images are loaded from the platforms; otherwise placeholders are drawn. */
   pictures?: boolean;
-  /** A language of texts/, and with it the direction; the browser's by default. */
+  /** A language of texts/, which also sets the text direction; the browser's by default. */
   language?: string;
-  /** As PUBLIC_ITEM_PATH and PUBLIC_CREATOR_PATH of the backend. */
+  /** The same as PUBLIC_ITEM_PATH and PUBLIC_CREATOR_PATH of the backend. */
   item_path?: string;
   creator_path?: string;
 }
 
-/** Filled in before the first page is drawn. */
+/** Filled in before the first page renders. */
 export const config: Config = { url: "", key: "" };
 
-/** Where the console is served, without a slash at the end. */
+/** The path where the console is served, without a trailing slash. */
 export const BASE = import.meta.env.BASE_URL.replace(/\/$/, "");
 
 export async function readConfig(): Promise<void> {
@@ -32,7 +32,7 @@ export async function readConfig(): Promise<void> {
   config.url ||= location.origin;
 }
 
-/** The address of an item's or a creator's page below the console. */
+/** Return the path of an item's or a creator's page, relative to the console. */
 export const itemPath = (id: string, slug = "") => fill(config.item_path ?? "/v/{id}", { id, slug });
 export const creatorPath = (slug: string) => fill(config.creator_path ?? "/@{slug}", { slug });
 

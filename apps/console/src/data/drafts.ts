@@ -1,7 +1,7 @@
-/** Text that a person has typed is theirs: it outlives the session and a reload, in this tab. */
+/** Unsaved input survives the end of the session and a reload, in this tab. */
 import { useCallback, useState } from "react";
 
-/** Like useState, kept in sessionStorage until `clear`. */
+/** Like useState, but stored in sessionStorage until `clear` is called. */
 export function useDraft<T>(name: string, initial: T): [T, (next: T | ((now: T) => T)) => void, () => void] {
   const key = `draft:${name}`;
   const [value, setValue] = useState<T>(() => {
@@ -18,7 +18,7 @@ export function useDraft<T>(name: string, initial: T): [T, (next: T | ((now: T) 
       try {
         sessionStorage.setItem(key, JSON.stringify(then));
       } catch {
-        // Without storage it lasts as long as the page.
+        // Without storage the draft lasts until the page is closed.
       }
       return then;
     });

@@ -1,6 +1,6 @@
 /**
- * In the place of @supabase/storage-js, 7 kB that supabase-js brings along: the console uploads to the signed addresses that
- * create-media gives, by itself, since only so it knows how far an upload is.
+ * Replaces @supabase/storage-js, 7 kB that supabase-js includes. The console uploads directly to the signed URLs of create-media
+ * instead, because only that reports upload progress.
  */
 export class StorageClient {}
 export class StorageApiError extends Error {}

@@ -1,4 +1,4 @@
-/** How pages read and change: thin over TanStack Query, with the client's names and types. */
+/** How pages read and change data: a thin layer over TanStack Query, with the client's names and types. */
 import {
   type CallOptions,
   type FunctionName,
@@ -21,16 +21,16 @@ import {
 import { api, limited, problemOf, queries, supabase } from "./client.ts";
 
 interface ReadOptions {
-  /** False as long as something that it needs is missing. */
+  /** False while an input of the query is missing. */
   enabled?: boolean;
-  /** Read again that often, in milliseconds. */
+  /** Refetch interval in milliseconds. */
   every?: number | false;
-  /** Goes on showing the last answer while the next is read. */
+  /** Keeps showing the previous response while the next one loads. */
   keep?: boolean;
   staleMs?: number;
 }
 
-/** Reads anything under a key. */
+/** Runs any read and caches its result under a key. */
 export function useRead<T>(
   key: QueryKey,
   read: (signal: AbortSignal) => Promise<T>,
@@ -46,17 +46,17 @@ export function useRead<T>(
   });
 }
 
-/** Reads a function: `useCall("billing-status")`. */
+/** Calls an edge function: `useCall("billing-status")`. */
 export function useCall<Name extends FunctionName>(name: Name, input?: Input<Name>, options?: ReadOptions) {
   return useRead<Output<Name>>([name, input ?? {}], (signal) => api.call(name, input, { signal }), options);
 }
 
-/** Reads a function of the database. */
+/** Calls a database function. */
 export function useRpc<Name extends RpcName>(name: Name, args?: RpcInput<Name>, options?: ReadOptions) {
   return useRead<RpcOutput<Name>>([name, args ?? {}], (signal) => api.rpc(name, args, { signal }), options);
 }
 
-/** The pages of a function's list, the next when it is asked for. */
+/** Reads a function's list page by page, on demand. */
 export function usePages<Name extends ListName>(name: Name, input: Input<Name>, options: ReadOptions = {}) {
   return useInfiniteQuery({
     queryKey: [name, "pages", input],
@@ -69,7 +69,7 @@ export function usePages<Name extends ListName>(name: Name, input: Input<Name>, 
   });
 }
 
-/** Rows of a table after a row that was read: a page, and where the next begins. */
+/** Reads table rows page by page: `read` returns the rows after a cursor, and the next cursor. */
 export function useRows<T>(
   key: QueryKey,
   read: (after: string | null, signal: AbortSignal) => Promise<{ rows: T[]; next: string | null }>,
@@ -86,7 +86,7 @@ export function useRows<T>(
   });
 }
 
-/** The rows that supabase-js answers; its error is thrown as the client's. */
+/** Returns the rows of a supabase-js query; throws its error as a StreamVibeError. */
 export async function rowsOf<T>(
   asked: PromiseLike<{ data: unknown; error: { code?: string; message: string } | null; status: number }>,
 ): Promise<T> {
@@ -114,7 +114,7 @@ export function useTable<T>(
   return useRead<T>(key, (signal) => rowsOf<T>(ask((name: string) => supabase.from(name), signal)), options);
 }
 
-/** Something that changes: its own error and whether it is under way; afterwards what it touches is read again. */
+/** A change with its own error and pending state; after success, the queries named in `touches` are refetched. */
 export function useAction<Args = void, Result = unknown>(
   act: (args: Args, options: CallOptions) => Promise<Result>,
   { touches = [], onDone }: { touches?: string[]; onDone?: (result: Result, args: Args) => void } = {},
@@ -134,7 +134,7 @@ export function useAction<Args = void, Result = unknown>(
   });
 }
 
-/** A question to a table as supabase-js has it, as far as a page needs it. */
+/** The part of supabase-js's query builder that pages need. */
 interface Asked
   extends PromiseLike<{ data: unknown; error: { code?: string; message: string } | null; status: number }> {
   or(filter: string): Asked;
@@ -145,8 +145,8 @@ interface Asked
 }
 
 /**
- * A page of rows in falling order of a column, after the last one that was read, and where the next begins. Rows that have the
- * same value, as those of one statement have the same time, are told apart by their id.
+ * Returns a page of rows after a cursor, in descending order of a column, and the next cursor. Rows with the same value, such as
+ * the time of rows from one statement, are ordered by id.
  */
 export async function pageOf<T extends { id: string }>(
   asked: Asked,
@@ -155,7 +155,7 @@ export async function pageOf<T extends { id: string }>(
 ): Promise<{ rows: T[]; next: string | null }> {
   if (after) {
     const { value, id } = JSON.parse(after) as { value: unknown; id: string };
-    // Not past the last value: with this an index is read from there on, which it is not for an "or" alone.
+    // This condition is redundant but lets the index scan start at the last value, which an "or" alone does not.
     asked = asked.lte(column, value).or(
       `${column}.lt."${value}",and(${column}.eq."${value}",id.lt."${id}")`,
     );

@@ -1,10 +1,10 @@
-/** What the person may do beyond their own. The database decides; this only shows the way there. */
+/** The user's roles. They only control which links are shown; the database enforces permissions. */
 import { useUserId } from "./client.ts";
 import { useTable } from "./queries.ts";
 
 export type Role = "user" | "admin" | "moderator";
 
-/** As it is read: a page that depends on it shows that it failed. */
+/** Returns the query itself, so that a page that depends on it can show its error. */
 export function useRolesRead() {
   const id = useUserId();
   return useTable<{ role: Role }[]>(
@@ -14,7 +14,7 @@ export function useRolesRead() {
   );
 }
 
-/** Undefined until it is known. */
+/** Undefined while loading. */
 export function useRoles(): Role[] | undefined {
   return useRolesRead().data?.map(({ role }) => role);
 }

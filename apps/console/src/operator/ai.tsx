@@ -6,7 +6,7 @@ import { Chart, daysBetween } from "../ui/plots.tsx";
 import { filterOf, useList } from "./data.ts";
 import { Choice, PersonLink } from "./parts.tsx";
 
-/** This month and the eleven before, in UTC as costs are counted. */
+/** Returns this month and the eleven before, in UTC like the costs. */
 function months(): [string, string][] {
   const now = new Date();
   return Array.from({ length: 12 }, (_, back) => {
@@ -143,7 +143,7 @@ export default function AiCost() {
   );
 }
 
-/** The last moment of a month that begins on a day. */
+/** Returns the last day of the month that starts on the given day. */
 function endOf(month: string): number {
   const first = new Date(month);
   return Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0);

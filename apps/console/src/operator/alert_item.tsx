@@ -1,4 +1,4 @@
-/** One thing that is wrong: what, since when, and the way to where it is seen. */
+/** One alert: what is wrong, since when, and a link to the page that shows it. */
 import { api } from "../data/client.ts";
 import { config } from "../data/config.ts";
 import { useAction } from "../data/queries.ts";
@@ -20,7 +20,7 @@ export function AlertItem({ alert }: { alert: Alert }) {
       api.rpc("silence_alert", {
         p_alert: alert.alert,
         p_subject: alert.subject,
-        // Null reminds again; the generated type knows only of the time.
+        // Null ends the silence; the generated type allows only a time.
         p_until: until as string,
       }),
     {

@@ -1,4 +1,4 @@
-/** What the operator's pages read: the answers of module 010's functions, and how their lists are read page by page. */
+/** Data of the operator's pages: the results of module 010's functions, and how their lists are paginated. */
 import type { RpcName } from "@streamvibe/client";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api, limited } from "../data/client.ts";
@@ -7,7 +7,7 @@ import type { Wish } from "../ui/address.ts";
 
 export type Severity = "critical" | "warning" | "info";
 
-/** Where to look: a page of the console, and what it is to be filtered by. */
+/** Where to look: a page of the console and its filters. */
 export type Place = { page: string } & Record<string, string | boolean>;
 
 export interface Alert {
@@ -375,7 +375,7 @@ export interface Database {
   tables: { table: string; rows: number; bytes: number; vacuumed_at: string | null }[];
 }
 
-/** Each list's pages: its rows, and what stands beside them. */
+/** A page of each list: its rows and what comes with them. */
 interface Lists {
   admin_list_jobs: { items: OneJob[]; looked_at: number | null };
   admin_list_dead_letters: {
@@ -416,14 +416,14 @@ interface Lists {
 export type ListName = keyof Lists & RpcName;
 export type ListPage<Name extends ListName> = Lists[Name] & { next_cursor: string | null };
 
-/** Without what is not said: a filter that is empty is none. */
+/** Returns the named filters, without empty ones. */
 export function filterOf(wish: Wish, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(names.flatMap((name) => wish[name] ? [[name, wish[name]]] : []));
 }
 
 const LIVE_MS = 15_000;
 
-/** The pages of a list. As long as only the first is shown it is read again by itself. */
+/** Reads a list page by page. While only the first page is shown, it refreshes automatically. */
 export function useList<Name extends ListName>(
   name: Name,
   filter: Record<string, string> = {},
@@ -432,7 +432,7 @@ export function useList<Name extends ListName>(
   return useInfiniteQuery({
     queryKey: [name, filter, limit],
     queryFn: async ({ signal, pageParam }) =>
-      // The database's functions answer one JSON, which their description in OpenAPI has no shape for.
+      // These database functions return untyped JSON, whose shape OpenAPI does not describe.
       await api.rpc(name as "admin_list_jobs", {
         p_filter: filter,
         ...(pageParam === null ? {} : { p_cursor: pageParam }),
@@ -509,7 +509,7 @@ export interface RequestStats {
   p99_ms: number | null;
 }
 
-/** The last day's requests by function. */
+/** Reads the last day's requests by function. */
 export function useRequestStats() {
   return useRead(
     ["get_rpc_stats", "function"],
@@ -562,7 +562,7 @@ export function useUsage() {
   );
 }
 
-/** The page of an alert's place. */
+/** The console's path for the page that an alert names. */
 const PAGES: Record<string, string> = {
   overview: "/operator",
   requests: "/operator/requests",
@@ -579,7 +579,7 @@ const PAGES: Record<string, string> = {
   publishing: "/operator/publishing",
 };
 
-/** What moderators may see; all else is for admins. */
+/** Paths that moderators may open; all others are for admins. */
 export const FOR_MODERATORS: readonly string[] = [
   "/operator",
   "/operator/users",

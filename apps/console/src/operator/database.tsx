@@ -142,7 +142,7 @@ export default function DatabasePage() {
   );
 }
 
-/** Of nothing read there is no rate. */
+/** A hit rate; not available if nothing was read. */
 const Rate = ({ hit, read }: { hit: number | undefined; read: number | undefined }) =>
   hit === undefined || read === undefined || hit + read === 0
     ? <NotAvailable />

@@ -10,7 +10,7 @@ import { type DeadLetterKind, filterOf, useList } from "./data.ts";
 import { AccountLink, accountOf, ErrorText, PersonLink, Rows, upTo } from "./parts.tsx";
 
 const TOUCHES = ["admin_list_dead_letters", "admin_list_jobs", "admin_overview", "admin_list_job_types"];
-/** What one call settles at most, and how many calls are made before an operator is asked again. */
+/** How many jobs one call settles at most, and how many calls run before the operator must confirm again. */
 const A_CALL = 1_000;
 const MOST_CALLS = 50;
 
@@ -110,7 +110,7 @@ export default function DeadLetters() {
   );
 }
 
-/** All of one kind with one error: so they come, and so they are decided. */
+/** All dead letters of one kind with one error, which are settled together. */
 function Kind(
   { group: { handler, error_code, error_message, letters, latest_at } }: { group: DeadLetterKind },
 ) {

@@ -1,10 +1,10 @@
-/** Asks whether to hide, and why. */
+/** Asks for confirmation before hiding, and for a reason. */
 import { type ReactNode, useRef } from "react";
 import { operator as t } from "../texts/operator.ts";
 import { useAsk } from "../ui/ask.tsx";
 import { TextField } from "../ui/parts.tsx";
 
-/** `ask` gives the reason, which may be empty; undefined when it is not to be hidden. */
+/** `ask` resolves to the reason, which may be empty, or to undefined if the operator cancels. */
 export function useAskToHide(): [(title: string, text: string) => Promise<string | undefined>, ReactNode] {
   const [ask, question] = useAsk();
   const reason = useRef("");

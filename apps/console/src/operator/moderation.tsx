@@ -44,7 +44,7 @@ export default function Moderation() {
   );
 }
 
-/** Hides or shows an item; what was done can be taken back. */
+/** Hides or shows an item; the action can be undone. */
 function useHiding() {
   const set = useAction(
     ({ id, hidden, why }: { id: string; hidden: boolean; why?: string | null }) =>

@@ -119,7 +119,7 @@ function Problems({ now }: { now: Overview }) {
   );
 }
 
-/** Figures, each of which leads to the list that it is of; for moderators they only say. */
+/** Figures, most with a link to the list behind them; moderators see them without links. */
 function GoingOn({ now: { requests, jobs, webhooks, cron, ai } }: { now: Overview }) {
   const isAdmin = useRoles()?.includes("admin") ?? false;
   const to = (path: string, name: string, search?: Record<string, string>) =>
@@ -212,7 +212,7 @@ function GoingOn({ now: { requests, jobs, webhooks, cron, ai } }: { now: Overvie
   );
 }
 
-/** What happened in each minute: the difference of two notes. Of a counter that went back nothing is known. */
+/** Rates per minute: the difference between two recorded counters. If a counter decreased, the rate is unknown. */
 function History({ now: { history } }: { now: Overview }) {
   const rate = (name: "requests" | "request_errors" | "jobs_completed" | "jobs_failed") =>
     history.slice(1).map((minute, at) => {

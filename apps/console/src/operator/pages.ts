@@ -1,4 +1,4 @@
-/** The operator's pages, by their addresses below /operator. */
+/** The operator's pages, by their paths below /operator. */
 import type { Pages } from "../router.tsx";
 
 export const OPERATOR_PAGES: Pages = {

@@ -1,4 +1,4 @@
-/** What several of the operator's pages show alike. */
+/** Parts that several of the operator's pages share. */
 import { type ReactNode, useEffect, useState } from "react";
 import { operator as t } from "../texts/operator.ts";
 import { useWish } from "../ui/address.ts";
@@ -25,7 +25,7 @@ export const SeverityBadge = ({ of }: { of: Severity }) => (
   <Badge tone={SEVERITIES[of]}>{t.severity[of] ?? of}</Badge>
 );
 
-/** A person by what is known of them; leads to their page. */
+/** Links to a user's page, by name or else by short id. */
 export function PersonLink({ id, name }: { id: string | null | undefined; name?: string | null }) {
   if (!id) return <span className="quiet">{t.system}</span>;
   return <A to={`/operator/users/${id}`}>{name || <code>{id.slice(0, 8)}</code>}</A>;
@@ -36,7 +36,7 @@ export function AccountLink({ id, children }: { id: unknown; children?: ReactNod
   return <A to="/operator/accounts" search={{ id }}>{children ?? <code>{id.slice(0, 8)}</code>}</A>;
 }
 
-/** The account that a job is about, if it is about one. */
+/** Returns the account of a job, if it has one. */
 export const accountOf = (params: Record<string, unknown>): unknown =>
   params.social_account_id ?? params.account_id;
 
@@ -46,11 +46,11 @@ export const ErrorText = ({ code, message }: { code?: string | null; message?: s
   </span>
 );
 
-/** A count that stopped at a limit. */
+/** Formats a count that may have stopped at a limit. */
 export const upTo = (count: number, limit: number): string =>
   count >= limit ? t.or_more(format.number(limit - 1)) : format.number(count);
 
-/** Seconds, minutes or hours, in words. */
+/** Formats a duration in seconds, minutes, hours or days. */
 export function lasting(seconds: number): string {
   const [unit, size] = seconds < 120
     ? ["second", 1] as const
@@ -62,7 +62,7 @@ export function lasting(seconds: number): string {
   return format.quantity(Math.round(seconds / size), unit);
 }
 
-/** Nothing because of the filters, or nothing at all. */
+/** The empty state of a list, with or without filters. */
 export function Nothing({ isFiltered, title, why }: { isFiltered: boolean; title: string; why: ReactNode }) {
   const [wish, change] = useWish();
   if (!isFiltered) return <Empty title={title} why={why} />;
@@ -75,10 +75,10 @@ export function Nothing({ isFiltered, title, why }: { isFiltered: boolean; title
   );
 }
 
-/** Rows of history that the database looks through for one page. */
+/** Rows of history that the database scans for one page. */
 const LOOKED_THROUGH = 20_000;
 
-/** The rows of a list in a table; or why there are none, or none so far. */
+/** The rows of a list in a table, or why there are none yet. */
 export function Rows<Row>({ of, title, isFiltered, none, why, ...table }: {
   of: Pages<{ items: readonly Row[] }>;
   title: string;
@@ -102,12 +102,12 @@ export function Rows<Row>({ of, title, isFiltered, none, why, ...table }: {
   );
 }
 
-/** A filter that is chosen. */
+/** A filter with fixed options. */
 export function Choice({ name, label, options, all = true }: {
   name: string;
   label: string;
   options: readonly (readonly [string, string])[];
-  /** Whether it may be left open. */
+  /** Whether an option for all values is offered. */
   all?: boolean;
 }) {
   const [wish, change] = useWish();
@@ -121,7 +121,7 @@ export function Choice({ name, label, options, all = true }: {
   );
 }
 
-/** A filter that is typed; it holds when the field is left or Enter is pressed. */
+/** A text filter, applied on blur or Enter. */
 export function Typed(
   { name, label, hint, wide }: { name: string; label: string; hint?: string; wide?: boolean },
 ) {
@@ -154,12 +154,12 @@ export function Typed(
 
 export const entries = (names: Record<string, string>) => Object.entries(names) as [string, string][];
 
-/** An object that nobody has a form for. */
+/** A value shown as formatted JSON. */
 export const Raw = ({ value }: { value: unknown }) => (
   <pre className="code">{JSON.stringify(value, null, 2)}</pre>
 );
 
-/** Small objects in a table: `handler: sync_youtube, count: 3`. */
+/** Formats a small object for a table: `handler: sync_youtube, count: 3`. */
 export const brief = (details: Record<string, unknown>): string =>
   Object.entries(details).filter(([, value]) => value !== null)
     .map(([name, value]) => `${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)

@@ -156,7 +156,7 @@ function PublicView({ person }: { person: Person }) {
       }),
     {
       touches: TOUCHES,
-      // Taken back, it is as it was.
+      // Undo restores the previous order, reason and end.
       onDone: (_, { featured, as }) =>
         say(
           featured ? t.one.featured(name) : t.one.unfeatured(name),
@@ -213,7 +213,7 @@ function RolesOf({ person }: { person: Person }) {
       api.rpc("set_user_role", { p_user_id: person.id, p_role: role, p_granted: granted }),
     {
       touches: [...TOUCHES, "user_role"],
-      // Who is an admin no longer cannot make themselves one again.
+      // An admin who revokes their own role cannot undo it.
       onDone: (_, { role, granted }) =>
         say(
           t.one.role_done(name, role, granted),

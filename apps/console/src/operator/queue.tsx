@@ -116,7 +116,7 @@ export default function Queue() {
   );
 }
 
-/** What needs a look comes first. */
+/** Sorts kinds that need attention first. */
 const weight = ({ dead_letters, stuck, ready, running, paused_at }: JobType) =>
   (paused_at ? 1e9 : 0) + stuck * 1e6 + dead_letters * 1e4 + ready * 10 + running;
 

@@ -67,7 +67,7 @@ function Totals({ rows }: { rows: RequestStats[] }) {
   );
 }
 
-/** Of one function, or of all: calls and failures in each hour. */
+/** Calls and failures per hour, of one function or of all. */
 function Hours({ of }: { of: string | undefined }) {
   const hours = useRequestHours(of);
   return (
@@ -77,7 +77,7 @@ function Hours({ of }: { of: string | undefined }) {
     >
       <Query of={hours}>
         {(rows) => {
-          // An hour without a row is a zero of a source that did answer.
+          // The source responded, so an hour without a row is zero.
           const found = new Map(rows.map((row) => [Date.parse(row.hour ?? ""), row]));
           const hours = lastDay();
           return (
@@ -99,7 +99,7 @@ function Hours({ of }: { of: string | undefined }) {
 }
 
 const HOUR_MS = 3_600_000;
-/** The beginnings of the last 24 hours, the one that is running among them. */
+/** Returns the starts of the last 24 hours, including the current one. */
 const lastDay = (now = Date.now()) =>
   Array.from({ length: 24 }, (_, at) => (Math.floor(now / HOUR_MS) - 23 + at) * HOUR_MS);
 

@@ -6,7 +6,7 @@ import { A, Empty, Loading, Page, Problem } from "../ui/parts.tsx";
 import { type Places, Shell } from "../ui/shell.tsx";
 import { FOR_MODERATORS } from "./data.ts";
 
-/** The navigation, in the order in which an operator looks. */
+/** The navigation, in the order in which an operator checks things. */
 const PLACES: Places = [
   {
     title: t.nav.now,

@@ -77,7 +77,7 @@ export default function Users() {
   );
 }
 
-/** From which networks people with a role may act; what was is put back by undoing. */
+/** Sets the networks from which users with a role may act; undo restores the previous list. */
 function StaffAccess({ now }: { now: string[] }) {
   const [typed, setTyped] = useDraft("staff-access", now.join("\n"));
   const [ask, question] = useAsk();

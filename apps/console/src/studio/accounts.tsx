@@ -82,7 +82,7 @@ export default function Accounts() {
   );
 }
 
-/** A smaller plan pauses accounts; which ones stay is the creator's to say. */
+/** Lets the creator choose which accounts stay active after a downgrade paused some. */
 function Active({ accounts, limit }: { accounts: Account[]; limit: number }) {
   const [kept, setKept] = useState(() => accounts.filter(({ paused_at }) => !paused_at).map(({ id }) => id));
   const choose = useAction(() => api.rpc("choose_active_accounts", { p_account_ids: kept }), {

@@ -156,7 +156,7 @@ function Choice({ row, providers, models, user }: {
   );
 }
 
-/** A key is written, never read: it lives nowhere but in this field until it is sent. */
+/** A form for an API key, which is write-only: until it is sent, it exists only in this field. */
 function Key({ provider, isSet }: { provider: Row<"ai_provider">; isSet: boolean }) {
   const [key, setKey] = useState("");
   const save = useAction(

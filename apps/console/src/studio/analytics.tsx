@@ -28,7 +28,7 @@ type Item =
   & Measured
   & Pick<Row<"content_item">, "id" | "title" | "category_code" | "total_clicks" | "social_account_id">;
 
-/** A library may have a million items: analysed are the newest. */
+/** Only this many of the newest items are analysed, because a library may have a million. */
 const MOST = 500;
 
 export function useNewestItems() {
@@ -175,10 +175,10 @@ export default function Analytics() {
 
 const fullName = (account: Account) => `${nameOf(account)} · ${platformName(account.platform.slug)}`;
 
-/** A plot can be told apart in five colours; whoever has more accounts sees the largest, and all of them in the figures. */
+/** A plot has at most five distinguishable colours. With more accounts it shows the largest; the figures show all. */
 const MOST_LINES = 5;
 
-/** Followers of each account: now, what was gained, and from the first day that is known. */
+/** Followers of each account: the current count, the change, and a plot from the first known day. */
 function Growth({ accounts, clicks, since }: {
   accounts: Account[];
   clicks: ReturnType<typeof useCall<"get-click-stats">>;
@@ -251,7 +251,7 @@ function NoItems() {
   );
 }
 
-/** This week beside the week before it. */
+/** Compares this week with the week before. */
 function Week() {
   const now = useCall("get-click-stats", { since: dayBefore(6), until: dayBefore(0) });
   const before = useCall("get-click-stats", { since: dayBefore(13), until: dayBefore(7) });

@@ -1,21 +1,21 @@
-/** What a creator's own items tell about when and what to publish. No more than medians and sums of what is there. */
+/** When and what to publish, derived from medians and sums of a creator's own items. */
 export interface Measured {
   published_at: string;
   views_count: number;
 }
 
-/** Items of an age at which views hardly grow any more are comparable; with fewer nothing is said. */
+/** Minimum number of items with views; with fewer, no result is given. */
 const LEAST = 10;
 const SLOTS = 8;
 
 export interface BestTimes {
-  /** Monday to Sunday, in eight parts of three hours; the median of views, null where nothing was published. */
+  /** Median views, Monday to Sunday, in eight slots of three hours; null where nothing was published. */
   table: (number | null)[][];
   most: number;
   best: { day: number; hour: number; factor: number };
 }
 
-/** By weekday and hour of publishing, in the viewer's zone. */
+/** Returns median views by weekday and hour of publishing, in the viewer's time zone. */
 export function bestTimes(items: readonly Measured[]): BestTimes | undefined {
   const seen = items.filter(({ views_count }) => views_count > 0);
   if (seen.length < LEAST) return;
@@ -29,7 +29,7 @@ export function bestTimes(items: readonly Measured[]): BestTimes | undefined {
   let best = { day: 0, hour: 0, factor: 0 };
   views.forEach((slots, day) =>
     slots.forEach((slot, at) => {
-      // One or two lucky items are no pattern.
+      // One or two lucky items do not make a pattern.
       const factor = slot.length < 3 ? 0 : (median(slot) ?? 0) / usual;
       if (factor > best.factor) best = { day, hour: at * (24 / SLOTS), factor };
     })
@@ -45,7 +45,7 @@ function median(values: number[]): number | null {
   return sorted.length % 2 ? sorted[middle] ?? null : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
 }
 
-/** Views summed by a name, the most first. */
+/** Sums views by name, highest first. */
 export function sums<Item extends Measured>(items: readonly Item[], nameOf: (item: Item) => string) {
   const found = new Map<string, { name: string; value: number; count: number }>();
   for (const item of items) {

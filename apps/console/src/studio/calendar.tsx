@@ -1,4 +1,4 @@
-/** A month of posts, in the viewer's zone. */
+/** A month of posts, in the viewer's time zone. */
 import { supabase, useUserId } from "../data/client.ts";
 import { rowsOf, useRead } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
@@ -22,12 +22,12 @@ interface Place {
   platform: string;
   status: string;
 }
-/** Posts that are read at once; as many ids still fit into an address. */
+/** Posts read per request; this many ids still fit into a URL. */
 const PAGE = 100;
-/** A post has places on each account of its creator: fewer than the Data API answers at once. */
+/** Targets read per request: the Data API's maximum. */
 const PLACES = 1_000;
 
-/** All posts of these days with their places, page by page. */
+/** Reads all posts of these days with their targets, page by page. */
 async function postsOf(user: string, from: Date, to: Date, signal: AbortSignal): Promise<Planned[]> {
   const all: Planned[] = [];
   for (;;) {
@@ -36,7 +36,7 @@ async function postsOf(user: string, from: Date, to: Date, signal: AbortSignal):
         .gte("publish_at", from.toISOString()).lt("publish_at", to.toISOString())
         .order("publish_at").order("id").range(all.length, all.length + PAGE - 1).abortSignal(signal),
     );
-    // A view has no keys to follow: the places of these posts are read beside them.
+    // A view has no foreign keys to embed by, so the targets are read separately.
     const places = Map.groupBy(posts.length > 0 ? await placesOf(posts, signal) : [], (one) => one.post_id);
     all.push(...posts.map((post) => ({ ...post, places: places.get(post.id) ?? [] })));
     if (posts.length < PAGE) return all;
@@ -58,7 +58,7 @@ async function placesOf(posts: { id: string }[], signal: AbortSignal): Promise<P
   }
 }
 
-/** The days shown: whole weeks from Monday, around the month. */
+/** Returns the days shown: whole weeks from Monday that cover the month. */
 function daysOf(month: string): Date[] {
   const [year = 2026, at = 1] = month.split("-").map(Number);
   const first = new Date(year, at - 1, 1);

@@ -1,4 +1,4 @@
-/** A post for several accounts: written once, checked against each platform's limits while it is written. */
+/** The form for a post to several accounts, checked against each platform's limits as the creator types. */
 import type { Input, Output } from "@streamvibe/client";
 import { isProblem } from "@streamvibe/client";
 import { useEffect, useRef, useState } from "react";
@@ -38,7 +38,7 @@ type Place = PostInput["targets"][number];
 type Kind = Place["kind"];
 type Checked = Output<"validate-post">["targets"][number];
 
-/** What each platform takes, and how long its text may be: the preview's first answer, before the server's. */
+/** Kinds and text limits per platform, for the preview before the server responds. */
 const KINDS: Record<string, { kinds: Kind[]; limit: number }> = {
   youtube: { kinds: ["video", "short"], limit: 5_000 },
   instagram: { kinds: ["image", "carousel", "reel", "video", "story"], limit: 2_200 },
@@ -51,7 +51,7 @@ interface Draft {
   title: string;
   body: string;
   link: string;
-  /** By account. */
+  /** By account id. */
   places: Record<string, { kind: Kind; body: string }>;
   media: { id: string; kind: string; name: string }[];
   when: "now" | "time" | "draft";
@@ -82,7 +82,7 @@ function fromPost(post: Post): Draft {
   };
 }
 
-/** As a field for date and time has it: what the viewer's clock shows. */
+/** Formats a time for a datetime-local field, in the viewer's time zone. */
 function localText(date: Date): string {
   return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
@@ -455,7 +455,7 @@ function Media({ draft, setDraft }: { draft: Draft; setDraft: (next: (now: Draft
   );
 }
 
-/** What was uploaded, as it is stored. */
+/** Shows an uploaded file as it is stored. */
 function MediumPreview({ id, name }: { id: string; name: string }) {
   const medium = useCall("get-media", { media_id: id });
   if (medium.error) return <Problem error={medium.error} />;

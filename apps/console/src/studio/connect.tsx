@@ -1,4 +1,4 @@
-/** Sending a person to a platform's consent page; the platform sends them back to /oauth/callback. */
+/** Sends the user to a platform's consent page; the platform redirects back to /oauth/callback. */
 import type { FunctionName, Input } from "@streamvibe/client";
 import { api } from "../data/client.ts";
 import { BASE } from "../data/config.ts";
@@ -11,7 +11,7 @@ type Init = Extract<FunctionName, `oauth-${string}-init`>;
 export type PlatformSlug = Init extends `oauth-${infer Slug}-init` ? Slug : never;
 export const PLATFORMS = Object.keys(visitor.platforms) as PlatformSlug[];
 
-/** What is remembered of an attempt until the person comes back, by its state. */
+/** An OAuth attempt, stored by its `state` until the user returns. */
 export interface Attempt {
   platform: PlatformSlug;
   then: string;
@@ -26,9 +26,9 @@ export function attemptOf(state: string): Attempt | undefined {
 
 export function Connect({ platform, input, then, label, kind }: {
   platform: PlatformSlug;
-  /** What is asked besides: the site, at a search engine. */
+  /** Further input of the request, such as the site for a search engine. */
   input?: Record<string, string>;
-  /** Where to go on afterwards. */
+  /** The path to continue at afterwards. */
   then: string;
   label?: string;
   kind?: "primary" | "plain";

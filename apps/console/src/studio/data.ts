@@ -1,4 +1,4 @@
-/** What several pages of the studio read. */
+/** Data that several pages of the studio read. */
 import type { Row } from "@streamvibe/client";
 import { useUserId } from "../data/client.ts";
 import { useTable } from "../data/queries.ts";
@@ -26,7 +26,7 @@ export type Account =
 const ACCOUNT =
   "id, platform_account_id, username, display_name, profile_url, followers_count, status, sync_mode, next_sync_at, last_synced_at, last_error, paused_at, deleted_at, connection_id, platform(slug, display_name)";
 
-/** Connected accounts, and those that were. A person has a handful. */
+/** Reads connected and formerly connected accounts. A creator has only a few. */
 export function useAccounts(every?: number) {
   return useTable<Account[]>(
     ["social_account"],
@@ -88,5 +88,5 @@ export function useQuotas() {
   );
 }
 
-/** The viewer's zone: what the browser says. */
+/** Returns the viewer's time zone, as the browser reports it. */
 export const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

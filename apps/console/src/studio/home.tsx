@@ -125,7 +125,7 @@ export default function Home() {
   );
 }
 
-/** What only the creator can do, each with the way there. Sources that did not answer are said, not left out. */
+/** Lists what needs the creator's attention, with links. If a source fails, its error is shown instead of an incomplete list. */
 function Needs() {
   const user = useUserId();
   const me = useMe();

@@ -1,4 +1,4 @@
-/** One item of the library: its texts, suggestions side by side, revisions, what search engines need, visits. */
+/** One item of the library: its texts, suggestions, revisions, search engine findings and visits. */
 import type { Row } from "@streamvibe/client";
 import { useState } from "react";
 import { supabase } from "../data/client.ts";
@@ -157,7 +157,7 @@ function Texts({ item }: { item: Item }) {
   const save = useAction(() => {
     const tags = now.tags.split(",").map((tag) => tag.trim()).filter(Boolean);
     const { title, description, category_code } = now;
-    // Only what changed, so that the category stays derived unless it is chosen.
+    // The category is sent only if it changed, so that it stays derived unless the creator chooses one.
     const changes = {
       title,
       description,
@@ -249,7 +249,7 @@ function RichResults({ id }: { id: string }) {
 type Revision = Omit<Row<"content_revision">, "id"> & { id: string };
 const PAGE = 10;
 
-/** The newest first; each is compared with what came after it. */
+/** Revisions, newest first; each can be compared with the next one. */
 function Revisions({ item }: { item: Item }) {
   const list = useRows<Revision>(["content_revision", item.id], async (after, signal) => {
     let asked = supabase.from("content_revision")

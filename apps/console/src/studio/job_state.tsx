@@ -1,4 +1,4 @@
-/** Jobs as lists and pages show them. */
+/** State and progress of jobs, for lists and pages. */
 import type { Row } from "@streamvibe/client";
 import { useTable } from "../data/queries.ts";
 import { studio as t } from "../texts/studio.ts";
@@ -44,7 +44,7 @@ export function JobProgress({ job }: { job: JobRow }) {
   return <Progress label={job.job_type} value={job.progress_percent} text={job.progress_message} />;
 }
 
-/** Names of the kinds of jobs, as the database has them. */
+/** Returns a function for the display name of a job type, from the database. */
 export function useJobNames(): (slug: string) => string {
   const { data } = useTable<{ slug: string; display_name: string }[]>(
     ["job_type"],

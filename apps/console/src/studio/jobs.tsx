@@ -56,7 +56,7 @@ export default function Jobs() {
   );
 }
 
-/** Reads the list again when a job has changed; the client finds out by itself when the channel is dead. */
+/** Refetches the list when a job changes; the client detects a dead channel itself. */
 function useLiveJobs(user: string): string {
   const [state, setState] = useState("connecting");
   useEffect(() => {

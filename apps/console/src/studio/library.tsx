@@ -83,7 +83,7 @@ export default function Library() {
         : asked.is("deleted_at", null);
       if (account) asked = asked.eq("social_account_id", account);
       if (kind) asked = asked.eq("content_type", kind);
-      // What has no length stands in no order by it.
+      // Items without a duration cannot be sorted by it.
       if (sort === "duration_seconds") asked = asked.not("duration_seconds", "is", null);
       return await pageOf<Item>(asked, sort as "published_at", { after, size: PAGE, signal });
     },

@@ -1,4 +1,4 @@
-/** Where platforms send people back to: hands the code over, once. */
+/** The page that platforms redirect to: sends the code to the backend, once. */
 import type { FunctionName, Input } from "@streamvibe/client";
 import { isProblem } from "@streamvibe/client";
 import { useEffect, useRef } from "react";
@@ -16,7 +16,7 @@ export default function OAuthCallback() {
   const { session } = useSession();
   const [{ code, state = "", error }] = useWish();
   const go = useGo();
-  // The attempt is taken once, also where React draws twice.
+  // The attempt is read and removed once, even if React renders twice.
   const attempt = useRef<Attempt | undefined | null>(null);
   if (attempt.current === null) attempt.current = attemptOf(state);
   const known = attempt.current;

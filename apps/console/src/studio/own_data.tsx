@@ -1,4 +1,4 @@
-/** A copy of everything, and the end of everything. */
+/** Data export and account deletion. */
 import { StreamVibeError } from "@streamvibe/client";
 import { useState } from "react";
 import { api, signOut, supabase, useSession } from "../data/client.ts";
@@ -11,7 +11,7 @@ import { useGo } from "../ui/address.ts";
 import { say } from "../ui/notices.tsx";
 import { Button, Problem, TextField } from "../ui/parts.tsx";
 
-/** The lines of an export. An answer that ends with `continue` is gone on with, so that it may be of any length. */
+/** Downloads an export as JSON Lines. A response that ends with `continue` is followed by another request, so exports can have any length. */
 async function exportAll(onLines: (count: number) => void, signal?: AbortSignal): Promise<Blob> {
   const parts: string[] = [];
   let cursor: string | undefined;
@@ -32,7 +32,7 @@ async function exportAll(onLines: (count: number) => void, signal?: AbortSignal)
 export function ExportData() {
   const [count, setCount] = useState(0);
   const get = useAction(async () => {
-    // As long as it takes: each answer has the function's own limit.
+    // No time limit for the whole export: each request has the function's own.
     const href = URL.createObjectURL(await exportAll(setCount));
     Object.assign(document.createElement("a"), { href, download: "streamvibe-export.ndjson" }).click();
     setTimeout(() => URL.revokeObjectURL(href), 60_000);
@@ -57,7 +57,7 @@ export function DeleteAccount() {
   const [typed, setTyped] = useState("");
   const [password, setPassword] = useState("");
   const remove = useAction(async () => {
-    // Who has just signed in may delete: a session that was left open may not.
+    // Deletion requires the password again, so that an unattended session cannot delete the account.
     const { error } = await supabase.auth.signInWithPassword({ email, password });
     if (error) throw new StreamVibeError("unauthorized", authWords(error), { status: error.status });
     return await api.call("delete-my-account", { confirm: "delete my account" });

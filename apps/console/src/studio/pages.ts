@@ -1,4 +1,4 @@
-/** The creator's pages, by their addresses below /studio. */
+/** The studio's pages, by their paths below /studio. */
 import type { Pages } from "../router.tsx";
 
 export const STUDIO_PAGES: Pages = {

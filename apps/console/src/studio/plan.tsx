@@ -119,7 +119,7 @@ export default function Plan() {
   );
 }
 
-/** How much of the month's allowance is used, and when it begins anew. */
+/** Shows how much of the month's quotas is used, and when they reset. */
 export function QuotaBars() {
   const quotas = useQuotas();
   const accounts = useAccounts();
@@ -208,7 +208,7 @@ function AiCosts() {
                   name,
                   values: x.map((day) => {
                     const found = of.filter((row) => row.day === day);
-                    // What a call cost may not be known; that is no zero.
+                    // The cost of a call may be unknown, which is not zero.
                     return found.some(({ cost_cents }) => cost_cents === null)
                       ? null
                       : found.reduce((sum, { cost_cents }) => sum + (cost_cents ?? 0), 0);
@@ -264,7 +264,7 @@ function AiCosts() {
 type Counted = Record<"calls" | "prompt_tokens" | "completion_tokens" | "calls_of_unknown_cost", number>;
 const total = (rows: Counted[], name: keyof Counted): number => rows.reduce((sum, row) => sum + row[name], 0);
 
-/** What earlier months used. */
+/** Usage of previous months. */
 function History() {
   const user = useUserId();
   type Month = Row<"quota_usage_history">;

@@ -1,4 +1,4 @@
-/** States of posts and of their places, as they are: what is not known is said to be not known. */
+/** States of posts and of their targets. An unknown result is shown as unknown. */
 import type { Output } from "@streamvibe/client";
 import { studio as t } from "../texts/studio.ts";
 import { Badge, type Tone } from "../ui/parts.tsx";
@@ -25,6 +25,6 @@ export const PostState = ({ status }: { status: string }) => (
 
 export const wordsOf = (post: Pick<PostSummary, "title" | "body" | "post_id">): string =>
   post.title || post.body.slice(0, 80) || post.post_id.slice(0, 8);
-/** When a post goes out, or went. */
+/** Returns when a post is or was published, or when it was created if neither is known. */
 export const momentOf = (post: PostSummary): string =>
   post.publish_at ?? post.targets.find(({ published_at }) => published_at)?.published_at ?? post.created_at;

@@ -90,7 +90,7 @@ export default function Posts() {
   );
 }
 
-/** What failed or is not known, with whose turn it is. */
+/** Targets that failed or whose result is unknown, with who must act. */
 function Problems() {
   const list = useCall("list-publishing-problems", { limit: 20 }, { every: 30_000 });
   const settle = useAction(

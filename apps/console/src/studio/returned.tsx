@@ -1,4 +1,4 @@
-/** Back from Stripe's pages: what happened there, as far as it has been reported; for a while that is looked for. */
+/** The message after returning from Stripe's pages: what happened there, as far as Stripe has reported it. Polls for a while. */
 import type { Output } from "@streamvibe/client";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
@@ -9,16 +9,16 @@ import { useWish } from "../ui/address.ts";
 import { Button } from "../ui/parts.tsx";
 
 type Status = Output<"billing-status">;
-/** How long, and how often, is looked for what Stripe has to report. */
+/** How long, and how often, to poll for Stripe's report. */
 const LOOKED_MS = 60_000;
 const EVERY_MS = 2_000;
-/** Whoever comes back later than this has been elsewhere meanwhile. */
+/** A return later than this no longer counts as a return from the portal. */
 const AWAY_MS = 3_600_000;
 const LEFT = "left-for-portal";
 
 const mark = ({ plan, status, next }: Status) => [plan.slug, status, next.kind, next.at].join();
 
-/** Notes how things stood before the portal, which does not say what was done there. */
+/** Stores the state before the portal opens, because Stripe does not report to the page what was done there. */
 export const leaveForPortal = (now: Status | undefined): void =>
   sessionStorage.setItem(LEFT, JSON.stringify({ at: Date.now(), mark: now && mark(now) }));
 
@@ -29,7 +29,7 @@ function takeLeft(): string | undefined {
   return left && Date.now() - left.at < AWAY_MS ? left.mark : undefined;
 }
 
-/** What a plan's page knows of the subscription, what is to be said first, and whether a payment may be on its way. */
+/** Returns the billing status, the message to show first, and whether a payment may still be pending. */
 export function useReturn(): [UseQueryResult<Status, Error>, ReactNode, isAwaited: boolean] {
   const [{ checkout, session_id }] = useWish();
   const [left] = useState(takeLeft);

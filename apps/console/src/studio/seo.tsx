@@ -170,7 +170,7 @@ function One({ engine }: { engine: Engine }) {
   );
 }
 
-/** Google is asked, not the creator for a key. */
+/** Connects by OAuth consent at Google instead of asking the creator for a key. */
 const CONSENT = { platform: "search-console", then: "/studio/seo" } as const;
 
 function SiteActions(

@@ -1,4 +1,4 @@
-/** What a model suggests for an item, beside what it says now: applied field by field, and taken back. */
+/** A model's suggestion for an item beside its current texts; fields can be applied and undone one by one. */
 import type { Row } from "@streamvibe/client";
 import { useState } from "react";
 import { api, supabase } from "../data/client.ts";
@@ -210,7 +210,7 @@ function Choice(
   );
 }
 
-/** A score with its reasons: what each part gave, and what would give more. */
+/** A score with its parts: the points of each, and advice to gain more. */
 function Score({ title, score, parts }: { title: string; score: number; parts: Part[] | null }) {
   return (
     <section aria-label={title} className="stack">
@@ -251,7 +251,7 @@ function Feedback({ suggestion }: { suggestion: Suggestion }) {
   );
 }
 
-/** What was applied before, each to be taken back. */
+/** Suggestions applied before, each with an undo button. */
 function Applications({ item, onUndo }: { item: Item; onUndo: (id: string) => void }) {
   const list = useTable<Row<"ai_suggestion_application">[]>(
     ["ai_suggestion_application", item.id],

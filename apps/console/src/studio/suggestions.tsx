@@ -70,7 +70,7 @@ interface Word {
   growth: number | null;
 }
 
-/** What people search for and write about at the moment, in the creator's field where one is chosen. */
+/** Trending keywords, in the creator's category if one is set. */
 function TrendingWords() {
   const me = useMe();
   const category = me.data?.primary_category ?? null;

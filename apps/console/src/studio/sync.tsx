@@ -1,4 +1,4 @@
-/** A sync of an account, followed step by step; what a step has brought is stored, so it may be left. */
+/** Runs a sync of an account step by step. Each step is stored, so the user can leave at any time. */
 import type { SyncProgress } from "@streamvibe/client";
 import { useEffect, useRef, useState } from "react";
 import { api, problemOf, queries } from "../data/client.ts";
@@ -30,7 +30,7 @@ export function useSync(): Syncing {
     let last: SyncProgress | undefined;
     try {
       const platform = account.platform.slug as "youtube";
-      // Small steps, so that there is something to see soon.
+      // Small steps, so that the first items appear soon.
       for await (const step of api.sync({ id: account.id, platform }, { pageSize: 25, signal })) {
         setProgress(last = step);
       }

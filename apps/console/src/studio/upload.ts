@@ -1,4 +1,4 @@
-/** Sends a file to the signed address that create-media gave, and tells how far it is. */
+/** Uploads a file to the signed URL from create-media and reports progress. */
 import type { Input, Output } from "@streamvibe/client";
 import { StreamVibeError } from "@streamvibe/client";
 import { api } from "../data/client.ts";
@@ -26,7 +26,7 @@ export async function upload(
   return await api.call("finish-media", { media_id }, { signal });
 }
 
-/** fetch does not tell how much has been sent. */
+/** Sends the file with XMLHttpRequest, because fetch does not report upload progress. */
 function put(
   url: string,
   file: File,

@@ -1,4 +1,4 @@
-/** From a new account to the first suggestion. Each step shows whether it is done, from what is there. */
+/** Guides a new creator to the first suggestion. Whether a step is done follows from the stored data. */
 import type { Input } from "@streamvibe/client";
 import { type ReactNode, useEffect, useRef } from "react";
 import { api } from "../data/client.ts";
@@ -49,7 +49,7 @@ function Steps({ me }: { me: Me }) {
   const item = newest.data?.[0];
   const sync = useSync();
   const hasProfile = me.onboarded_at !== null;
-  // Whoever has just connected an account wants its items: they are fetched without a further click.
+  // The first sync of a newly connected account starts automatically.
   const hasBegun = useRef(false);
   useEffect(() => {
     if (hasBegun.current || !hasProfile || !account || account.last_synced_at || !newest.data || item) return;

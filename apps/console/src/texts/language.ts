@@ -1,10 +1,10 @@
 /**
- * Which language the console speaks. A language is a folder beside `en/` with the same files, handed to `pick` in the file
- * of each area; what it lacks is English.
+ * The console's language. Each language is a folder beside `en/` with the same files, passed to `pick` in the file of each area;
+ * missing texts fall back to English.
  */
 let chosen = "en";
 
-/** Chooses once, before the first page is drawn. `?language=` wins, for trying one out. */
+/** Chooses the language once, before the first page renders. `?language=` overrides the configuration, for testing. */
 export function chooseLanguage(configured?: string): void {
   const asked = new URLSearchParams(location.search).get("language") ?? configured ?? "en";
   try {
@@ -13,7 +13,7 @@ export function chooseLanguage(configured?: string): void {
     document.documentElement.lang = locale.language;
     document.documentElement.dir = directionOf(locale);
   } catch {
-    // Not a language: English it stays.
+    // Not a valid language tag: stay with English.
   }
 }
 
@@ -23,17 +23,17 @@ function directionOf({ language }: Intl.Locale): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
 }
 
-/** How numbers and times are written: as the viewer's browser does. */
+/** Returns the locale for numbers and times: the browser's for English, otherwise the chosen language. */
 export const locale = (): string => chosen === "en" ? navigator.language || "en" : chosen;
 
-/** The texts of one area in the chosen language. */
+/** Returns the texts of one area in the chosen language. */
 export function pick<Pack extends object>(packs: { en: Pack } & Record<string, Partial<Pack>>): Pack {
   const own = packs[chosen] ?? packs[chosen.split("-")[0] ?? "en"];
   return { ...packs.en, ...own };
 }
 
 const rules = new Map<string, Intl.PluralRules>();
-/** `plural(3, { one: "# item", other: "# items" })`; `#` becomes the number. */
+/** `plural(3, { one: "# item", other: "# items" })`; `#` is replaced by the number. */
 export function plural(
   count: number,
   forms: { one: string; other: string } & Partial<Record<Intl.LDMLPluralRule, string>>,

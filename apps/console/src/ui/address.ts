@@ -1,4 +1,4 @@
-/** What the address says: parameters of the path and of the query, all texts. */
+/** Path and query parameters of the current URL, all strings. */
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 export function useParam(name: string): string {
@@ -8,7 +8,7 @@ export function useParam(name: string): string {
 
 export type Wish = Record<string, string | undefined>;
 
-/** The query as it is, and how to change some of it. Replaces the entry of the history unless it is a step of its own. */
+/** Returns the query parameters and a function that changes some of them. It replaces the history entry unless `isStep` is set. */
 export function useWish(): [Wish, (change: Wish, isStep?: boolean) => void] {
   const wish = useSearch({ strict: false }) as Wish;
   const navigate = useNavigate();
@@ -24,7 +24,7 @@ export function useWish(): [Wish, (change: Wish, isStep?: boolean) => void] {
   ];
 }
 
-/** Goes to another page. */
+/** Returns a function that navigates to another page. */
 export function useGo(): (to: string, search?: Wish) => void {
   const navigate = useNavigate();
   return (to, search) => void navigate({ to: to as "/", search: search as never });

@@ -1,4 +1,4 @@
-/** `useAsk`: a question before something that cannot be undone. */
+/** `useAsk`: a confirmation before an action that cannot be undone. */
 import { type ReactNode, useState } from "react";
 import type DialogPart from "./overlay.tsx";
 import type { Question as QuestionPart } from "./overlay.tsx";
@@ -17,7 +17,7 @@ interface Asked {
   isDanger?: boolean;
 }
 
-/** `const [ask, question] = useAsk()`: put `question` on the page; `ask({…})` tells whether to go on. */
+/** `const [ask, question] = useAsk()`: render `question` on the page; `ask({…})` resolves to whether to continue. */
 export function useAsk(): [(about: Asked) => Promise<boolean>, ReactNode] {
   const [open, setOpen] = useState<Asked & { answer: (yes: boolean) => void }>();
   const ask = (about: Asked) => new Promise<boolean>((answer) => setOpen({ ...about, answer }));

@@ -1,4 +1,4 @@
-/** A time series as a plot, as a table, as a picture and as a file. */
+/** A time series as a plot or a table, with PNG and CSV downloads. */
 import { useEffect, useId, useRef, useState } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -8,19 +8,19 @@ import { Button, Table } from "./parts.tsx";
 
 export interface Series {
   name: string;
-  /** Null: not known, and so a gap. */
+  /** Null values are unknown and shown as gaps. */
   values: (number | null)[];
 }
 
 export interface ChartProps {
   title: string;
-  /** Days as `2026-11-27`, or moments. */
+  /** Days such as `2026-11-27`, or timestamps. */
   x: string[];
   series: Series[];
   bars?: boolean;
-  /** Draws on over gaps: of a total that was not asked for every day. */
+  /** Draws the line across gaps, for totals that were not measured every day. */
   isJoined?: boolean;
-  /** Moments of one day, shown as times in the viewer's zone. */
+  /** Timestamps within a day, shown as times in the viewer's time zone. */
   isClock?: boolean;
   format?: (value: number) => string;
 }
@@ -47,13 +47,13 @@ export default function Chart({ title, x, series, bars, isJoined, isClock, forma
       legend: { show: series.length > 1 },
       cursor: { drag: { setScale: false } },
       scales: {
-        // One day alone stands in a week, not in a century.
+        // A single day gets a range of a week; uPlot would choose a far larger one.
         x: {
           time: true,
           ...(x.length === 1 ? { range: (_, low) => [low - 3 * 86_400, low + 3 * 86_400] } : {}),
         },
         y: {
-          // How a total moves is not seen from zero.
+          // The axis of a total does not start at zero, which would hide its changes.
           range: (_, low, high) =>
             isJoined
               ? [Math.max(0, low - (high - low || 1) * 0.1), high + (high - low || 1) * 0.1]
@@ -157,7 +157,7 @@ export default function Chart({ title, x, series, bars, isJoined, isClock, forma
   );
 }
 
-/** Quoted where it must be; a text that a spreadsheet would take for a formula is none. */
+/** Returns the series as CSV, with names quoted and escaped so that spreadsheets do not run them as formulas. */
 function csvOf(x: string[], series: Series[]): string {
   const quote = (text: string) => `"${/^[=+\-@]/.test(text) ? "'" : ""}${text.replaceAll('"', '""')}"`;
   const rows = [
@@ -167,7 +167,7 @@ function csvOf(x: string[], series: Series[]): string {
   return `${rows.map((row) => row.join(",")).join("\r\n")}\r\n`;
 }
 
-/** A plot has no ground of its own; a picture of it needs one. */
+/** Saves the canvas as a PNG, on the page's background colour because the canvas itself is transparent. */
 function saveCanvas(canvas: HTMLCanvasElement, title: string): void {
   const copy = Object.assign(document.createElement("canvas"), {
     width: canvas.width,
@@ -188,7 +188,7 @@ function save(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
-/** A custom property may say light-dark(); a canvas wants one colour. */
+/** Resolves light-dark() in a custom property to one colour, as a canvas needs. */
 function resolve(value: string): string {
   const probe = document.createElement("span");
   probe.style.color = value;
@@ -198,7 +198,7 @@ function resolve(value: string): string {
   return color;
 }
 
-/** Changes when the colours do, so that the plot is drawn anew. */
+/** Returns a value that changes with the colour scheme, so that the plot is redrawn. */
 function useTheme(): string {
   const now = () =>
     `${document.documentElement.dataset.theme} ${matchMedia("(prefers-color-scheme: dark)").matches}`;

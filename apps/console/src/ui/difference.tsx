@@ -1,4 +1,4 @@
-/** Two texts compared by words: what went is struck, what came is set off. */
+/** Compares two texts word by word: removed words are struck through, added words are highlighted. */
 export function Difference({ before, after }: { before: string; after: string }) {
   return (
     <span className="pre">
@@ -14,14 +14,14 @@ export function Difference({ before, after }: { before: string; after: string })
 }
 
 type Part = { text: string; how: "same" | "went" | "came" };
-/** Beyond this the table of a comparison would be large; then the texts stand one after the other. */
+/** The comparison table has at most the square of this many cells; longer texts are shown one after the other. */
 const MOST = 1_500;
 
 export function compare(before: string, after: string): Part[] {
   const a = before.split(/(\s+)/), b = after.split(/(\s+)/);
   if (before === after) return [{ text: after, how: "same" }];
   if (a.length * b.length > MOST * MOST) return [{ text: before, how: "went" }, { text: after, how: "came" }];
-  // The longest common run of words, from the end, so that the parts come out in order.
+  // Longest common subsequence of words, computed from the end so that the parts come out in order.
   const width = b.length + 1;
   const longest = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** Numbers, amounts and times in the viewer's language and zone. */
+/** Formats numbers, amounts and times in the viewer's language and time zone. */
 import { locale } from "../texts/language.ts";
 
 const cache = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
@@ -20,7 +20,7 @@ export function number(value: number | string | bigint, compact = false): string
     `number ${compact}`,
     () => new Intl.NumberFormat(locale(), compact ? { notation: "compact", maximumFractionDigits: 1 } : {}),
   );
-  // A decimal text is written digit by digit, however large.
+  // Intl formats a decimal string exactly, however large.
   return format.format(typeof value === "string" ? value as `${number}` as unknown as number : value);
 }
 
@@ -32,7 +32,7 @@ export function percent(share: number, digits = 0): string {
 }
 
 export function money(cents: number, currency = "USD", digits?: number): string {
-  // Less than a cent is still not nothing.
+  // Amounts below one cent get more digits, so that they do not show as zero.
   const fraction = digits ?? (cents !== 0 && Math.abs(cents) < 1 ? 5 : 2);
   return cached(
     `money ${currency} ${fraction}`,
@@ -82,7 +82,7 @@ export function time(at: string | number | Date, style: TimeStyle = "full", zone
   ).format(new Date(at));
 }
 
-/** The same moment in UTC, to the second. */
+/** Formats a time in UTC, to the second. */
 export const utc = (at: string | number | Date): string =>
   new Date(at).toISOString().slice(0, 19).replace("T", " ");
 
@@ -111,7 +111,7 @@ export function quantity(count: number, unit: "second" | "minute" | "hour" | "da
   ).format(count);
 }
 
-/** The month of a day, as counts by day are in UTC. */
+/** Formats the month of a day, in UTC like the daily counts. */
 export const month = (day: string): string =>
   cached(
     "month",

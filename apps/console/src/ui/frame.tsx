@@ -1,4 +1,4 @@
-/** What is around every page: the way to all parts, the session's state, messages. */
+/** The frame around every page: navigation, session state, notices. */
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { signOut, useSession } from "../data/client.ts";
@@ -78,7 +78,7 @@ function Own() {
   );
 }
 
-/** Says when the device is offline, and when it is back. */
+/** Shows a message while the device is offline. */
 function Connection() {
   const [isOnline, setOnline] = useState(navigator.onLine);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What has the focus may go away with what was done to it, as the row of a list does. The focus then goes to what has taken its place, not to nowhere. */
+/** An action can remove the focused element, for example a list row. The focus then moves to the element in its place instead of being lost. */
 import { type RefObject, useEffect } from "react";
 
 const CONTROLS = "a[href], button:not([disabled]), input, select, textarea, summary";
@@ -7,7 +7,7 @@ export function useKeptFocus(frame: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const element = frame.current;
     if (!element) return;
-    /** What had the focus and all around it, each with its place among its siblings. */
+    /** The element that had the focus and its ancestors, each with its position among its siblings. */
     let path: { node: Element; place: number }[] = [];
     const remember = ({ target }: FocusEvent) => {
       path = [];
@@ -16,7 +16,7 @@ export function useKeptFocus(frame: RefObject<HTMLElement | null>): void {
       }
       path.push({ node: element, place: 0 });
     };
-    // Whoever has gone elsewhere by themselves is left there.
+    // If the user moved the focus themselves, it stays where they put it.
     const forget = ({ target }: FocusEvent) =>
       setTimeout(() => {
         const node = target as Element;

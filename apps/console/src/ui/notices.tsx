@@ -1,4 +1,4 @@
-/** Short messages about what was just done, with a way back where there is one. Read out politely; gone after a while. */
+/** Short messages about completed actions, with an undo button where possible. Announced politely; they disappear after a while. */
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { frame as t } from "../texts/frame.ts";
 import { Button } from "./parts.tsx";
@@ -17,7 +17,7 @@ function set(next: Notice[]): void {
   listeners.forEach((listener) => listener());
 }
 
-/** Says that something is done. With `undo` it stays longer. */
+/** Shows a message that an action is done. With `undo` it stays longer. */
 export function say(text: string, undo?: () => void): void {
   set([...notices.slice(-2), { id: ++count, text, undo }]);
 }
@@ -26,7 +26,7 @@ const remove = (id: number) => set(notices.filter((notice) => notice.id !== id))
 
 export function Notices() {
   const frame = useRef<HTMLDivElement>(null);
-  /** Where the focus was before it came here. */
+  /** The element that had the focus before it moved to the notices. */
   const from = useRef<HTMLElement>(null);
   const shown = useSyncExternalStore((listener) => {
     listeners.add(listener);
@@ -37,7 +37,7 @@ export function Notices() {
     target?.focus({ preventScroll: target.tagName === "H1" });
   };
   useEffect(() => {
-    // The messages stand after everything else: whoever has no pointer comes to them with one key, and back with it.
+    // Notices come last in tab order, so keyboard users jump to them and back with one key.
     const look = (event: KeyboardEvent) => {
       if (event.key !== "F6") return;
       if (frame.current?.contains(document.activeElement)) back();
@@ -68,7 +68,7 @@ export function Notices() {
   );
 }
 
-/** Goes after its time, which stands still while it is pointed at or has the focus. */
+/** Disappears after a timeout, which pauses while the notice is hovered or focused. */
 function Shown({ notice: { id, text, undo }, back }: { notice: Notice; back: () => void }) {
   const [isHeld, hold] = useState(false);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** What opens over a page: a dialog, and the question before something that cannot be undone. Loaded when first needed. */
+/** Overlays: a dialog, and the confirmation before an action that cannot be undone. Loaded when first needed. */
 import type { ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 import { frame as t } from "../texts/frame.ts";
@@ -8,7 +8,7 @@ export default function Dialog({ title, isOpen, onClose, isFirm, wide, children 
   title: string;
   isOpen: boolean;
   onClose: () => void;
-  /** Does not close by Escape or by a click beside it. */
+  /** Prevents closing with Escape or a click outside. */
   isFirm?: boolean;
   wide?: boolean;
   children: ReactNode;

@@ -1,4 +1,4 @@
-/** The small parts that pages are made of. Everything is plain HTML with a role of its own; what opens over the page is in overlay.tsx. */
+/** The building blocks of pages: plain HTML elements with native roles. Overlays are in overlay.tsx. */
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import {
@@ -20,7 +20,7 @@ import { config } from "../data/config.ts";
 import { frame as t } from "../texts/frame.ts";
 import * as format from "./format.ts";
 
-/** A page's heading and content. Names the document, and takes the focus after navigation, so that it is read out. */
+/** A page's heading and content. Sets the document title, and focuses the heading after navigation so that screen readers announce it. */
 export function Page({ title, lede, actions, narrow, children }: {
   title: string;
   lede?: ReactNode;
@@ -33,7 +33,7 @@ export function Page({ title, lede, actions, narrow, children }: {
     document.title = `${title} · ${t.site}`;
   }, [title]);
   useEffect(() => {
-    // Not at the very first page: there the focus belongs to the browser.
+    // Not on the initial load, when the browser controls the focus.
     if (document.documentElement.dataset.moved) heading.current?.focus({ preventScroll: true });
     document.documentElement.dataset.moved = "yes";
   }, []);
@@ -128,7 +128,7 @@ export const Badge = ({ tone = "quiet", children }: { tone?: Tone; children: Rea
   <span className={`badge ${tone}`}>{children}</span>
 );
 
-/** What waits says so, and after a while that it takes long; the request itself has a limit and becomes a problem. */
+/** A loading state that shows a message after six seconds. The request itself has a time limit, after which it becomes a problem. */
 export function Loading({ rows = 3 }: { rows?: number }) {
   const [isSlow, setSlow] = useState(false);
   useEffect(() => {
@@ -144,7 +144,7 @@ export function Loading({ rows = 3 }: { rows?: number }) {
   );
 }
 
-/** Every failure shows what happened, its code and the request's id, and what to do. */
+/** Shows an error: what happened, its code and request id, and what to do. */
 export function Problem({ error, retry }: { error: unknown; retry?: () => void }) {
   const { code, message, request_id, errors, extras } = problemOf(error);
   const [copied, setCopied] = useState(false);
@@ -200,7 +200,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
   );
 }
 
-/** Says why there is nothing and what to do about it. */
+/** An empty state: why there is nothing to show, and what to do. */
 export function Empty({ title, why, children }: { title: string; why: ReactNode; children?: ReactNode }) {
   return (
     <div className="empty">
@@ -220,12 +220,12 @@ export function Empty({ title, why, children }: { title: string; why: ReactNode;
   );
 }
 
-/** A query's three states: waiting, failed, there. An answer that is there stays while a later reading fails. */
+/** Renders a query's states: loading, failed, loaded. Loaded data stays visible if a later refetch fails. */
 export function Query<T>({ of, children, rows, empty }: {
   of: UseQueryResult<T, Error>;
   children: (data: T) => ReactNode;
   rows?: number;
-  /** Shown instead when it gives something. */
+  /** Returns what to show instead of the data, or nothing. */
   empty?: (data: T) => ReactNode;
 }) {
   if (of.data !== undefined) {
@@ -241,7 +241,7 @@ export function Query<T>({ of, children, rows, empty }: {
   return <Loading rows={rows} />;
 }
 
-/** What a list reads of a query of pages. */
+/** The part of a paginated query that a list uses. */
 export interface Pages<Page> {
   data?: { pages: Page[] };
   error: Error | null;
@@ -251,7 +251,7 @@ export interface Pages<Page> {
   refetch: () => unknown;
 }
 
-/** A list that is read page by page: its rows, and a button for more. */
+/** A paginated list: its rows, and a button that loads more. */
 export function List<Page, Item>({ of, rows, children, empty, skeleton }: {
   of: Pages<Page>;
   rows: (page: Page) => readonly Item[];
@@ -285,7 +285,7 @@ export function List<Page, Item>({ of, rows, children, empty, skeleton }: {
 
 export interface Column<Row> {
   name: string;
-  /** Not shown as a heading, but read out. */
+  /** Hides the heading visually, but not from screen readers. */
   quiet?: boolean;
   numeric?: boolean;
   cell: (row: Row) => ReactNode;
@@ -293,7 +293,7 @@ export interface Column<Row> {
 
 const MANY_COLUMNS = 5;
 
-/** A table; on narrow screens each row is a card with its columns named. */
+/** A table; on narrow screens each row becomes a card with labelled values. */
 export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
   caption: string;
   columns: Column<Row>[];
@@ -301,7 +301,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
   keyOf: (row: Row) => string;
   rowClass?: (row: Row) => string | undefined;
 }) {
-  // Where a row is a card, what it is about is its heading and needs no name.
+  // On a card, the first visible column is the heading and needs no label.
   const lead = columns.find(({ quiet }) => !quiet)?.name;
   return (
     <div className={columns.length > MANY_COLUMNS ? "table-frame wide" : "table-frame"}>
@@ -337,7 +337,7 @@ export function Table<Row>({ caption, columns, rows, keyOf, rowClass }: {
   );
 }
 
-/** A moment, in the viewer's zone; UTC when pointed at. */
+/** A time in the viewer's time zone, with UTC in the tooltip. */
 export function Time({ at, style = "full", relative }: {
   at: string | number | Date | null | undefined;
   style?: format.TimeStyle;
@@ -355,7 +355,7 @@ export function Time({ at, style = "full", relative }: {
   );
 }
 
-/** A figure. What is not known is not zero. */
+/** A number. An unknown value shows as not available, never as zero. */
 export function Num({ value, compact }: { value: number | string | null | undefined; compact?: boolean }) {
   if (value === null || value === undefined) return <NotAvailable />;
   return <span title={compact ? format.number(value) : undefined}>{format.number(value, compact)}</span>;
@@ -364,7 +364,7 @@ export function Num({ value, compact }: { value: number | string | null | undefi
 export const NotAvailable = () => <span className="quiet" title={t.not_available_why}>{t.not_available}
 </span>;
 
-/** A figure with its name, as they stand in rows over a page. */
+/** A labelled figure, for use in `Figures`. */
 export function Figure({ name, children, note }: { name: string; children: ReactNode; note?: ReactNode }) {
   return (
     <div className="figure">
@@ -379,7 +379,7 @@ export function Figure({ name, children, note }: { name: string; children: React
 export const Figures = ({ children }: { children: ReactNode }) => <dl className="figures">{children}</dl>;
 
 export function Progress({ value, max = 100, label, text }: {
-  /** Null: it is not known how far. */
+  /** Null if the progress is unknown. */
   value: number | null;
   max?: number;
   label: string;
@@ -393,7 +393,7 @@ export function Progress({ value, max = 100, label, text }: {
   );
 }
 
-/** A label, its control, a hint and what is wrong with it. */
+/** A label with its control, hint and error. */
 export function Field({ label, hint, error, optional, children }: {
   label: string;
   hint?: ReactNode;
@@ -470,7 +470,7 @@ export function Check(
   );
 }
 
-/** Code that a page needs only sometimes. */
+/** Wraps a component that loads when it is first rendered. */
 export function later<Props extends object>(
   load: () => Promise<{ default: ComponentType<Props> }>,
 ): ComponentType<Props> {
@@ -482,7 +482,7 @@ export function later<Props extends object>(
   );
 }
 
-/** A value that follows another after it has been still for a while. */
+/** Returns the value debounced: it updates after the value has not changed for `ms`. */
 export function useStill<T>(value: T, ms = 250): T {
   const [still, setStill] = useState(value);
   useEffect(() => {

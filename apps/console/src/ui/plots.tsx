@@ -1,11 +1,11 @@
-/** Plots are loaded when a page first has one. */
+/** Plots, whose code loads when a page first renders one. */
 import { number } from "./format.ts";
 import type { ChartProps } from "./chart.tsx";
 import { later } from "./parts.tsx";
 
 export const Chart = later<ChartProps>(() => import("./chart.tsx"));
 
-/** Values of a few names, as bars in the order given. */
+/** A few named values as bars, in the given order. */
 export function Bars({ label, rows, format = number }: {
   label: string;
   rows: { name: string; value: number; note?: string }[];
@@ -28,12 +28,12 @@ export function Bars({ label, rows, format = number }: {
   );
 }
 
-/** `2026-11-27` of today and of days before, in UTC as the counts by day are. */
+/** Returns the date some days ago, such as `2026-11-27`, in UTC like the daily counts. */
 export function dayBefore(days: number, now = Date.now()): string {
   return new Date(now - days * 86_400_000).toISOString().slice(0, 10);
 }
 
-/** Every day from one to another, so that a day without a row is a zero of a source that did answer. */
+/** Returns every day in a range, so that days without a row can be shown as zero. */
 export function daysBetween(from: string, to: string): string[] {
   const days: string[] = [];
   for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) {

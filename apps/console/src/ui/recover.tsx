@@ -1,4 +1,4 @@
-/** A forgotten password: a mail with a link, whose session sets a new one. */
+/** Password reset: an email with a link, which signs the user in to set a new password. */
 import { useState } from "react";
 import { useSession } from "../data/client.ts";
 import { BASE } from "../data/config.ts";

@@ -1,4 +1,4 @@
-/** A part of the console behind the sign-in: its own navigation beside the page. */
+/** The layout of a section behind the sign-in: its own navigation beside the page. */
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useSession } from "../data/client.ts";
@@ -15,7 +15,7 @@ export function Shell({ label, places, children }: { label: string; places: Plac
   const path = useRouterState({ select: ({ location }) => location.pathname });
   useEffect(() => setOpen(false), [path]);
   if (session === undefined) return <Loading />;
-  // The address stays: whoever signs in is where they wanted to be.
+  // The URL stays the same, so signing in leads to the requested page.
   if (session === null) {
     return (
       <Page title={t.sign_in_title} lede={t.sign_in_lede} narrow>

@@ -10,7 +10,7 @@ export default function SignIn() {
   const [{ then }] = useWish();
   const go = useGo();
   useEffect(() => {
-    // Only to a place of this console.
+    // Only paths within this console are allowed.
     if (session) go(then?.startsWith("/") && !then.startsWith("//") ? then : "/studio");
   }, [session]);
   return (

@@ -1,4 +1,4 @@
-/** The session has ended while somebody was at work: they sign in again over the page, which stays as it is. */
+/** The dialog for a session that ends while the user works: they sign in again over the page, which stays unchanged. */
 import { queries, signOut } from "../data/client.ts";
 import { auth as t } from "../texts/auth.ts";
 import { useGo } from "./address.ts";

@@ -4,14 +4,14 @@ import { config } from "../data/config.ts";
 import { auth as t } from "../texts/auth.ts";
 import { Button, TextField } from "./parts.tsx";
 
-/** What Auth says, in words; a code that is not known is shown as it came. */
+/** Returns the text for an error of Auth; an unknown code is shown as received. */
 export function authWords(error: { code?: string; message: string }): string {
   return t.errors[error.code ?? ""] ?? `${error.message}${error.code ? ` (${error.code})` : ""}`;
 }
 
 type Auth = Awaited<ReturnType<typeof connected>>["auth"];
 
-/** Asks Auth something, once supabase-js is there; that it cannot be loaded is an error like those of Auth. */
+/** Calls Auth after loading supabase-js; a failure to load it is returned like an error of Auth. */
 export async function askAuth<T extends { error: unknown }>(
   ask: (auth: Auth) => Promise<T>,
 ): Promise<T | { data: { session: null }; error: Error }> {
@@ -22,7 +22,7 @@ export async function askAuth<T extends { error: unknown }>(
   }
 }
 
-// Whoever sees a form of Auth, or points at the link to one, will need it.
+// Preloads supabase-js: this module loads when a form of Auth opens or its link is hovered.
 void connected().catch(() => {});
 
 export function SignInForm({ email: known, onDone }: { email?: string; onDone?: () => void }) {

@@ -15,7 +15,7 @@ export default function SignUp() {
   const [problem, setProblem] = useState("");
   const [isBusy, setBusy] = useState(false);
   const [isSent, setSent] = useState(false);
-  // Also when the link was opened in another tab: the session is shared.
+  // Also runs if the link was opened in another tab, because tabs share the session.
   useEffect(() => {
     if (session) go("/studio/welcome");
   }, [session]);

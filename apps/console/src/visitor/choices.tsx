@@ -1,4 +1,4 @@
-/** The choices by which visitors narrow lists. */
+/** The filters of visitors' lists. */
 import { visitor as t } from "../texts/visitor.ts";
 import { Select } from "../ui/parts.tsx";
 import type { Wish } from "../ui/address.ts";

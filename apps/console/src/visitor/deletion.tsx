@@ -1,4 +1,4 @@
-/** Where a person who asked Instagram or Facebook to have their data erased sees how far that is. */
+/** Shows the status of a deletion request, including requests made through Instagram or Facebook. */
 import { useState } from "react";
 import { useCall } from "../data/queries.ts";
 import { visitor as t } from "../texts/visitor.ts";

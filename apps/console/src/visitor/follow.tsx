@@ -1,4 +1,4 @@
-/** Following a creator; whoever is not signed in is asked to. */
+/** The follow button of a creator; it leads visitors without a session to the sign-in. */
 import { api, useSession } from "../data/client.ts";
 import { useAction, useCall } from "../data/queries.ts";
 import { visitor as t } from "../texts/visitor.ts";

@@ -132,7 +132,7 @@ export default function ItemPage() {
   );
 }
 
-/** The description and canonical address as search engines are told them, where the installation has a public site. */
+/** Adds the description and canonical URL for search engines, if the installation has a public site. */
 function useHeadTags(id: string): void {
   const head = useCall("get-seo-metadata", { content_id: id }, { staleMs: 60_000 });
   useEffect(() => {

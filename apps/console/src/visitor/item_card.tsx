@@ -1,4 +1,4 @@
-/** An item as it stands in lists, with its picture. */
+/** An item's card in lists, with its image. */
 import type { Output } from "@streamvibe/client";
 import type { ReactNode } from "react";
 import { config, creatorPath, itemPath } from "../data/config.ts";
@@ -48,7 +48,7 @@ export function ItemCard({ item, rank, title, note, level = 2 }: {
   );
 }
 
-/** The platform's picture where the installation shows them; else one that is drawn from the id, the same each time. */
+/** The platform's image if the installation shows images; otherwise a placeholder generated from the id, always the same. */
 export function Picture({ id, platform, url, children, className = "" }: {
   id: string;
   platform?: string;
@@ -93,7 +93,7 @@ function Drawn({ id, platform = "" }: { id: string; platform?: string }) {
   );
 }
 
-/** A face where there is none: the first letter on a colour of its own. */
+/** A placeholder avatar: the first letter of the name on a colour derived from the id. */
 export function Avatar({ name, id, isLarge }: { name: string; id: string; isLarge?: boolean }) {
   const hue = (numbersOf(id)[0] ?? 0) * 24;
   return (
@@ -108,7 +108,7 @@ export function Avatar({ name, id, isLarge }: { name: string; id: string; isLarg
   );
 }
 
-/** Twelve numbers below 15 out of a text. */
+/** Derives twelve numbers below 15 from a text. */
 function numbersOf(text: string): number[] {
   let hash = 2166136261;
   return Array.from({ length: 12 }, (_, at) => {

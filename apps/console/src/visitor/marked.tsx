@@ -1,4 +1,4 @@
-/** Texts of the search with `<mark>` around what was found: read as text, never put into the page as HTML. */
+/** Search result texts with `<mark>` around matches. They are parsed as text and never inserted as HTML. */
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", "#x27": "'" };
 
 export function Marked({ html }: { html: string }) {

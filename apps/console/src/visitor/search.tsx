@@ -121,7 +121,7 @@ export default function Search() {
   );
 }
 
-/** How many there are of each, to be chosen and taken away again. */
+/** Facet filters with result counts; selecting one again clears it. */
 function FacetChoice({ facets, wish, change }: {
   facets: Facets;
   wish: Record<string, string | undefined>;

@@ -17,7 +17,7 @@ const PERIODS = [["today", t.trending.today], ["week", t.trending.week], [
 export default function Trending() {
   const [wish, change] = useWish();
   const { period = "today", category, platform } = wish as Input<"get-trending">;
-  // The lists are by category or by platform, not by both.
+  // Trending lists exist per category or per platform, not for both.
   const list = useCall("get-trending", { period, category, ...(category ? {} : { platform }), limit: 50 }, {
     keep: true,
   });
@@ -71,7 +71,7 @@ function scoreOf(scores: unknown, id: string) {
   return score === undefined ? undefined : <p>{t.trending.score(number(Math.round(score * 10) / 10))}</p>;
 }
 
-/** A list that has changed is told once; then it is read again. */
+/** Refetches the list when a broadcast reports that it changed. */
 function useBroadcast(list: string): void {
   useEffect(() => {
     const isOver = new AbortController();

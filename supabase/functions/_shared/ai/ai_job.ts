@@ -1,4 +1,4 @@
-/** Suggestions for up to 200 items, one after the other. Every item moves the checkpoint; what failed for one is told and does not stop the rest. */
+/** Makes suggestions for up to 200 items, one after the other. The checkpoint advances with every item; a failed item is reported in the result. */
 import * as z from "zod";
 import { ApiError, toApiError } from "../errors.ts";
 import type { Handler } from "../jobs/job.ts";
@@ -16,10 +16,10 @@ const Done = z.object({
 });
 const Checkpoint = z.object({ done: z.array(Done).default([]) });
 
-/** What ends the whole job: nothing that comes after could go better. */
+/** Error codes that end the whole job, because every later item would fail in the same way. */
 const FINAL = ["quota_exceeded", "ai_budget_exceeded"];
 
-/** The handler `ai_generate_tags`. Run again, it finds what an earlier run made: the same item with the same texts is free. */
+/** The handler `ai_generate_tags`. A repeated run reuses the suggestions of an earlier one: the same item with the same texts is free. */
 export const generateTagsJob: Handler = async ({ job, context, deadline, progress }) => {
   const params = Params.safeParse(job.params);
   if (!params.success || !job.user_id) {

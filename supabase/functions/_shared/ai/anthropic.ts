@@ -1,6 +1,6 @@
 /**
- * Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages). Its `input_tokens` leave out what was read from and
- * written to the cache: all input is the sum of the three.
+ * Anthropic's Messages API (https://platform.claude.com/docs/en/api/messages). Its `input_tokens` exclude tokens read from and written to the
+ * cache: the total input is the sum of the three.
  */
 import { BaseAnthropic } from "@anthropic-ai/sdk/client";
 import { Messages } from "@anthropic-ai/sdk/resources/messages";
@@ -31,7 +31,7 @@ const Answer = z.object({
   usage: Usage.nullish(),
 });
 
-/** The tokens of a call as this API counts them; null where it does not say. */
+/** Converts this API's token counts; null when the API reports none. */
 export function anthropicUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage | null {
   if (!usage) return null;
   const written = usage.cache_creation_input_tokens;
@@ -64,11 +64,11 @@ export const anthropic: Provider = {
       context,
       dialect,
       ({ fetch, timeout_ms }) =>
-        // The client without the resources that nobody asks for here: they are two thirds of the package.
+        // The client without the unused resources, which are two thirds of the package.
         new Messages(
           new BaseAnthropic({
             apiKey: request.key,
-            // The package names the version in each path itself.
+            // The package adds the version to each path.
             baseURL: context.settings.of(AI).ANTHROPIC_API_URL.replace(/\/v1\/?$/, ""),
             fetch,
             timeout: timeout_ms,
@@ -90,7 +90,7 @@ export const anthropic: Provider = {
       : stop_reason === "max_tokens" || stop_reason === "model_context_window_exceeded"
       ? "truncated"
       : "complete";
-    // Newer models may think first: the text is the blocks of that type, wherever they stand.
+    // Newer models may think first: the answer is in the text blocks, wherever they occur.
     const text = content.flatMap((block) => block.type === "text" && block.text ? [block.text] : []).join("");
     return { text, ending, usage: anthropicUsage(usage) };
   },

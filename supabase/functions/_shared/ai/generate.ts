@@ -1,6 +1,7 @@
 /**
- * One analysis: whom to ask, what it may cost, what came of it. A faulty answer is mended once by the same model, then the next provider is
- * asked; at the end stands a suggestion that passed every check, or one problem. Every call is reserved before and settled after.
+ * One analysis: chooses the model, reserves the cost and checks the answer. After a faulty answer the same model is asked once more, then the
+ * next candidate. The result is a suggestion that passed every check, or one problem. The cost of every call is reserved before it and settled
+ * after it.
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -30,7 +31,7 @@ const Part = z.object({
   advice: z.string().nullable(),
 });
 
-/** A suggestion as it is stored. */
+/** A suggestion as stored in the database. */
 const Stored = z.object({
   id: z.uuid(),
   content_item_id: z.uuid(),
@@ -49,10 +50,10 @@ const Stored = z.object({
   was_repaired: z.boolean(),
 });
 
-/** What a creator gets. */
+/** A suggestion as returned to the creator. */
 export const Generated = Stored.omit({ id: true, total_cost_cents: true, model_id: true }).extend({
   suggestion_id: z.uuid(),
-  /** US cents of this analysis; 0 when it was there already, null when a price is unknown. */
+  /** Cost of this analysis in US cents; 0 when the suggestion existed already, null when a price is unknown. */
   cost_cents: z.number().nullable(),
   is_cached: z.boolean(),
   provider: z.string(),
@@ -75,7 +76,7 @@ export interface AnalysisRequest {
   content_item_id: string;
   provider?: string;
   model?: string;
-  /** Asks again although there is a suggestion for the same. */
+  /** Calls a model even if a suggestion for the same input exists. */
   fresh?: boolean;
 }
 
@@ -88,13 +89,17 @@ interface Candidate {
   max_output_tokens: number;
 }
 
-/** How a call ended. `mendable`: the same model may do better when it is told what was wrong. */
+/** How a call ended. `mendable`: the same model may succeed when it is told what was wrong. */
 type Outcome =
   | { kind: "valid"; suggestion: Suggestion; answer: ModelAnswer }
   | { kind: "faulty"; name: string; fault: string; mendable: boolean; answer: ModelAnswer }
   | { kind: "failed"; name: AiFaultKind; retry_after: number | null; may_be_charged: boolean };
 
-/** @throws {ApiError} `quota_exceeded`, `ai_budget_exceeded`, `provider_error`, `provider_unavailable`, `not_found`, `bad_request`. */
+/**
+ * Returns the stored suggestion for the item, or makes one.
+ *
+ * @throws {ApiError} `quota_exceeded`, `ai_budget_exceeded`, `provider_error`, `provider_unavailable`, `unavailable`, `not_found`, `bad_request`.
+ */
 export async function analyse(context: Context, request: AnalysisRequest): Promise<Generated> {
   const brief = await context.admin.call("begin_ai_analysis", {
     p_user_id: request.user_id,
@@ -110,7 +115,7 @@ export async function analyse(context: Context, request: AnalysisRequest): Promi
   if (candidates.length === 0) {
     throw new ApiError(
       "unavailable",
-      "Cannot make suggestions: no AI provider is set up; set a key of your own, or ask whoever runs this installation",
+      "Cannot make suggestions: no AI provider is set up; set a key of your own, or ask the operator of this installation",
     );
   }
   const analysis_id = crypto.randomUUID();
@@ -196,7 +201,7 @@ async function reserve(
   throw new ApiError(
     "ai_budget_exceeded",
     refused === "unknown_price"
-      ? `Cannot ask ${candidate.model}: its price is unknown, and there is a budget to keep; choose another model`
+      ? `Cannot ask ${candidate.model}: its price is unknown, so the budget cannot be checked; choose another model`
       : `Cannot make suggestions: ${
         refused === "creator" ? "your monthly budget" : "this installation's monthly budget"
       } of ${budget_cents} cents has no room for another one; ${
@@ -219,7 +224,7 @@ async function askOnce(
     return judge(await adapter.ask(context, request), frame);
   } catch (error) {
     if (!(error instanceof AiFault)) {
-      // Also then the reservation is settled: whatever it was, no answer was taken.
+      // Not rethrown, so that the caller still settles the reservation. No answer was used.
       context.log.error("a model could not be asked", { provider: candidate.provider, error });
       return { kind: "failed", name: "malformed", retry_after: null, may_be_charged: false };
     }
@@ -228,7 +233,7 @@ async function askOnce(
   }
 }
 
-/** What an answer is worth. What ended by its length is half an answer, also when the half can be read. */
+/** Classifies an answer. A truncated answer is faulty even when the part that arrived can be parsed. */
 export function judge(answer: ModelAnswer, frame: Frame): Outcome {
   switch (answer.ending) {
     case "refused":
@@ -251,7 +256,7 @@ export function judge(answer: ModelAnswer, frame: Frame): Outcome {
   }
 }
 
-/** The same question with the faulty answer and what is wrong with it, in our words: nothing of the answer is quoted. */
+/** Repeats the question with the faulty answer and the fault. The fault is in our words and quotes nothing from the answer. */
 function mend(messages: ModelRequest["messages"], answer: string, fault: string): ModelRequest["messages"] {
   return [
     ...messages,
@@ -289,8 +294,8 @@ async function settle(
 }
 
 /**
- * The tokens of a call. Where the provider may charge for it and did not say how much, the most that it can have been, which is what was
- * reserved: a budget is never passed, and what is in the ledger is never less than what is on the bill.
+ * Returns the tokens of a call. When the provider may charge for the call but reported no usage, returns the maximum, which is what was
+ * reserved: a budget is never exceeded, and the ledger never shows less than the provider's bill.
  */
 function usageOf(outcome: Outcome, request: ModelRequest): TokenUsage & { is_estimated?: true } {
   if (outcome.kind === "failed" && !outcome.may_be_charged) return NO_USAGE;
@@ -374,12 +379,12 @@ function problemOf(last: Outcome | undefined): ApiError {
     )
     : new ApiError(
       "provider_error",
-      say("no model gave an answer that can be used; try again, or choose another model"),
+      say("no model gave a usable answer; try again, or choose another model"),
       { extras },
     );
 }
 
-/** The same for the same creator, and nothing that leads back to them. */
+/** Returns a stable pseudonym that does not identify the creator. */
 async function pseudonym(user_id: string): Promise<string> {
   return (await sha256Hex(`streamvibe-ai:${user_id}`)).slice(0, 32);
 }

@@ -1,6 +1,6 @@
 /**
- * Google's Gemini API (https://ai.google.dev/api/generate-content). Its `promptTokenCount` includes what came from the cache; thoughts stand
- * beside the answer's tokens, and both are charged as output. Called without Google's package, which is 1 MB for this one call
+ * Google's Gemini API (https://ai.google.dev/api/generate-content). Its `promptTokenCount` includes cached tokens. It counts thoughts apart
+ * from the answer's tokens and charges both as output. Called without Google's package, which would add 1 MB for this one call
  * (docs/decisions.md).
  */
 import * as z from "zod";
@@ -36,7 +36,7 @@ const Answer = z.object({
   usageMetadata: Usage.nullish(),
 });
 
-/** The tokens of a call as this API counts them; null where it does not say. */
+/** Converts this API's token counts; null when the API reports none. */
 export function googleUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage | null {
   if (!usage) return null;
   return {
@@ -58,7 +58,7 @@ const Problem = z.object({
 
 function explain(status: number, body: unknown): AiFaultKind {
   const error = Problem.safeParse(body).data?.error;
-  // A wrong key is a 400 here.
+  // This API answers 400 to an invalid key.
   if (error?.details?.some(({ reason }) => reason === "API_KEY_INVALID")) return "unauthorized";
   if (status === 400 && /token count|exceeds the maximum/i.test(error?.message ?? "")) {
     return "context_too_long";
@@ -72,7 +72,7 @@ const dialect: Dialect<typeof Answer> = {
   provider: "google",
   answer: Answer,
   explain,
-  // There is no header: the wait is a part of the refusal (google.rpc.RetryInfo).
+  // There is no Retry-After header: the delay is in the error body (google.rpc.RetryInfo).
   wait: ({ body }) =>
     Problem.safeParse(body).data?.error.details?.map(({ retryDelay }) => secondsOf(retryDelay))
       .find((seconds) => seconds !== null) ?? null,

@@ -1,23 +1,32 @@
-/** Whether a text is written in a language: by its script, and by the small words that no sentence does without. */
+/** Checks whether a text is written in a language, by its script and by the function words that nearly every sentence has. */
 
-const SCRIPTS: Readonly<Record<string, RegExp>> = {
-  ru: /\p{Script=Cyrillic}/u,
-  uk: /\p{Script=Cyrillic}/u,
-  bg: /\p{Script=Cyrillic}/u,
-  el: /\p{Script=Greek}/u,
-  he: /\p{Script=Hebrew}/u,
-  ar: /\p{Script=Arabic}/u,
-  fa: /\p{Script=Arabic}/u,
-  hi: /\p{Script=Devanagari}/u,
-  bn: /\p{Script=Bengali}/u,
-  ta: /\p{Script=Tamil}/u,
-  th: /\p{Script=Thai}/u,
-  ko: /\p{Script=Hangul}/u,
-  ja: /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}]/u,
-  zh: /\p{Script=Han}/u,
+/** Scripts that CLDR names by a combination of Unicode scripts. */
+const COMBINED: Readonly<Record<string, readonly string[]>> = {
+  Jpan: ["Hira", "Kana", "Hani"],
+  Kore: ["Hang", "Hani"],
+  Hans: ["Hani"],
+  Hant: ["Hani"],
+};
+/** A second script that a language is commonly written in, beside its likely one (CLDR, likely subtags). */
+const SECOND_SCRIPTS: Readonly<Record<string, string>> = {
+  az: "Cyrl",
+  bs: "Cyrl",
+  kk: "Latn",
+  ku: "Arab",
+  ky: "Latn",
+  mn: "Mong",
+  ms: "Arab",
+  pa: "Arab",
+  sd: "Deva",
+  sr: "Latn",
+  tg: "Arab",
+  tk: "Cyrl",
+  tt: "Latn",
+  ug: "Cyrl",
+  uz: "Cyrl",
 };
 
-/** The most frequent function words of languages that share a script with others. Names, brands and English titles have none of them. */
+/** The most frequent function words of languages that share a script. Names, brands and English titles contain none of them. */
 const SMALL_WORDS: Readonly<Record<string, string>> = {
   en:
     "the and of to is in you for this that with on are it my we your was from have be not they what i how all our will can",
@@ -55,27 +64,50 @@ const SMALL_WORDS: Readonly<Record<string, string>> = {
     "і в не на що з як це по але із у за то для всі так ви ми він вона вони ж би від до або вже якщо коли та є",
 };
 const SETS = new Map(Object.entries(SMALL_WORDS).map(([code, words]) => [code, new Set(words.split(" "))]));
-/** Letters that a language does not have, for two that have most of their small words in common. */
+/** Letters that a language does not use, for two languages that share most of their function words. */
 const FOREIGN_LETTERS: Readonly<Record<string, RegExp>> = { ru: /[іїєґ]/giu, uk: /[ыэёъ]/giu };
 const NO_LANGUAGE = ["zxx", "und", "mul", "mis"];
 
-/** The language of a tag such as `pt-BR`; undefined where it names none. */
+/** Returns the language of a tag such as `pt-BR`; undefined when the tag names none. Old codes such as `iw` become the current ones. */
 export function languageCode(tag: string | null): string | undefined {
-  const code = tag?.toLowerCase().split(/[-_]/)[0];
-  return code && !NO_LANGUAGE.includes(code) ? code : undefined;
+  return localeOf(tag)?.language;
+}
+
+function localeOf(tag: string | null): Intl.Locale | undefined {
+  try {
+    const locale = new Intl.Locale((tag ?? "und").replaceAll("_", "-"));
+    return NO_LANGUAGE.includes(locale.language) ? undefined : locale;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Matches a letter of the scripts that a language is written in; undefined when they are not known. */
+function scriptOf(locale: Intl.Locale): RegExp | undefined {
+  const { script } = locale.maximize();
+  if (!script) return undefined;
+  const second = locale.script ? undefined : SECOND_SCRIPTS[locale.language];
+  const names = [...COMBINED[script] ?? [script], ...second ? [second] : []];
+  try {
+    return new RegExp(`[${names.map((name) => `\\p{Script=${name}}`).join("")}]`, "u");
+  } catch {
+    // CLDR knows scripts that Unicode has no letters of.
+    return undefined;
+  }
 }
 
 /**
- * Whether a text may be of a language; unknown languages and short texts pass. It is not when fewer than half of its letters are of the
- * language's script, when it has letters that the language lacks, or when it has four different small words of another language and three
- * times as many as of this one.
+ * Whether a text may be written in a language; a tag without a language passes. Returns false when fewer than half of the letters belong to
+ * the language's scripts (where CLDR knows them), when two or more letters are foreign to it, or when the text has at least four
+ * different function words of another language and at least three times as many as of this one.
  */
 export function isWrittenIn(text: string, language: string | null): boolean {
-  const code = languageCode(language);
-  if (!code) return true;
+  const locale = localeOf(language);
+  if (!locale) return true;
+  const code = locale.language;
   const letters = text.match(/\p{L}/gu) ?? [];
-  const script = SCRIPTS[code] ?? /\p{Script=Latin}/u;
-  if (letters.filter((letter) => script.test(letter)).length * 2 < letters.length) return false;
+  const script = scriptOf(locale);
+  if (script && letters.filter((letter) => script.test(letter)).length * 2 < letters.length) return false;
   const foreign = FOREIGN_LETTERS[code];
   if (foreign && (text.match(foreign)?.length ?? 0) >= 2) return false;
   const own = SETS.get(code);

@@ -1,6 +1,6 @@
 /**
- * A model on a machine of one's own: Ollama (`/api/chat`, https://github.com/ollama/ollama/blob/main/docs/api.md), or, where the endpoint
- * ends with `/v1`, any server that speaks OpenAI's chat completions. Neither is trusted to keep the schema, so it stands in the text, too.
+ * A self-hosted model: Ollama (`/api/chat`, https://github.com/ollama/ollama/blob/main/docs/api.md) or, when the endpoint ends with `/v1`,
+ * any server with OpenAI's chat completions API. Neither reliably enforces the schema, so the instructions contain it as well.
  */
 import * as z from "zod";
 import { AI } from "./settings.ts";
@@ -39,7 +39,7 @@ const ChatAnswer = z.object({
 });
 const chat: Dialect<typeof ChatAnswer> = { provider: "local", answer: ChatAnswer, explain: explainOpenai };
 
-/** What servers of this kind say at the end of an answer; anything else is an end of the model's own. */
+/** Finish reasons of these servers; any other reason means that the model stopped on its own. */
 const ENDINGS: Readonly<Record<string, Ending>> = { length: "truncated", content_filter: "filtered" };
 
 const tokens = (prompt?: number | null, completion?: number | null): TokenUsage | null =>
@@ -83,7 +83,7 @@ export const local: Provider = {
     const { message, done_reason, prompt_eval_count, eval_count } = await callModel(
       context,
       ollama,
-      // Ollama's own window is small, and it cuts longer prompts without a word.
+      // Ollama's default context window is small, and it silently truncates longer prompts.
       send("api/chat", {
         stream: false,
         format: schema,

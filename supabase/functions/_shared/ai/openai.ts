@@ -1,6 +1,6 @@
 /**
- * OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses). Its `input_tokens` include what was read from and
- * written to the cache, its `output_tokens` include thoughts.
+ * OpenAI's Responses API (https://platform.openai.com/docs/api-reference/responses). Its `input_tokens` include tokens read from and written
+ * to the cache; its `output_tokens` include reasoning.
  */
 import { OpenAI } from "openai/client";
 import * as z from "zod";
@@ -32,7 +32,7 @@ const Answer = z.object({
   usage: Usage.nullish(),
 });
 
-/** The tokens of a call as this API counts them; null where it does not say. */
+/** Converts this API's token counts; null when the API reports none. */
 export function openaiUsage(usage: z.output<typeof Usage> | null | undefined): TokenUsage | null {
   if (!usage) return null;
   const { cached_tokens = 0, cache_write_tokens = 0 } = usage.input_tokens_details ?? {};
@@ -48,7 +48,7 @@ export function openaiUsage(usage: z.output<typeof Usage> | null | undefined): T
 
 const Problem = z.object({ error: z.object({ code: z.string().nullish() }) });
 
-/** What a refusal of this API means; 429 has two meanings. */
+/** Classifies an error response of this API; status 429 has two meanings. */
 export function explainOpenai(status: number, body: unknown): AiFaultKind {
   const code = Problem.safeParse(body).data?.error.code;
   if (code === "insufficient_quota") return "out_of_credit";
@@ -76,7 +76,7 @@ export const openai: Provider = {
         new OpenAI({
           apiKey: request.key,
           baseURL: context.settings.of(AI).OPENAI_API_URL,
-          // A creator's own key belongs to no organization of ours, whatever the environment says.
+          // A creator's own key belongs to none of our organizations, so values from the environment must not apply.
           organization: null,
           project: null,
           fetch,

@@ -1,4 +1,4 @@
-/** What a provider of models is to the rest: one call, one answer, and every failure as a fault of a known kind. */
+/** The interface of a model provider: one call, one answer, and every failure as an AiFault of a known kind. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { callProvider, type Fetch, ProviderError } from "../http/outgoing.ts";
@@ -7,14 +7,14 @@ import { AI } from "./settings.ts";
 export const PROVIDERS = ["openai", "anthropic", "google", "local"] as const;
 export type ProviderSlug = typeof PROVIDERS[number];
 
-/** Tokens of one call, each counted once, whatever the provider's own way of counting. */
+/** Tokens of one call in one common form, however the provider counts them. */
 export interface TokenUsage {
-  /** All input: plain, read from a cache, and written to one. */
+  /** All input tokens: uncached, read from the cache and written to the cache. */
   prompt_tokens: number;
   cached_tokens: number;
   cache_write_tokens: number;
   cache_write_1h_tokens: number;
-  /** All output, thoughts included. */
+  /** All output tokens, including reasoning. */
   completion_tokens: number;
   thought_tokens: number;
 }
@@ -28,33 +28,33 @@ export const NO_USAGE: TokenUsage = {
   thought_tokens: 0,
 };
 
-/** What is asked. The schema is JSON Schema; the texts are separate messages. */
+/** A request to a model. `schema` is JSON Schema. */
 export interface ModelRequest {
   model: string;
   key: string;
   instructions: string;
-  /** User messages and, for a repair, what the model had answered to them. */
+  /** User messages and, for a repair, the model's answer to them. */
   messages: readonly { role: "user" | "assistant"; text: string }[];
   schema: Record<string, unknown>;
   max_output_tokens: number;
-  /** A stable name for the creator that tells nothing about them, where the provider asks for one. */
+  /** A stable pseudonym of the creator, for providers that ask for one. */
   safety_id: string;
 }
 
-/** `complete` says only that the model ended by itself; what the text is worth is checked elsewhere. */
+/** `complete` means only that the model stopped on its own; the text is checked elsewhere. */
 export type Ending = "complete" | "truncated" | "refused" | "filtered";
 
 export interface ModelAnswer {
   text: string;
   ending: Ending;
-  /** Null: the provider did not say. */
+  /** Null when the provider reported none. */
   usage: TokenUsage | null;
 }
 
 export type AiFaultKind =
-  /** The key is wrong, or may not do this. */
+  /** The key is invalid or lacks permission. */
   | "unauthorized"
-  /** The account at the provider has no money left. */
+  /** The account at the provider has no credit left. */
   | "out_of_credit"
   | "rate_limited"
   | "overloaded"
@@ -64,21 +64,21 @@ export type AiFaultKind =
   | "unreachable"
   | "malformed";
 
-/** A call that brought no answer. Its reason quotes nothing that the provider said: that may hold the prompt. */
+/** A call without a usable answer. The message quotes nothing from the provider's response, which may contain the prompt. */
 export class AiFault extends Error {
   override name = "AiFault";
   constructor(
     readonly provider: ProviderSlug,
     readonly kind: AiFaultKind,
     readonly retry_after: number | null = null,
-    /** The provider may have worked, and charges for it, although nothing of use arrived. A call that it refused is free. */
+    /** The provider may charge for the call although no usable answer arrived. A call that it rejected is free. */
     readonly may_be_charged = false,
   ) {
     super(`Cannot use the answer of ${provider}: ${kind}`);
   }
 }
 
-/** A number of tokens in an answer; what is left out counts as none. */
+/** A token count in a response; a missing one is 0. */
 export const Count = z.int().min(0).nullish().transform((value) => value ?? 0);
 
 export interface Provider {
@@ -87,26 +87,26 @@ export interface Provider {
   ask(context: Context, request: ModelRequest): Promise<ModelAnswer>;
 }
 
-/** What a provider's words mean. */
+/** How to read a provider's responses. */
 export interface Dialect<Answer extends z.ZodType> {
   provider: ProviderSlug;
-  /** The part of an answer that is read. */
+  /** Schema of the part of a response that is used. */
   answer: Answer;
-  /** What a refusal with this status and body means. */
+  /** Classifies an error response by its status and body. */
   explain(status: number, body: unknown): AiFaultKind;
-  /** Seconds to wait that a refusal asks for otherwise than by `Retry-After`. */
+  /** Returns the seconds to wait that an error response states in a place other than `Retry-After`. */
   wait?(refusal: ProviderError): number | null;
 }
 
-/** What a call is made with. */
+/** The transport of a call. */
 export interface Line {
-  /** The kernel's client in the shape of `fetch`: one attempt, our time limit, the body read whole within it. Refusals throw. */
+  /** The kernel's HTTP client as a `fetch`: one attempt, with our timeout for the whole body. An error status throws. */
   fetch: Fetch;
-  /** For packages that keep a time limit of their own: later than ours. */
+  /** Timeout for packages that have their own; longer than ours. */
   timeout_ms: number;
 }
 
-/** Whether a connection was never made, in Deno's words: then the provider cannot have seen the call. */
+/** Whether the connection was never established, judged by Deno's error messages: then the provider cannot have received the call. */
 function wasNeverSent(error: unknown): boolean {
   return error instanceof Error &&
     (/client error \(Connect\)|tcp connect error|dns error/i.test(error.message) ||
@@ -114,8 +114,8 @@ function wasNeverSent(error: unknown): boolean {
 }
 
 /**
- * One call of a model, once: whether to ask again is decided where the money is. Whatever a provider's package makes of a failure, what
- * counts is what happened on the line.
+ * Calls a model once. The caller decides about retries, because it reserves their cost. A failure is classified by the HTTP exchange, not by
+ * the error that the provider's package makes of it.
  *
  * @throws {AiFault}
  */
@@ -155,7 +155,7 @@ export async function callModel<Answer extends z.ZodType>(
       }
       throw new AiFault(provider, "unreachable", null, !wasNeverSent(failure));
     }
-    // With an answer at hand it is the package that could not read it; else it is a mistake of ours.
+    // After a response, the package failed to parse it; before one, the error is a bug of ours.
     if (!has_answered) throw error;
     throw new AiFault(provider, "malformed", null, true);
   }
@@ -164,7 +164,7 @@ export async function callModel<Answer extends z.ZodType>(
   return parsed.data;
 }
 
-/** Sends without a package: JSON there, JSON back. */
+/** Posts JSON and returns the JSON response, without a provider's package. */
 export async function postJson(
   { fetch }: Line,
   url: string,
@@ -179,13 +179,13 @@ export async function postJson(
   return await response.json();
 }
 
-/** Seconds in a text such as `1.5s`; null where it is none. */
+/** Returns the seconds in a text such as `1.5s`, rounded up; null when it has another form. */
 export function secondsOf(text: unknown): number | null {
   const [, seconds] = /^(\d+(?:\.\d+)?)s$/.exec(String(text)) ?? [];
   return seconds === undefined ? null : Math.ceil(Number(seconds));
 }
 
-/** What a status means where the body says nothing more. */
+/** Classifies a status when the body gives no better reason. */
 export function kindOfStatus(status: number): AiFaultKind {
   if (status === 401 || status === 403) return "unauthorized";
   if (status === 402) return "out_of_credit";

@@ -1,4 +1,4 @@
-/** Every provider by its slug in `ai_provider`, loaded with its first call. */
+/** The adapters of the providers by their slug in `ai_provider`. Each is loaded at its first call. */
 import type { Settings } from "../settings/settings.ts";
 import type { Provider, ProviderSlug } from "./provider.ts";
 import { AI } from "./settings.ts";
@@ -10,7 +10,7 @@ export const ADAPTERS: Readonly<Record<ProviderSlug, () => Promise<Provider>>> =
   local: async () => (await import("./local.ts")).local,
 };
 
-/** The installation's key of a provider; undefined: it is not set up here. */
+/** Returns the installation's key for a provider; undefined when the provider is not set up. */
 export function installationKey(settings: Settings, slug: ProviderSlug): string | undefined {
   const ai = settings.of(AI);
   switch (slug) {

@@ -1,13 +1,13 @@
-/** Scores that the code reckons, never a model: each is the sum of its parts, and each part says what to do. */
+/** Scores computed by code, never by a model. Each is the sum of its parts, and each part has advice. */
 import type { Frame, Suggestion } from "./suggestion.ts";
 import { lengthOf } from "./text.ts";
 
 export interface ScorePart {
   name: string;
   points: number;
-  /** The most that the part can bring. */
+  /** Maximum points of the part. */
   of: number;
-  /** What to do for more; null when there is nothing. */
+  /** How to get more points; null at the maximum. */
   advice: string | null;
 }
 
@@ -25,7 +25,7 @@ const sum = (parts: ScorePart[]): Score => ({
   parts,
 });
 
-/** Texts of an item, present or suggested. */
+/** Texts of an item, current or suggested. */
 export interface Texts {
   title: string;
   description: string;
@@ -36,7 +36,7 @@ export interface Texts {
 
 const words = (text: string) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,}/gu) ?? []);
 
-/** How well texts can be found, from 0 to 100. */
+/** Scores how easily the texts can be found, from 0 to 100. */
 export function seoScore(
   { title, description, tags, hashtags, category }: Texts,
   limits: Frame["limits"],
@@ -65,13 +65,13 @@ export function seoScore(
       "Use the words of the title in the description",
     ),
     part("number of tags", 15, tags.length / 8, "Give at least 8 tags"),
-    part("tags and title agree", 10, tagged / 2, "Let two tags hold words of the title"),
+    part("tags and title agree", 10, tagged / 2, "Use words of the title in at least two tags"),
     part("hashtags", 10, hashtags.length / 3, "Give at least 3 hashtags"),
     part("category", 5, category ? 1 : 0, "Choose a category"),
   ]);
 }
 
-/** How much of what trends is in a suggestion, from 0 to 100; keywords with their own score of 0 to 100. */
+/** Scores how well a suggestion uses trending keywords, from 0 to 100; each keyword has its own score from 0 to 100. */
 export function trendingScore(
   suggestion: Suggestion,
   trending: readonly { keyword: string; score: number; growth: number | null }[],
@@ -80,8 +80,8 @@ export function trendingScore(
   const best = Math.max(0, ...used.map(({ score }) => score));
   const title = suggestion.titles[0]?.toLowerCase() ?? "";
   const advice = trending.length === 0
-    ? "Nothing is known to trend in this language and category yet"
-    : "Use a keyword that trends, where it fits";
+    ? "No trending keywords are known for this language and category yet"
+    : "Use a trending keyword where it fits";
   return sum([
     part("fitting keywords", 40, used.length / 3, advice),
     part("the strongest keyword", 30, best / 100, advice),
@@ -89,7 +89,7 @@ export function trendingScore(
       "growth",
       15,
       Math.max(0, ...used.map(({ growth }) => growth ?? 2)) / 2,
-      "Prefer keywords that grow",
+      "Prefer growing keywords",
     ),
     part(
       "a keyword in the title",

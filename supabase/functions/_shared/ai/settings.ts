@@ -2,7 +2,7 @@ import * as z from "zod";
 import { settingsPart } from "../settings/settings.ts";
 import { milliseconds, url, whole } from "../settings/values.ts";
 
-/** The providers of models, where they are, and what the installation may spend. A provider without a key is not asked. */
+/** Keys and addresses of the model providers, and the installation's budget. A provider without a key is not called. */
 export const AI = settingsPart("ai", {
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_API_URL: url.default("https://api.openai.com/v1"),

@@ -1,6 +1,6 @@
 /**
- * What a model is asked for. The zod schema is the source: JSON Schema for the providers is made from it, and what they cannot enforce
- * (counts, lengths, language, links) is checked here.
+ * The answer that a model must give. The JSON Schema for the providers is generated from the zod schema. This module checks what providers
+ * cannot enforce: counts, lengths, language, links.
  */
 import * as z from "zod";
 import { CATEGORIES } from "../profile/categories.ts";
@@ -9,7 +9,7 @@ import { cut, lengthOf, pointersIn, visible } from "./text.ts";
 
 const Text = z.string();
 
-/** Every member is required and nothing else may stand there, as the strict modes of the providers want it. */
+/** Every member is required and no others are allowed, as the providers' strict modes demand. */
 export const RawSuggestion = z.strictObject({
   titles: z.array(Text).describe("3 to 5 titles"),
   descriptions: z.array(Text).describe("1 or 2 descriptions"),
@@ -23,14 +23,14 @@ export const RawSuggestion = z.strictObject({
 export type RawSuggestion = z.output<typeof RawSuggestion>;
 
 const { $schema: _, ...schema } = z.toJSONSchema(RawSuggestion) as Record<string, unknown>;
-/** As it goes to providers. */
+/** The JSON Schema sent to providers. */
 export const SUGGESTION_SCHEMA: Record<string, unknown> = schema;
 
-/** What a platform takes, in characters. */
+/** The limits of a platform: lengths in characters, and the number of hashtags. */
 export interface Limits {
   title: number;
   description: number;
-  /** All tags together. */
+  /** Total length of all tags. */
   tags: number;
   hashtags: number;
 }
@@ -47,20 +47,20 @@ export function limitsOf(platform: string): Limits {
   return LIMITS[platform] ?? { title: 100, description: 2_200, tags: 500, hashtags: 30 };
 }
 
-/** What an answer is held against. */
+/** What an answer is checked against. */
 export interface Frame {
   limits: Limits;
   language: string | null;
-  /** Everything that the model was given of the item: only links and handles in it may stand in the answer. */
+  /** All texts of the item that the model received. The answer may contain only links and handles that occur in them. */
   given: string;
   tags: readonly string[];
   hashtags: readonly string[];
   trending: readonly string[];
-  /** Pieces of our own instructions, which no answer may repeat. */
+  /** Parts of our instructions, which no answer may repeat. */
   secrets: readonly string[];
 }
 
-/** A suggestion that may be stored. */
+/** A suggestion that passed every check. */
 export interface Suggestion {
   titles: string[];
   descriptions: string[];
@@ -70,13 +70,13 @@ export interface Suggestion {
   trending_keywords: string[];
 }
 
-/** An answer that cannot be used; `fault` is told to the model when it is asked to mend it. */
+/** The result of the checks: a suggestion, or the `fault` that is sent to the model when it is asked to correct its answer. */
 export type Checked = { suggestion: Suggestion; fault?: undefined } | {
   suggestion?: undefined;
   fault: string;
 };
 
-/** The JSON object in an answer, which may be fenced, or stand behind thinking or a sentence. Never a half one. */
+/** Returns the JSON object in an answer, which may be in a code fence or follow thinking or a sentence; undefined when it is incomplete. */
 export function findObject(text: string): unknown {
   const bare = text.replace(/<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/gi, "").trim();
   const fenced = /```(?:json)?\s*\n?([\s\S]*?)```/i.exec(bare)?.[1];
@@ -85,13 +85,13 @@ export function findObject(text: string): unknown {
     try {
       return JSON.parse(candidate);
     } catch {
-      // The next one.
+      // Try the next candidate.
     }
   }
   return undefined;
 }
 
-/** Checks an answer. Tidies what needs no model for it (doubles, `#`, foreign keywords); everything else is a fault. */
+/** Checks an answer. Corrects what needs no model (duplicates, `#`, keywords that were not given); everything else is a fault. */
 export function checkAnswer(text: string, frame: Frame): Checked {
   if (text.trim() === "") return { fault: "the answer was empty" };
   const found = findObject(text);
@@ -161,7 +161,7 @@ function unique(texts: readonly string[]): string[] {
   return [...new Map(texts.filter((text) => text !== "").map((text) => [folded(text), text])).values()];
 }
 
-/** The tags that fit beside those that are there; a tag with a space counts its quotation marks, as YouTube does. */
+/** Returns the tags that fit beside the existing ones; the length of a tag with a space includes its quotation marks, as on YouTube. */
 function within(tags: readonly string[], have: readonly string[], characters: number): string[] {
   const cost = (tag: string) => lengthOf(tag) + (tag.includes(" ") ? 3 : 1);
   let left = characters - have.reduce((sum, tag) => sum + cost(tag), 0);

@@ -1,7 +1,7 @@
-/** The words of an alert on each channel. */
+/** The text of an alert for each channel. */
 import * as z from "zod";
 
-/** What claim_alert_deliveries() gives. */
+/** A row of claim_alert_deliveries(). */
 export const AlertDelivery = z.object({
   id: z.uuid(),
   name: z.string(),
@@ -21,7 +21,7 @@ export const AlertDelivery = z.object({
 });
 export type AlertDelivery = z.output<typeof AlertDelivery>;
 
-/** Where a message leads. */
+/** Targets of the links in a message. */
 export interface Links {
   runbook?: string | undefined;
   console?: string | undefined;
@@ -30,7 +30,7 @@ export interface Links {
 
 const KINDS = { firing: "", reminder: "Still: ", resolved: "Over: " } as const;
 
-/** Name of the runbook's paragraph. */
+/** Returns the anchor of the alert's section in the runbook. */
 export function anchorOf(name: string): string {
   return `alert-${name.replaceAll("_", "-")}`;
 }
@@ -47,17 +47,17 @@ function consoleOf({ place }: Pick<AlertDelivery, "place">, links: Links): strin
   return `${links.console}/${place.page}${filters.length > 0 ? `?${new URLSearchParams(filters)}` : ""}`;
 }
 
-/** One line: what it is, of what, where. */
+/** Returns one line with the alert, its subject, severity and environment. */
 export function titleOf(alert: AlertDelivery, { environment }: Links): string {
   const subject = alert.subject ? ` (${alert.subject})` : "";
   return `${KINDS[alert.kind]}${alert.title}${subject} [${alert.severity}, ${environment}]`;
 }
 
-/** Plain text, for mail. */
+/** Returns the plain text of an e-mail. */
 export function textOf(alert: AlertDelivery, links: Links): string {
   const where = consoleOf(alert, links);
   return [
-    alert.summary + (alert.kind === "resolved" ? " — this is over." : "."),
+    alert.summary + (alert.kind === "resolved" ? " (resolved)." : "."),
     "",
     `Since: ${time(alert.began_at)}`,
     `What to do: ${runbookOf(alert, links)}`,
@@ -66,7 +66,7 @@ export function textOf(alert: AlertDelivery, links: Links): string {
   ].join("\n");
 }
 
-/** What Slack's incoming webhooks take; `text` is what notifications show. */
+/** Returns the payload of Slack's incoming webhooks; notifications show `text`. */
 export function slackOf(alert: AlertDelivery, links: Links) {
   const where = consoleOf(alert, links);
   const sign = alert.kind === "resolved"
@@ -99,7 +99,7 @@ export function slackOf(alert: AlertDelivery, links: Links) {
   };
 }
 
-/** For machines: pagers and gateways open and close an incident by `dedupe_key`. */
+/** Returns the payload for pagers and gateways, which open and close an incident by its `dedupe_key`. */
 export function webhookOf(alert: AlertDelivery, links: Links) {
   return {
     type: `alert.${alert.kind}`,
@@ -120,7 +120,7 @@ export function webhookOf(alert: AlertDelivery, links: Links) {
   };
 }
 
-/** Slack's three: https://docs.slack.dev/messaging/formatting-message-text#escaping */
+/** Escapes the three characters that Slack reserves: https://docs.slack.dev/messaging/formatting-message-text#escaping */
 function escape(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

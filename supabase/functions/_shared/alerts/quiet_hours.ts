@@ -1,4 +1,4 @@
-/** Whether it is quiet at a time: by the clock on the wall there, so that a day of 23 or 25 hours is quiet as long as the clock says. */
+/** Whether a time is within the quiet hours. Compares local wall-clock time, so days of 23 or 25 hours are handled correctly. */
 export function isQuiet(hours: string | undefined, time_zone: string, now: Date): boolean {
   if (!hours) return false;
   const [from = "", to = ""] = hours.split("-");

@@ -1,6 +1,6 @@
 /**
- * Sends what evaluate_alerts() wrote: to Slack, by mail, and as a signed webhook. What cannot be sent is tried again for a day; each channel
- * by itself, so that one that is down holds up no other.
+ * Sends the alerts that evaluate_alerts() stored: to Slack, by e-mail and as a signed webhook. A failed delivery is retried for a day. Each
+ * channel is delivered separately, so that a channel that is down does not delay the others.
  */
 import * as z from "zod";
 import { BILLING } from "../billing/settings.ts";
@@ -20,7 +20,7 @@ const TIMEOUT_MS = 10_000;
 
 export const AlertReport = z.object({ sent: z.int(), failed: z.int(), channels: z.array(z.string()) });
 
-/** The channels that have an address. */
+/** Returns the channels that are configured. */
 export function channelsOf(settings: Settings): Channel[] {
   const { ALERT_SLACK_WEBHOOK_URL, ALERT_EMAIL_TO, ALERT_WEBHOOK_URL, ALERT_WEBHOOK_SECRET } = settings.of(
     ALERTS,
@@ -61,7 +61,7 @@ export async function sendAlerts(context: Context): Promise<z.output<typeof Aler
   }
 }
 
-/** Null when it went out, else why not. */
+/** Sends one alert; returns null on success, else the reason for the failure. */
 async function send(context: Context, alert: AlertDelivery): Promise<string | null> {
   const { ALERT_RUNBOOK_URL, CONSOLE_URL } = context.settings.of(ALERTS);
   const links: Links = {
@@ -82,7 +82,7 @@ async function send(context: Context, alert: AlertDelivery): Promise<string | nu
 const SENDERS: Record<Channel, (context: Context, alert: AlertDelivery, links: Links) => Promise<void>> = {
   async slack(context, alert, links) {
     const { ALERT_SLACK_WEBHOOK_URL = "" } = context.settings.of(ALERTS);
-    // Slack knows no keys of repetition: a message that may have arrived is sent again rather than lost.
+    // Slack has no idempotency keys: a message that may have arrived is sent again rather than lost.
     await post(context, "slack", ALERT_SLACK_WEBHOOK_URL, JSON.stringify(slackOf(alert, links)), {});
   },
   async email(context, alert, links) {

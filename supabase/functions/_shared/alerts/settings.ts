@@ -4,7 +4,7 @@ import { address, list, url } from "../settings/values.ts";
 
 const Severity = z.enum(["info", "warning", "critical"]);
 
-/** Where alerts go, and when they wait. */
+/** Channels of alerts, and their quiet hours. */
 export const ALERTS = settingsPart("alerts", {
   ALERT_SLACK_WEBHOOK_URL: address.optional(),
   ALERT_EMAIL_TO: list.optional(),
@@ -21,7 +21,7 @@ export const ALERTS = settingsPart("alerts", {
   ).optional(),
   ALERT_QUIET_SEVERITIES: list.pipe(z.array(Severity)).default(["info", "warning"]),
   ALERT_TIME_ZONE: z.string().refine(isTimeZone, "expected a name such as Europe/Berlin").default("UTC"),
-  /** Where docs/operations.md can be read. */
+  /** Address at which docs/operations.md is published. */
   ALERT_RUNBOOK_URL: url.optional(),
   CONSOLE_URL: url.optional(),
 });

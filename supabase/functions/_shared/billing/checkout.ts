@@ -1,4 +1,4 @@
-/** Where a creator pays, and where they manage it: both pages are Stripe's. */
+/** Stripe's pages: the checkout, where a creator pays, and the portal, where they manage the subscription. */
 import * as z from "zod";
 import type Stripe from "stripe";
 import type { Context } from "../context.ts";
@@ -10,7 +10,7 @@ import { lookAt } from "./work_off.ts";
 
 export const CheckoutInput = z.strictObject({
   tier: z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, "must be the slug of a plan, such as premium"),
-  /** Where Stripe sends the creator back to; one of the allowed addresses, the first of them by default. */
+  /** Where Stripe redirects the creator; one of the allowed addresses, by default the first. */
   return_url: z.url().max(2_048).optional(),
 });
 
@@ -27,13 +27,13 @@ const Begun = z.object({
 });
 type Begun = z.output<typeof Begun>;
 
-/** Ended, or never begun: another checkout is no second payment for the same. */
+/** Ended, or never started: another checkout is not a second payment for the same plan. */
 const NOT_PAYING = new Set(["canceled", "incomplete_expired", "incomplete"]);
-/** The shortest that Stripe allows is 30 minutes. */
+/** Stripe's minimum is 30 minutes. */
 const OPEN_SECONDS = 31 * 60;
 const PRICE_SECONDS = 3_600;
 
-/** A page on which this creator, and nobody else, can subscribe. One is open at a time: a new one closes the one before. */
+/** Creates a page on which only this creator can subscribe. One page is open at a time: a new one closes the previous one. */
 export async function createCheckout(
   context: Context,
   user_id: string,
@@ -45,7 +45,7 @@ export async function createCheckout(
   const stripe = await stripeClient(context);
   return await atStripe(context, async () => {
     if (begun.customer_id !== null) {
-      // What was paid a second ago may not have been reported yet.
+      // A payment made a second ago may not have been reported yet.
       await lookAt(context, stripe, begun.customer_id);
       const { subscriptions } = await begin(context, user_id, input.tier);
       if (subscriptions.some(({ status }) => !NOT_PAYING.has(status))) throw alreadySubscribed();
@@ -80,7 +80,7 @@ export async function createCheckout(
   });
 }
 
-/** Stripe's page on which a creator changes the plan or the card, cancels, and finds invoices. */
+/** Creates Stripe's page on which a creator changes the plan or the card, cancels, and finds invoices. */
 export async function createPortal(
   context: Context,
   user_id: string,
@@ -120,8 +120,8 @@ function alreadySubscribed(): ApiError {
 }
 
 /**
- * The creator's one customer. Whoever comes at the same time makes it under the same key, and Stripe gives both the same one; whoever
- * finds it made by then takes that.
+ * Returns the creator's only customer. Concurrent requests create it under the same key, so Stripe gives each the same customer; a
+ * request that finds a stored one uses that.
  */
 async function customerOf(
   context: Context,
@@ -140,7 +140,7 @@ async function customerOf(
       p_replaces: begun.is_deleted ? begun.customer_id : null,
     });
   if (customer === null) {
-    // Without the address, which may change between two attempts: the same key must mean the same request.
+    // Created without the address, which may change between two attempts: the same key must mean the same request.
     const key = `streamvibe-customer-${user_id}-${begun.is_deleted ? begun.customer_id : "first"}`;
     const made = await patient(() =>
       stripe.customers.create({ metadata: { [OWNER]: user_id } }, { idempotencyKey: key })
@@ -159,7 +159,7 @@ async function customerOf(
   return customer;
 }
 
-/** The first call with a key may still be under way at Stripe: then it answers 409. */
+/** Retries while Stripe responds with 409, because the first call with the same key is still running. */
 async function patient<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1;; attempt++) {
     try {
@@ -186,7 +186,7 @@ async function priceOf(context: Context, stripe: Stripe, lookup_key: string): Pr
   return price.id;
 }
 
-/** Closes the page that was opened before. If somebody has just paid there, the new one is closed instead. */
+/** Closes the page that was opened before. If it has just been paid, closes the new page instead. */
 async function closeEarlier(context: Context, stripe: Stripe, user_id: string, id: string): Promise<void> {
   const earlier = await context.admin.call("keep_checkout", {
     p_user_id: user_id,
@@ -203,7 +203,7 @@ async function closeEarlier(context: Context, stripe: Stripe, user_id: string, i
     const { status, customer } = await stripe.checkout.sessions.retrieve(earlier);
     if (status === "expired") return;
     if (status === "complete" && typeof customer === "string") {
-      // It may have been paid long ago, for a subscription that has ended.
+      // It may have been paid long ago, for a subscription that has ended since.
       await lookAt(context, stripe, customer);
       const { subscriptions } = await begin(context, user_id);
       if (subscriptions.every((one) => NOT_PAYING.has(one.status))) return;
@@ -214,18 +214,18 @@ async function closeEarlier(context: Context, stripe: Stripe, user_id: string, i
   }
 }
 
-/** Compared whole, as for OAuth: a prefix or a host alone would send creators to a stranger's page. */
+/** Compares the whole address, as for OAuth: matching only a prefix or a host would send creators to another site's page. */
 function returnUrl(context: Context, asked?: string): string {
   const allowed = context.settings.of(BILLING).BILLING_RETURN_URLS;
   const url = asked ?? allowed[0];
   if (url !== undefined && allowed.includes(url)) return url;
   throw new ApiError(
     "redirect_uri_not_allowed",
-    "Cannot send the creator back there: return_url is not on the list of allowed addresses",
+    "Cannot use return_url: it is not on the list of allowed addresses",
   );
 }
 
-/** By hand: the braces of Stripe's placeholder must not be encoded. */
+/** Built by hand, because the braces of Stripe's placeholder must not be encoded. */
 function withQuery(url: string, query: string): string {
   const [page = "", fragment] = url.split("#", 2);
   return `${page}${page.includes("?") ? "&" : "?"}${query}${fragment === undefined ? "" : `#${fragment}`}`;

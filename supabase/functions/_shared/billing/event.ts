@@ -1,7 +1,7 @@
-/** What is read of an event: which one it is, and whom it is about. Its payload never says what is so now. */
+/** Reads which event it is and whom it concerns. The payload is never taken as the current state. */
 import * as z from "zod";
 
-/** Stripe adds members at any time, and its newer events (`v2.core.event`) have no payload. */
+/** Stripe may add members at any time, and its newer events (`v2.core.event`) have no payload. */
 export const StripeEvent = z.looseObject({
   id: z.string().min(1).max(255),
   type: z.string().min(1).max(255),
@@ -10,7 +10,7 @@ export const StripeEvent = z.looseObject({
 });
 export type StripeEvent = z.output<typeof StripeEvent>;
 
-/** Ids and times of an event. Nothing else of it is kept: no name, address, card or amount. */
+/** Ids and times of an event. Nothing else of it is stored: no name, address, card or amount. */
 export interface EventFacts {
   livemode: boolean;
   object: string | null;
@@ -25,7 +25,7 @@ export interface EventFacts {
 const text = (value: unknown): string | null =>
   typeof value === "string" && value !== "" && value.length <= 255 ? value : null;
 
-/** The id that a member holds, be it an id or the object itself. */
+/** Returns the id from a member that holds an id or the whole object. */
 function idOf(value: unknown): string | null {
   return typeof value === "object" && value !== null ? text((value as { id?: unknown }).id) : text(value);
 }
@@ -39,8 +39,8 @@ function member(value: unknown, ...path: string[]): unknown {
 }
 
 /**
- * Understands the shapes of every API version: a webhook endpoint has its own, whatever the SDK speaks. An invoice names its
- * subscription at the top (before 2025-03-31) or under `parent`, which may be null.
+ * Reads events of every API version: a webhook endpoint has its own, regardless of the SDK's. An invoice names its subscription at
+ * the top level (before 2025-03-31) or under `parent`, which may be null.
  */
 export function factsOf(event: StripeEvent): EventFacts {
   const object = event.data?.object ?? {};

@@ -1,4 +1,4 @@
-/** The mail that tells of billing: words here, sending by Resend's API, which the mailbox of the local stack speaks too. */
+/** Billing mail: its texts, and sending by Resend's API, which the mailbox of the local stack also implements. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { callProvider } from "../http/outgoing.ts";
@@ -24,7 +24,7 @@ type Mail = z.output<typeof Mail>;
 const AT_ONCE = 20;
 const LEASE_SECONDS = 60;
 
-/** Sends what is due; how many went out. Each is given to Resend under a key, so that a repetition is no second mail. */
+/** Sends the mails that are due and returns how many were sent. Each has an idempotency key, so a retry sends no second mail. */
 export async function sendMails(context: Context): Promise<number> {
   const { RESEND_API_KEY, RESEND_API_URL, MAIL_FROM } = context.settings.of(BILLING);
   if (!RESEND_API_KEY) return 0;
@@ -63,7 +63,7 @@ export async function sendMails(context: Context): Promise<number> {
   return sent;
 }
 
-/** Subject and text of a mail. */
+/** Returns the subject and text of a mail. */
 export function wordsOf({ kind, data, name }: Pick<Mail, "kind" | "data" | "name">) {
   const amount = data.amount !== undefined && data.currency ? money(data.amount, data.currency) : null;
   const plan = `StreamVibe ${data.plan ?? ""}`.trim();
@@ -77,18 +77,18 @@ export function wordsOf({ kind, data, name }: Pick<Mail, "kind" | "data" | "name
       `Your payment for ${plan} failed`,
       `We could not charge${amount ? ` ${amount}` : " you"} for ${plan}. ` +
       `${
-        data.retry_at ? `It is tried again on ${day(data.retry_at)}. ` : ""
-      }Your plan stays for seven days; check your card on the billing page.${invoice}`,
+        data.retry_at ? `We will try again on ${day(data.retry_at)}. ` : ""
+      }You keep your plan for seven days: check your card on the billing page.${invoice}`,
     ],
     trial_ends: [
       "Your trial ends soon",
       `Your trial of ${plan} ends${
         data.at ? ` on ${day(data.at)}` : ""
-      }. Then it is charged for the first time.`,
+      }. Then we charge you for the first time.`,
     ],
     paid_twice: [
       "You pay for more than one subscription",
-      "Only the larger plan counts. Cancel one on the billing page; our staff was told, and refunds what was paid twice.",
+      "Only the larger plan counts. Cancel the other on the billing page. We have told our staff, who refund what you paid twice.",
     ],
   }[kind] ?? ["About your subscription", "Something changed in your subscription: see the billing page."];
   return { subject, text: `Hello${name ? ` ${name}` : ""},\n\n${text}\n` };

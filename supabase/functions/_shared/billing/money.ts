@@ -1,11 +1,11 @@
-/** Amounts as Stripe has them, in words. */
+/** Formats amounts and times from Stripe as text. */
 
-// https://docs.stripe.com/currencies: amounts in these are whole units, and in those thousandths; all others are hundredths.
+// https://docs.stripe.com/currencies: WHOLE currencies come in whole units, THOUSANDTHS in thousandths, all others in hundredths.
 const WHOLE = new Set([
   ..."BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split(" "),
 ]);
 const THOUSANDTHS = new Set("BHD JOD KWD OMR TND".split(" "));
-/** Have no decimals any more, and are hundredths at Stripe all the same. */
+/** Currencies that no longer have decimals, but that Stripe still counts in hundredths. */
 const SHOWN_WHOLE = new Set(["ISK", "UGX"]);
 
 /** 1900 and usd → $19.00; 1900 and jpy → ¥1,900. */
@@ -21,7 +21,7 @@ export function money(minor: number, currency: string): string {
   }).format(minor / 10 ** digits);
 }
 
-/** A time in seconds as a day in words, in UTC. */
+/** Formats a time in seconds as a day in words, in UTC. */
 export function day(seconds: number): string {
   return new Intl.DateTimeFormat("en", { dateStyle: "long", timeZone: "UTC" }).format(seconds * 1_000);
 }

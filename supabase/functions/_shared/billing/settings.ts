@@ -4,13 +4,13 @@ import { list, milliseconds, url, whole } from "../settings/values.ts";
 
 const flag = (by_default: "on" | "off") => z.enum(["on", "off"]).default(by_default);
 
-/** Stripe, what is sold there, and the mail that tells of it. */
+/** Stripe, what is sold there, and billing mail. */
 export const BILLING = settingsPart("billing", {
   STRIPE_SECRET_KEY: z.string().regex(
     /^(sk|rk)_(test|live)_\w+$/,
     "expected sk_test_…, sk_live_… or a restricted key",
   ).optional(),
-  /** While a secret is rotated both, comma separated. */
+  /** Both secrets, comma separated, while one is rotated. */
   STRIPE_WEBHOOK_SECRET: list.optional(),
   STRIPE_API_URL: url.default("https://api.stripe.com"),
   STRIPE_TIMEOUT_MS: milliseconds.default(10_000),
@@ -23,7 +23,7 @@ export const BILLING = settingsPart("billing", {
   MAIL_FROM: z.string().default("StreamVibe <billing@localhost>"),
 });
 
-/** Whether the key is one of live mode. Test and live are two worlds: what is of the other one is refused. */
+/** Returns whether the key is a live-mode key. Test and live mode are separate: anything from the other mode is refused. */
 export function isLive(settings: Settings): boolean {
   return settings.of(BILLING).STRIPE_SECRET_KEY?.includes("_live_") ?? false;
 }

@@ -1,7 +1,7 @@
 /**
- * Stripe's signature: HMAC-SHA256 over `<t>.<raw body>` under the endpoint's whole secret, one `v1` for each secret that is in use
- * (https://docs.stripe.com/webhooks/signature). Checked here and not by the SDK, whose check knows one secret, lets stamps of the
- * future pass, and would cost every cold start of the webhook the whole SDK.
+ * Verifies Stripe's signature: HMAC-SHA256 over `<t>.<raw body>` with the endpoint's whole secret, one `v1` for each secret in use
+ * (https://docs.stripe.com/webhooks/signature). Not left to the SDK, whose check supports only one secret, accepts timestamps in
+ * the future, and would make every cold start of the webhook load the whole SDK.
  */
 import { ApiError } from "../errors.ts";
 import type { Unread } from "../http/contract.ts";
@@ -9,12 +9,12 @@ import { bytesOfHex, isSigned } from "../http/hmac.ts";
 import { requireSetting } from "../settings/settings.ts";
 import { BILLING } from "./settings.ts";
 
-/** Older, or further ahead, may be somebody's recording. */
+/** A timestamp that is older, or further ahead, may be a replay. */
 const TOLERANCE_SECONDS = 300;
-/** More than that no rotation needs; each costs a computation. */
+/** No rotation needs more; each one costs a computation. */
 const MOST_SIGNATURES = 10;
 
-/** @throws {ApiError} `bad_request`, without a word on what exactly was wrong. */
+/** @throws {ApiError} `bad_request`, without details of what was wrong. */
 export async function verifyStripe({ bytes, request, settings, now }: Unread): Promise<void> {
   const secrets = requireSetting(settings.of(BILLING), "STRIPE_WEBHOOK_SECRET");
   const parts = (request.headers.get("stripe-signature") ?? "").split(",").map((part) => part.trim());

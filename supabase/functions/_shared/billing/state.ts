@@ -1,6 +1,6 @@
 /**
- * A customer's subscriptions as Stripe has them, in the shape that the database keeps and `ops.entitlement` reads. Understands the API
- * before and after 2025-03-31, when periods moved from the subscription to its items. A date that is missing stays missing.
+ * A customer's subscriptions as Stripe reports them, in the form that the database stores and `ops.entitlement` reads. Supports the
+ * API before and after 2025-03-31, when periods moved from the subscription to its items. A missing date stays missing.
  */
 import * as z from "zod";
 
@@ -18,7 +18,7 @@ const Price = z.looseObject({
   currency: Text,
   recurring: z.looseObject({ interval: z.string(), interval_count: z.number().int() }).nullish(),
 });
-/** The price of an item before there were prices. */
+/** The legacy form of an item's price. */
 const Plan = z.looseObject({
   id: z.string(),
   amount: Amount,
@@ -65,7 +65,7 @@ const Invoice = z.looseObject({
   url: invoice.hosted_invoice_url,
 }));
 
-/** One subscription; parse what Stripe answers with it. */
+/** Schema of one subscription in Stripe's responses. */
 export const Subscription = z.looseObject({
   id: z.string(),
   status: z.string(),
@@ -99,10 +99,10 @@ export const Subscription = z.looseObject({
   items: subscription.items.data,
 }));
 
-/** As it is stored: times in seconds since 1970, amounts in minor units. */
+/** The stored form: times in seconds since 1970, amounts in minor units. */
 export type SubscriptionState = z.output<typeof Subscription>;
 
-/** What was fetched of a customer. `user_id` only where the customer itself was asked whose it is. */
+/** What was fetched for a customer. `user_id` is set only where Stripe was asked for the customer's owner. */
 export interface CustomerState {
   is_deleted: boolean;
   subscriptions: SubscriptionState[];

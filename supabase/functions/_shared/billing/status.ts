@@ -1,4 +1,4 @@
-/** What a creator has, what it costs, and what happens next, in words. */
+/** Describes in words what a creator has, what it costs, and what happens next. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { day, money } from "./money.ts";
@@ -36,7 +36,7 @@ const Subscription = z.looseObject({
   latest_invoice: Invoice.nullable(),
 });
 
-/** As `read_billing` answers. */
+/** The result of `read_billing`. */
 export const Billing = z.object({
   tier: z.string(),
   plan: z.string(),
@@ -60,14 +60,14 @@ const Money = z.object({
 
 export const BillingStatusOutput = z.object({
   plan: z.object({ slug: z.string(), name: z.string() }),
-  /** Of the subscription, as Stripe names it; `active` of one who has none. */
+  /** The subscription's status in Stripe's terms; `active` without a subscription. */
   status: z.string(),
-  /** The cycle in which quotas count. */
+  /** The cycle over which quotas are counted. */
   period: z.object({
     starts_at: z.iso.datetime({ offset: true }),
     ends_at: z.iso.datetime({ offset: true }),
   }),
-  /** What a period costs, before discounts and tax; null of one who has no subscription. */
+  /** The price of one period, before discounts and tax; null without a subscription. */
   amount: Money.extend({ interval: z.string().nullable(), interval_count: z.int().nullable() }).nullable(),
   next: z.object({
     kind: z.enum([
@@ -81,11 +81,11 @@ export const BillingStatusOutput = z.object({
       "paused",
     ]),
     at: z.iso.datetime().nullable(),
-    /** With discounts and tax, as far as Stripe could be asked. */
+    /** Includes discounts and tax, if Stripe could be asked. */
     amount: Money.nullable(),
     text: z.string(),
   }),
-  /** Subscriptions that are paid beside each other: only one is needed. */
+  /** Whether several subscriptions are being paid at the same time; only one is needed. */
   paid_twice: z.boolean(),
   can_subscribe: z.boolean(),
   can_open_portal: z.boolean(),
@@ -93,7 +93,7 @@ export const BillingStatusOutput = z.object({
 
 type Amount = z.output<typeof Money>;
 
-/** What the plan costs a period. */
+/** Returns the price of the plan per period. */
 function priceOf(subscription: Billing["subscriptions"][number]) {
   const [first] = subscription.items;
   if (!first?.currency || subscription.items.some(({ unit_amount }) => unit_amount === null)) return null;
@@ -105,7 +105,7 @@ function priceOf(subscription: Billing["subscriptions"][number]) {
 const sum = (minor: number | null | undefined, currency: string | null | undefined): Amount | null =>
   typeof minor === "number" && currency ? { minor, currency, text: money(minor, currency) } : null;
 
-/** A pure function: what is stored, and the next invoice as Stripe foresees it, if it could be asked. */
+/** Pure function of the stored state and of Stripe's preview of the next invoice, if there is one. */
 export function describeBilling(
   billing: Billing,
   preview: Amount | null,
@@ -159,29 +159,29 @@ function nextOf(
       );
     case "past_due": {
       const retry_at = subscription?.latest_invoice?.retry_at;
-      const retry = retry_at ? ` It is tried again${on(retry_at)}.` : "";
+      const retry = retry_at ? ` Stripe tries again${on(retry_at)}.` : "";
       return next(
         "retries",
         retry_at,
         owed,
         entitlement.is_entitled
-          ? `${payment} failed.${retry} Check your card: ${plan} stays until${
+          ? `${payment} failed.${retry} Check your card: you keep ${plan} until${
             on(grace_ends).replace(" on", "")
           }.`
-          : `${payment} failed, and the time to pay is over.${retry} Pay to have your plan back.`,
+          : `${payment} failed, and the grace period is over.${retry} Pay to get your plan back.`,
       );
     }
     case "unpaid":
-      return next("fix_payment", null, owed, `${payment} failed for good. Pay it to have your plan back.`);
+      return next("fix_payment", null, owed, `${payment} failed for good. Pay it to get your plan back.`);
     case "incomplete":
       return next(
         "finish_payment",
         null,
         owed,
-        "The first payment is not through yet: finish it, or subscribe anew.",
+        "The first payment is not complete: finish it, or subscribe again.",
       );
     case "paused":
-      return next("paused", null, null, "The subscription is paused: resume it to have your plan back.");
+      return next("paused", null, null, "The subscription is paused: resume it to get your plan back.");
     default:
       return next(
         "none",
@@ -198,7 +198,7 @@ function nextOf(
 
 const Preview = z.object({ minor: z.int(), currency: z.string() });
 const PREVIEW_SECONDS = 3_600;
-/** Nobody waits longer than that for a figure that the price stands in for. */
+/** Upper limit for the preview; after it, the price is shown instead. */
 const PATIENCE_MS = 2_500;
 
 export async function billingStatus(
@@ -212,7 +212,7 @@ export async function billingStatus(
   return describeBilling(billing, await previewOf(context, billing));
 }
 
-/** What Stripe will charge next: with proration, discounts and tax. Null where nothing will be, or it cannot be asked now. */
+/** Returns what Stripe will charge next, with proration, discounts and tax; null when nothing is due or the preview fails. */
 async function previewOf(context: Context, { customer_id, entitlement }: Billing): Promise<Amount | null> {
   const { subscription_id, status, ends_at } = entitlement;
   if (!customer_id || !subscription_id || ends_at || !["active", "trialing"].includes(status ?? "")) {

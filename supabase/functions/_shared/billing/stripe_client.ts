@@ -1,6 +1,6 @@
 /**
- * Stripe's own SDK over the kernel's outgoing calls: their time limit, their retries (the SDK's are off), their log. Imported when it is
- * first needed: the webhook answers without it.
+ * Stripe's own SDK over the kernel's outgoing calls, with their timeout, their retries (the SDK's are off) and their log. Imported
+ * on first use, so that the webhook responds without it.
  */
 import type Stripe from "stripe";
 import type { Context } from "../context.ts";
@@ -8,10 +8,10 @@ import { ApiError, DatabaseError } from "../errors.ts";
 import { callProvider, ProviderError } from "../http/outgoing.ts";
 import { BILLING } from "./settings.ts";
 
-/** Metadata that says whose a customer or a subscription is. */
+/** The metadata key that names the owner of a customer or a subscription. */
 export const OWNER = "streamvibe_user_id";
 
-/** Every POST must carry an idempotency key: calls are repeated. */
+/** Returns a client. Every POST must carry an idempotency key, because calls are retried; one without a key is not. */
 export async function stripeClient(context: Context): Promise<Stripe> {
   const settings = context.settings.of(BILLING);
   const key = settings.STRIPE_SECRET_KEY;
@@ -28,7 +28,7 @@ export async function stripeClient(context: Context): Promise<Stripe> {
     ),
     maxNetworkRetries: 0,
     telemetry: false,
-    // The kernel's limit is the one that counts, for each attempt.
+    // The kernel's timeout is the one that applies, to each attempt.
     timeout: 120_000,
   });
 }
@@ -51,7 +51,7 @@ function outgoing(context: Context, base: string, timeout_ms: number): typeof fe
         fetch: context.fetch,
       });
     } catch (error) {
-      // A refusal is the SDK's to read; it knows Stripe's errors.
+      // The SDK reads refusals itself, because it knows Stripe's errors.
       if (!(error instanceof ProviderError) || error.status === null || error.kind !== "status") throw error;
       const body = typeof error.body === "string" ? error.body : JSON.stringify(error.body);
       return new Response(body, { status: error.status, headers: error.headers });
@@ -66,20 +66,20 @@ interface StripeFault {
   statusCode?: number;
 }
 
-/** What Stripe's error says, without its message: that may quote an address or a card. */
+/** Returns the details of Stripe's error without its message, which may quote an address or a card. */
 export function faultOf(error: unknown): StripeFault | null {
   if (!(error instanceof Error) || !/^Stripe/.test((error as StripeFault).type ?? "")) return null;
   const { type, code, param, statusCode } = error as StripeFault;
   return { type, code, param, statusCode };
 }
 
-/** Whether Stripe knows no such thing. */
+/** Returns whether Stripe reports that the object does not exist. */
 export function isMissing(error: unknown): boolean {
   const fault = faultOf(error);
   return fault?.code === "resource_missing" || fault?.statusCode === 404;
 }
 
-/** In words that may be logged and stored. */
+/** Describes an error in words that are safe to log and store. */
 export function describeFault(error: unknown): string {
   const fault = faultOf(error);
   if (fault) {
@@ -89,7 +89,7 @@ export function describeFault(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }
 
-/** Does something at Stripe; a failure becomes a problem that its caller may see. */
+/** Runs calls to Stripe; converts a failure to a problem that the caller may see. */
 export async function atStripe<T>(context: Context, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,9 +1,9 @@
 /**
- * Works off what Stripe reported, and looks at customers that are due although nothing was reported.
+ * Processes what Stripe reported, and checks customers that are due although nothing was reported.
  *
- * The rule that makes every order of events end the same: an event is no statement, only a reason to look. A ticket is drawn, then
- * Stripe is asked, and what it says is applied unless something with a later ticket has been. Whatever is applied after the last event's
- * look was fetched after it, and so knows all that it was about.
+ * The rule that makes every order of events end in the same state: an event is no statement, only a reason to look. The worker
+ * draws a ticket, asks Stripe, and applies the response unless one with a later ticket has been applied. The state that is applied
+ * last was fetched after the last event, and so includes everything that the event was about.
  */
 import * as z from "zod";
 import type Stripe from "stripe";
@@ -18,27 +18,27 @@ const Work = z.object({ subject: z.string(), event_ids: z.array(z.string()), tic
 type Work = z.output<typeof Work>;
 
 export const WorkOffOutput = z.object({
-  /** Customers that were looked at. */
+  /** Customers that were checked. */
   customers: z.int(),
-  /** Of them those that could not be; they are due again later. */
+  /** Those of them whose check failed; they are due again later. */
   failed: z.int(),
   mails: z.int(),
 });
 
 export interface WorkLimits {
-  /** Customers that one run looks at: each is one call of Stripe, seldom two or three. */
+  /** Customers that one run checks: each is one call to Stripe, rarely two or three. */
   max_customers: number;
-  /** Customers at the same time. Stripe takes 25 calls a second of a sandbox, 100 of a live account. */
+  /** Customers checked concurrently. Stripe allows 25 calls a second for a sandbox, 100 for a live account. */
   at_once: number;
-  /** No customer is begun after this long. */
+  /** No customer is started after this long. */
   budget_ms: number;
 }
 
 export const LIMITS: WorkLimits = { max_customers: 500, at_once: 4, budget_ms: 45_000 };
-/** How long a worker that died keeps its customers. */
+/** How long the customers of a worker that died stay claimed. */
 const LEASE_SECONDS = 60;
 
-/** @param customer_id Only this one: of many that are tried out in one database (scripts/chaos) each knows its own. */
+/** @param customer_id Checks only this customer: in a database where many are tested at once (scripts/chaos), each test uses its own. */
 export async function workOff(
   context: Context,
   limits: WorkLimits = LIMITS,
@@ -62,8 +62,8 @@ export async function workOff(
     }
   };
   while (Date.now() - begun < limits.budget_ms && !context.signal?.aborted) {
-    // As many as are fetched at once: a ticket that lies about keeps others waiting for its lease. In one call, since two at the same
-    // time would be after the same rows, and the second get none.
+    // Claims as many as are fetched at once: an idle ticket keeps others waiting until its lease ends. One claim per round, because
+    // two concurrent ones would compete for the same rows, and the second would get none.
     const some = await context.admin.call("claim_stripe_work", {
       p_livemode: livemode,
       p_limit: Math.min(limits.at_once, limits.max_customers - done.customers),
@@ -77,7 +77,7 @@ export async function workOff(
   return { ...done, mails: await sendMails(context) };
 }
 
-/** Looks at one customer now, whatever was reported; for those who are about to pay. */
+/** Checks one customer now, regardless of events; for creators who are about to pay. */
 export async function lookAt(context: Context, stripe: Stripe, customer_id: string): Promise<void> {
   const ticket = await context.admin.call("draw_billing_ticket", {});
   await look(context, stripe, isLive(context.settings), { subject: customer_id, event_ids: [], ticket });
@@ -103,13 +103,13 @@ async function look(context: Context, stripe: Stripe, livemode: boolean, work: W
   const state = await fetchState(stripe, customer_id);
   let outcome = await apply(state);
   if (outcome === "unknown") {
-    // Not one of ours, or made by us and never written down: the customer says whose it is.
+    // Not one of ours, or created by us and never stored: the customer's metadata names the owner.
     outcome = await apply({ ...state, user_id: await ownerOf(stripe, customer_id) });
   }
   context.log.debug("looked at a customer", { outcome, events: event_ids.length });
 }
 
-/** All subscriptions of a customer, whatever their state; none of one that is gone. One call for up to a hundred. */
+/** Returns all subscriptions of a customer in any state; none for a deleted customer. One call for up to a hundred. */
 export async function fetchState(stripe: Stripe, customer_id: string): Promise<CustomerState> {
   const subscriptions: CustomerState["subscriptions"] = [];
   try {
@@ -156,8 +156,8 @@ let running = false;
 let again = false;
 
 /**
- * Begins to work off what was just stored, after the answer. A process does it once at a time: what comes meanwhile is found by the round
- * after. Should the process die, cron finds the rest within a minute.
+ * Starts to process newly stored events in the background, after the response. A process does this once at a time: the next round
+ * handles events that arrive in the meantime. If the process dies, cron handles the rest within a minute.
  */
 export function workOffSoon(context: Context): void {
   if (running) {

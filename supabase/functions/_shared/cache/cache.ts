@@ -1,8 +1,9 @@
 /**
- * Answers that many ask for, computed by one: get-or-compute with one computation across all processes that share a store.
+ * Get-or-compute cache with a single computation across all processes that share a store.
  *
- * An answer is fresh for a while. Shortly before its end, the sooner the longer it took, somebody computes it anew (XFetch: Vattani, Chierichetti
- * and Lowenstein, VLDB 2015). After it, it is still given while one process does. Older ones are kept for the case that this fails or takes long. What depends on a tag that has changed is given in none of these cases.
+ * An entry is fresh for a while. Shortly before it expires, earlier the longer its computation took, one process recomputes it (XFetch:
+ * Vattani, Chierichetti and Lowenstein, VLDB 2015). After it has expired, it is still returned while one process recomputes it. Older entries
+ * are kept in case that fails or takes long. An entry with a changed tag is returned in none of these cases.
  */
 import type * as z from "zod";
 import { ApiError } from "../errors.ts";
@@ -10,23 +11,23 @@ import { background } from "../observability/background.ts";
 import { Nearby } from "./nearby.ts";
 import type { Lease, Store, Taken } from "./store.ts";
 
-/** How long answers are used; milliseconds. */
+/** How long entries are used; times in milliseconds. */
 export interface Policy {
   fresh_ms: number;
-  /** After that, given while it is computed anew. */
+  /** After `fresh_ms`: the entry is returned while it is recomputed. */
   stale_ms: number;
-  /** After that, given only when the computation fails or takes longer than `soft_ms`. */
+  /** After that: the entry is returned only when the computation fails or takes longer than `soft_ms`. */
   error_ms: number;
-  /** Of an answer that says that there is nothing; it is not given afterwards. */
+  /** Replaces `fresh_ms` for a negative result, which the store keeps no longer than this. */
   negative_ms: number;
   soft_ms: number;
-  /** A computation that takes longer is given up. */
+  /** A computation that takes longer is aborted. */
   hard_ms: number;
-  /** A process that dies holds up the others for so long. Whoever lives extends it. */
+  /** Duration of a lease; the holder extends it while it lives. A process that dies delays the others by this long. */
   lease_ms: number;
-  /** So old may be what a process knows of changes when it gives what it keeps itself; 0: it always asks the store. */
+  /** Maximum age of a process's knowledge about changes when it returns an entry from its memory; 0: it always asks the store. */
   nearby_ms: number;
-  /** Characters of JSON; what is larger is shared by those who wait, and not kept. */
+  /** Maximum size in characters of JSON. A larger value is returned to the waiting callers and not stored. */
   max_size: number;
 }
 
@@ -42,27 +43,27 @@ export const POLICY: Policy = {
   max_size: 1_048_576,
 };
 
-/** What a computation gives. */
+/** The result of a computation. */
 export interface Computed<T> {
-  /** What JSON holds. */
+  /** A JSON value. */
   value: T;
-  /** What it depends on: it is void when one of them changes. */
+  /** Tags that it depends on: it becomes void when one of them changes. */
   tags: readonly string[];
-  /** It says that there is nothing. */
+  /** The value means that nothing was found. */
   is_negative?: boolean;
 }
 
-/** What is asked for. */
+/** A request to the cache. */
 export interface Ask<Schema extends z.ZodType> {
-  /** Names the answer among all of the product. What depends on who asks has the person in it. */
+  /** Unique within the product. The key of a value that depends on the user must contain the user's id. */
   key: string;
-  /** Parses what a store has kept; what does not fit is computed anew. */
+  /** Parses a stored value; a value that does not match is recomputed. */
   schema: Schema;
   compute(signal: AbortSignal): Promise<Computed<z.output<Schema>>>;
   policy?: Partial<Policy>;
 }
 
-/** Where an answer came from. `failed`: an old one, because a newer one could not be had in time. */
+/** Where a value came from. `failed`: an old value, because a newer one was not available in time. */
 export type Source = "nearby" | "store" | "stale" | "computed" | "failed";
 
 export interface Given<T> {
@@ -70,9 +71,9 @@ export interface Given<T> {
   source: Source;
 }
 
-/** A computation that took longer is given only after the store has said that nothing changed meanwhile. */
+/** The result of a longer computation is returned only after the store has checked whether a tag changed in the meantime. */
 const LONG_MS = 500;
-/** A stale answer is given for so long before the store is asked for it again. */
+/** How long a stale entry is returned from memory before the store is asked again. */
 const ASK_AGAIN_MS = 200;
 const SHORTEST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 100;
@@ -81,14 +82,14 @@ const LONGEST_WAIT_MS = 100;
 export class Cache {
   #nearby = new Nearby();
   #flights = new Map<string, Promise<Given<unknown>>>();
-  /** Keys that are being computed before their end. */
+  /** Keys that are being recomputed before they expire. */
   #early = new Set<string>();
 
   /**
-   * The answer of a key, computed if need be. Equal asks at the same time are one.
+   * Returns the value of a key, computed if necessary. Concurrent requests for the same key share one computation.
    *
-   * @param store Makes the calls, if this ask is the one that needs them.
-   * @throws What the computation throws, where there is no older answer; `timeout` when it takes longer than `hard_ms`.
+   * @param store Used for the calls if this request is the one that makes them.
+   * @throws The error of the computation if there is no older value; `timeout` when it takes longer than `hard_ms`.
    */
   async get<Schema extends z.ZodType>(store: Store, ask: Ask<Schema>): Promise<Given<z.output<Schema>>> {
     const policy = { ...POLICY, ...ask.policy };
@@ -174,12 +175,12 @@ export class Cache {
       const waited_ms = performance.now() - began;
       if (older && waited_ms > policy.soft_ms) return older;
       if (waited_ms > policy.hard_ms) throw late(policy.hard_ms);
-      // Not all at the same moment: each process asks for itself.
+      // Jitter, because each process polls the store separately.
       await new Promise((resolve) => setTimeout(resolve, wait_ms * (0.5 + Math.random())));
     }
   }
 
-  /** The store does not answer: what is here and not too old, else what can be computed without it. */
+  /** Called when the store does not respond: returns an entry from memory that is not too old, else computes without the store. */
   async #withoutStore<Schema extends z.ZodType>(
     ask: Ask<Schema>,
     policy: Policy,
@@ -191,7 +192,7 @@ export class Cache {
     return { value: (await this.#compute(ask, policy)).value, source: "computed" };
   }
 
-  /** Computes what is still fresh, in the background, if nobody does. */
+  /** Recomputes a fresh entry in the background, unless another process is doing so. */
   #computeEarly<Schema extends z.ZodType>(store: Store, ask: Ask<Schema>, policy: Policy): void {
     if (this.#early.has(ask.key)) return;
     this.#early.add(ask.key);
@@ -206,7 +207,7 @@ export class Cache {
     background(work().finally(() => this.#early.delete(ask.key)));
   }
 
-  /** Computes and puts. The lease is kept while it lasts and given back when it fails. */
+  /** Computes a value and stores it. Extends the lease during the computation and releases it when that fails. */
   async #computeFor<Schema extends z.ZodType>(
     store: Store,
     lease: Lease,
@@ -274,12 +275,12 @@ export class Cache {
   }
 }
 
-/** Whether it is time to compute what is still fresh: the nearer the end and the longer it takes, the likelier. */
+/** Whether to recompute a fresh entry now: more likely the closer its expiry and the longer its computation. */
 function isEarly(age_ms: number, cost_ms: number, fresh_ms: number): boolean {
   return age_ms - cost_ms * Math.log(1 - Math.random()) >= fresh_ms;
 }
 
-/** The work's result; `timeout` when it takes longer. */
+/** Returns the result of the work. @throws {ApiError} `timeout` when it takes longer than `ms`. */
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ended = new Promise<never>((_, reject) => timer = setTimeout(() => reject(late(ms)), ms));

@@ -1,12 +1,12 @@
-/** Two stores: the first while it answers, else the second. A store that is away is left alone for a moment. */
+/** Combines two stores: uses the first while it responds, else the second. A first store that failed is skipped for a second. */
 import type { Keeping, Lease, Store, Taken, TakeOptions } from "./store.ts";
 
 const LEFT_ALONE_MS = 1_000;
-/** Until when each first store is left alone, by its name. */
+/** Until when each first store is skipped, by its name. */
 const away = new Map<string, number>();
 
 export class FallbackStore implements Store {
-  /** @param name Of the first store: what one request finds out about it holds for the next, too. */
+  /** @param name Name of the first store; all requests share what is known about its availability. */
   constructor(
     private readonly name: string,
     private readonly first: () => Promise<Store>,
@@ -33,14 +33,14 @@ export class FallbackStore implements Store {
 
   changes(since: string | null) {
     return this.#either(async (store, place) => {
-      // A mark of the other store says nothing here: whoever shows it knows too little.
+      // A mark of the other store means nothing here, so the changes since then are unknown.
       const is_known = since?.startsWith(place) ?? true;
       const changes = await store.changes(is_known && since !== null ? since.slice(1) : null);
       return { ...changes, mark: `${place}${changes.mark}`, is_anew: !is_known || changes.is_anew === true };
     });
   }
 
-  /** The second is the one that is told: the first hears it from there. */
+  /** Invalidates tags in the second store only: the first reads the changes from it. */
   forget(tags: readonly string[]): Promise<void> {
     return this.second.forget(tags);
   }

@@ -1,39 +1,39 @@
 /**
- * Answers that this process keeps itself, in front of the store. They are only given while the process has heard not long ago which tags
- * have changed: so what was made void elsewhere is void here within that time, too.
+ * Entries in the memory of this process, in front of the store. They are returned only while the process has recently read which tags have
+ * changed, so an entry invalidated elsewhere is also invalid here within that time.
  */
 import type { Store } from "./store.ts";
 
-/** All of them together, in characters; an isolate has 256 MB. */
+/** Maximum total size of the entries, in characters; an isolate has 256 MB. */
 const MOST_CHARACTERS = 16_777_216;
-/** Tags that are remembered to have changed. */
+/** Maximum number of changed tags to remember. */
 const MOST_CHANGED = 10_000;
-/** A process that has not asked for so long knows too little of what it keeps. */
+/** A process that has not polled for this long no longer knows whether its entries are valid. */
 const LONGEST_SILENCE_MS = 60_000;
 
-/** An answer that is kept here. */
+/** An entry in this process. */
 export interface NearbyEntry {
   value: unknown;
   tags: readonly string[];
   size: number;
-  /** `performance.now()` when it was put. */
+  /** `performance.now()` when it was stored. */
   put_at: number;
   fresh_ms: number;
-  /** How long its computation took. */
+  /** Duration of its computation. */
   cost_ms: number;
   /** When the store was last asked for it. */
   asked_at: number;
 }
 
-/** The answers of one process; see the head of this file. */
+/** The entries of one process; see the top of this file. */
 export class Nearby {
   #entries = new Map<string, NearbyEntry>();
   #size = 0;
   #mark: string | null = null;
-  /** When the first and the last answer were asked for that make up an unbroken account of changes. */
+  /** Beginning and end of the period for which all changes are known without a gap. */
   #heard_from = Infinity;
   #heard_at = -Infinity;
-  /** When a tag was last heard to have changed. */
+  /** When each tag was last reported as changed. */
   #changed = new Map<string, number>();
   #asking: Promise<boolean> | undefined;
 
@@ -44,7 +44,7 @@ export class Nearby {
   /**
    * Keeps an entry, unless one of its tags may have changed since its computation began.
    *
-   * @param began Before the store was asked for it (`performance.now()`).
+   * @param began Time before the store was asked for the entry (`performance.now()`).
    */
   keep(key: string, entry: NearbyEntry, began: number): void {
     this.drop(key);
@@ -66,7 +66,7 @@ export class Nearby {
     this.#size -= entry.size;
   }
 
-  /** Whether changes of more than so many milliseconds ago are known here; asks for them if need be. Many askers are one call. */
+  /** Whether all changes older than `within_ms` are known; polls the store if necessary. Concurrent callers share one poll. */
   async isCurrent(store: Store, within_ms: number): Promise<boolean> {
     if (performance.now() - this.#heard_at < within_ms) return true;
     this.#asking ??= this.#ask(store).finally(() => this.#asking = undefined);
@@ -89,7 +89,7 @@ export class Nearby {
       if (this.#mark === null) this.#heard_from = performance.now();
       this.#mark = mark;
       this.#heard_at = began;
-      // A computation may have begun before this answer came and end after it.
+      // A computation may have begun before this response arrived and end after it.
       for (const tag of tags) this.#changed.set(tag, performance.now());
       if (tags.length === 0) return true;
       const changed = new Set(tags);

@@ -1,4 +1,4 @@
-/** Answers in `public.cache_store`, leases and changes beside it (module 000). */
+/** Cache entries in `public.cache_store`, with leases and changes (module 000). */
 import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Keeping, Lease, Store, Taken, TakeOptions } from "./store.ts";
@@ -11,7 +11,7 @@ const Answer = z.object({
 });
 const Changes = z.object({ mark: z.string(), tags: z.array(z.string()) });
 
-/** The store behind an admin; made anew for each request, so that its calls count as the request's. */
+/** The store in PostgreSQL. Each request creates its own, so that the calls are counted for that request. */
 export class PostgresStore implements Store {
   constructor(private readonly admin: Admin) {}
 

@@ -1,23 +1,24 @@
 /**
- * Answers and leases in Redis (`REDIS_URL`), for installations whose database should not hold them. What has changed is still told by the
- * database, whose triggers are the ones that know: whoever finds that nobody has asked it for a moment asks, and tells all in Redis. So
- * many processes are a few questions a second. An answer whose tag was heard to have changed after its lease began is void.
+ * Cache entries and leases in Redis (`REDIS_URL`), for installations whose database should not hold them. Changes still come from the
+ * database, whose triggers record them. A process that finds that nobody has polled the database within HEARD_MS polls it and publishes the
+ * changes in Redis for all processes, so the number of polls does not grow with the processes. An entry is void when a change of one of its
+ * tags was published after its lease began.
  */
 import type { Redis } from "ioredis";
 import * as z from "zod";
 import type { Keeping, Lease, Store, Taken } from "./store.ts";
 
-/** Asks the database for tags that have changed since a mark. */
+/** Polls the database for tags that have changed since a mark. */
 export type Listen = (since: string | null) => Promise<{ mark: string; tags: string[] }>;
 
-/** So old may be what is known of changes when an answer is given. */
+/** Maximum age of the knowledge about changes when an entry is returned. */
 const HEARD_MS = 50;
-/** What nobody has asked after for so long, nobody knows: everything that is kept is void then. */
+/** If nobody has polled the database for this long, its changes are no longer known and every entry is void. */
 const LONGEST_SILENCE_MS = 60_000;
-/** Longer than any answer is kept. */
+/** How long changes are remembered; longer than any entry is kept. */
 const REMEMBERED_MS = 3_600_000;
 
-// Each script is one step of Redis, which nothing interrupts. All keys have one hash tag, so that a cluster keeps them together.
+// Redis runs each script atomically. All keys have the same hash tag, so that a cluster stores them on one node.
 const NOW =
   "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000); local p = KEYS[1]; ";
 const SCRIPTS = {
@@ -66,7 +67,7 @@ const SCRIPTS = {
     return 1`,
   /** → now, heard, mark. */
   heard: NOW + `return {now, redis.call('GET', p .. 'heard') or '', redis.call('GET', p .. 'mark') or ''}`,
-  /** mark, asked at, is_anew, the mark that was asked with, tags → 0: somebody else told in between. */
+  /** mark, asked at, is_anew, previous mark, tags → 1, or 0 when another process published in the meantime. */
   tell: NOW + `
     if (redis.call('GET', p .. 'mark') or '') ~= ARGV[4] then return 0 end
     for i = 5, #ARGV do
@@ -100,14 +101,14 @@ const Reply = {
   changes: z.tuple([z.coerce.number(), z.string(), z.array(z.string())]),
 };
 
-/** Asking the database is one call, however many wait for it; by database. Who needs what has changed until now waits for the next one. */
+/** The current poll of each database, shared by all callers. A caller that needs all changes up to now waits for the next poll. */
 const hearing = new Map<string, { running: Promise<void>; next?: Promise<void> }>();
 
-/** The store in Redis, for one database; made anew for each request, so that its questions to the database count as the request's. */
+/** The store in Redis, for one database. Each request creates its own, so that its polls of the database are counted for that request. */
 export class RedisStore implements Store {
   #prefix: string;
 
-  /** @param name Of the database: several may share a Redis. */
+  /** @param name Name of the database; several may share one Redis. */
   constructor(private readonly redis: Redis, name: string, private readonly listen: Listen) {
     this.#prefix = `{streamvibe:${name}}:`;
   }
@@ -115,7 +116,7 @@ export class RedisStore implements Store {
   async take(key: string, lease_ms: number, { is_early = false, within_ms = HEARD_MS } = {}): Promise<Taken> {
     let reply = await this.#taken(key, lease_ms, is_early, "");
     const is_heard = reply[1] !== "" && reply[0] - Number(reply[1]) <= Math.min(within_ms, HEARD_MS);
-    // What is given, or computed from now on, is to know what has changed until now.
+    // An entry that is returned, or computed from now on, must reflect all changes up to now.
     if (!is_heard) {
       await this.#hear(within_ms === 0);
       reply = await this.#taken(key, lease_ms, is_early, reply[7]);
@@ -130,7 +131,7 @@ export class RedisStore implements Store {
 
   async put(lease: Lease, value: unknown, { tags, fresh_ms, keep_ms, cost_ms }: Keeping) {
     const args = [lease.key, lease.fence, lease.snapshot, JSON.stringify(value), JSON.stringify(tags)];
-    // What has changed since the lease is known then, so that a computation that saw too little is told so.
+    // Poll for the changes since the lease began, so that a computation on outdated data is detected.
     if (tags.length > 0) await this.#hear(true);
     const outcome = await this.#run(SCRIPTS.put, ...args, fresh_ms, keep_ms, Math.round(cost_ms));
     return z.enum(["kept", "lost", "changed"]).parse(outcome);
@@ -149,10 +150,10 @@ export class RedisStore implements Store {
   }
 
   forget(): Promise<void> {
-    throw new Error("Cannot forget here: the database says what has changed");
+    throw new Error("Cannot invalidate tags in Redis: the changes come from the database");
   }
 
-  /** @param is_now What was asked before this call does not do. */
+  /** @param is_now Whether the poll must begin after this call, so that one already running is not enough. */
   async #hear(is_now: boolean): Promise<void> {
     const known = hearing.get(this.#prefix);
     if (!known) return await this.#begin();
@@ -170,7 +171,7 @@ export class RedisStore implements Store {
   }
 
   async #ask(): Promise<void> {
-    // What one tells twice would make void what was computed in between.
+    // Publishing the same changes twice would void entries computed in between, so a poll that lost the race is discarded.
     while (!await this.#askOnce());
   }
 
@@ -192,7 +193,7 @@ export class RedisStore implements Store {
 
 const digests = new Map<string, string>();
 
-/** By its digest, so that its text travels once. */
+/** Runs a script by its digest, so that its text is sent only once. */
 async function evaluate(
   redis: Redis,
   script: string,
@@ -213,11 +214,11 @@ async function evaluate(
 
 const connections = new Map<string, Redis>();
 
-/** The connection of this process; made at the first call, and again when it is lost. Nothing waits for longer than a second. */
+/** Returns the connection of this process. It opens at the first call and reconnects when it is lost. No command waits longer than a second. */
 export async function redisAt(url: string): Promise<Redis> {
   const known = connections.get(url);
   if (known) return known;
-  // Brought in only where it is used: it is two hundred kilobytes.
+  // Imported only where it is used: it is 200 kB.
   const { Redis } = await import("ioredis");
   const redis = connections.get(url) ?? new Redis(url, {
     lazyConnect: true,
@@ -231,7 +232,7 @@ export async function redisAt(url: string): Promise<Redis> {
   return redis;
 }
 
-/** Ends the connections of this process, or the one; for tests and commands. */
+/** Closes the connection to `url`, or all connections of this process; for tests and commands. */
 export function closeRedis(url?: string): void {
   for (const [at, redis] of connections) {
     if (url !== undefined && at !== url) continue;

@@ -1,4 +1,4 @@
-/** The cache that all functions of a process share, and the store behind it: Redis where there is one, else the database. */
+/** The cache shared by all functions of a process, and its store: Redis if it is configured, else the database. */
 import type { Admin } from "../database/database.ts";
 import type { Settings } from "../settings/settings.ts";
 import { Cache } from "./cache.ts";
@@ -8,14 +8,14 @@ import type { Store } from "./store.ts";
 
 const caches = new WeakMap<object, Cache>();
 
-/** @param database Stands for the database: equal for those who share it. */
+/** @param database Identifies the database: the same object for all that share it. */
 export function sharedCache(database: object): Cache {
   const cache = caches.get(database) ?? new Cache();
   caches.set(database, cache);
   return cache;
 }
 
-/** Where the answers are kept; made anew for each request, so that its calls count as the request's. */
+/** Creates the store for one request, so that the calls are counted for that request. */
 export function storeOf(settings: Settings, admin: Admin): Store {
   const postgres = new PostgresStore(admin);
   const url = settings.REDIS_URL;

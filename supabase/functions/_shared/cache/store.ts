@@ -1,63 +1,63 @@
-/** Where answers are kept that several processes share. PostgreSQL is one (`postgres_store.ts`), Redis another. */
+/** The store of cache entries that several processes share: PostgreSQL (`postgres_store.ts`) or Redis. */
 
-/** An answer as a store has it. */
+/** A cache entry. */
 export interface Entry {
-  /** What JSON holds. */
+  /** A JSON value. */
   value: unknown;
-  /** What it depends on; see `forget`. */
+  /** Tags that it depends on; see `forget`. */
   tags: string[];
-  /** Milliseconds since it was put. */
+  /** Milliseconds since it was stored. */
   age_ms: number;
-  /** How long its computation took. */
+  /** Duration of its computation. */
   cost_ms: number;
 }
 
-/** The right to compute what a key stands for: one process at a time has it, and one that dies loses it when its time is over. */
+/** The right to compute the value of a key. One process at a time holds it; when that process dies, the lease expires. */
 export interface Lease {
   key: string;
-  /** Number of the lease; a store refuses one that another holds by now. */
+  /** Number of the lease; a store rejects it once another process holds the lease. */
   fence: number;
-  /** What had been changed before the computation began; the store's own. */
+  /** The changes known before the computation began; only the store interprets it. */
   snapshot: string;
 }
 
-/** What a store says of a key. */
+/** The state of a key in a store. */
 export interface Taken {
-  /** Null: nothing is kept, or one of its tags has changed. */
+  /** Null when there is no entry, or one of its tags has changed. */
   entry: Entry | null;
   is_fresh: boolean;
-  /** Where the entry is not fresh: null while somebody else has it. */
+  /** Given when there is no fresh entry (or with `is_early`); null while another process holds it. */
   lease: Lease | null;
 }
 
-/** How an answer is to be kept. */
+/** How an entry is stored. */
 export interface Keeping {
   tags: readonly string[];
-  /** For so long nobody computes it anew. */
+  /** How long the entry is fresh and is not recomputed. */
   fresh_ms: number;
-  /** For so long it is kept at all. */
+  /** How long the entry is kept in total. */
   keep_ms: number;
-  /** How long the computation took. */
+  /** Duration of the computation. */
   cost_ms: number;
 }
 
 export interface TakeOptions {
-  /** Gives the lease although the entry is fresh, if nobody has it: it is computed before anybody would miss it. */
+  /** Returns the lease, if it is free, although the entry is fresh: the value is recomputed before it expires. */
   is_early?: boolean;
-  /** So old may be what the store knows of changes. */
+  /** Maximum age of the store's knowledge about changes. */
   within_ms?: number;
 }
 
-/** What the processes of one product share. */
+/** A store shared by all processes of one product. */
 export interface Store {
-  /** The entry of a key, and the lease if it is not fresh and nobody computes it. */
+  /** Returns the entry of a key, and the lease if there is no fresh entry and no process is computing it. */
   take(key: string, lease_ms: number, options?: TakeOptions): Promise<Taken>;
-  /** Keeps a value and ends the lease. `changed`: one of the tags has changed since the lease was given, so that it is not kept. */
+  /** Stores a value and ends the lease. `changed`: a tag has changed since the lease began, so the value is not stored. */
   put(lease: Lease, value: unknown, keeping: Keeping): Promise<"kept" | "lost" | "changed">;
-  /** Keeps the lease for so long from now; 0 gives it back. False when another has it by now. */
+  /** Extends the lease to `lease_ms` from now; 0 releases it. Returns false when the lease is no longer held. */
   extend(lease: Lease, lease_ms: number): Promise<boolean>;
-  /** Tags that have changed since a mark, and the mark to ask with next; without a mark only that. `is_anew`: nobody knows what has changed since. */
+  /** Returns the tags changed since a mark, and the next mark; without a mark, only the latter. `is_anew`: the changes since the mark are unknown. */
   changes(since: string | null): Promise<{ mark: string; tags: string[]; is_anew?: boolean }>;
-  /** Makes void what depends on one of the tags, in every process. */
+  /** Invalidates every entry that depends on one of the tags, in every process. */
   forget(tags: readonly string[]): Promise<void>;
 }

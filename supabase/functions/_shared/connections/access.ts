@@ -1,6 +1,6 @@
 /**
- * Using a connection: its token is checked before use and refreshed when it is due; one that turns out dead is
- * refreshed once; an account that only its creator can heal is marked, once the platform has said so twice.
+ * Uses a connection: refreshes its token before use when it is due, refreshes it once when it turns out dead, and marks an account
+ * that only its creator can fix, after the platform has confirmed the refusal.
  */
 import { type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { needsCreator } from "./problem.ts";
@@ -14,11 +14,11 @@ export interface Connection extends FreshTokens {
 
 const LEAST_LEFT_MS = 5 * 60_000;
 
-/** How long one waits for somebody else's refresh of the same connection. */
+/** How long to wait for another worker's refresh of the same connection. */
 const OTHERS_REFRESH_MS = 5_000;
 const POLL_MS = 100;
 
-/** Runs work with tokens that are good, as far as one can know. */
+/** Runs work with tokens that are valid as far as is known. */
 export class Access {
   private tokens: Tokens;
   private expires_at: string | null;
@@ -74,7 +74,7 @@ export class Access {
     this.isRefreshed = true;
   }
 
-  /** Refreshes, or takes over what another worker has refreshed in the meantime. */
+  /** Refreshes, or adopts the tokens that another worker has refreshed in the meantime. */
   private async refreshOnce(): Promise<FreshTokens> {
     const claim = await this.claim();
     if (!claim) {
@@ -120,7 +120,7 @@ export class Access {
   }
 }
 
-/** Due with less than a tenth of its life or five minutes left, but never in its first half. */
+/** Returns whether a token is due: less than a tenth of its life, or less than five minutes, is left, but never in its first half. */
 export function isDue(tokens: Tokens, expires_at: string | null, now: number): boolean {
   if (expires_at === null) return false;
   const end = Date.parse(expires_at);

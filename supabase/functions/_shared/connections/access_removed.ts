@@ -1,11 +1,11 @@
-/** A platform reports that its user took the access back: what only a refused refresh would have told hours later. */
+/** Handles a platform's report that a user removed the access, which otherwise only a refused refresh would show hours later. */
 import type { PlatformSlug } from "../platforms/platform.ts";
 import { accessEnded } from "./problem.ts";
 import type { Context } from "../context.ts";
 
 /**
- * Marks every connection to the account, or granted by the person, that is older than the report, and tells their creators once. Repeating a report,
- * or reporting late, changes nothing: it cannot end a newer consent.
+ * Marks every connection to the account, or granted by the person, that is older than the report, and notifies their creators once.
+ * A repeated or late report changes nothing: it cannot end a newer consent.
  */
 export async function accessRemoved(
   { admin, log }: Pick<Context, "admin" | "log">,

@@ -1,4 +1,4 @@
-/** The first half of connecting an account: where the creator goes to consent. */
+/** The first half of connecting an account: sends the creator to the platform to consent. */
 import * as z from "zod";
 import { platformOf } from "../platforms/registry.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
@@ -6,13 +6,13 @@ import type { Context } from "../context.ts";
 import { beginConsent, ConsentStarted, RedirectUri } from "./consent.ts";
 
 export const AuthorizeInput = z.strictObject({
-  /** Where the platform sends the creator back to; one of the allowed addresses, the first of them by default. */
+  /** Where the platform redirects the creator; one of the allowed addresses, by default the first. */
   redirect_uri: RedirectUri.optional(),
 });
 
 export const AuthorizeOutput = ConsentStarted;
 
-/** Where a creator goes to let us read an account of a platform. */
+/** Returns the address where a creator gives StreamVibe access to an account of a platform. */
 export async function authorize(
   context: Context,
   slug: PlatformSlug,

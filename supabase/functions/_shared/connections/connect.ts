@@ -1,4 +1,4 @@
-/** The second half of connecting an account: the platform's answer becomes a connection, or nothing at all. */
+/** The second half of connecting an account: the platform's response becomes a connection, or nothing is stored. */
 import * as z from "zod";
 import { DatabaseError } from "../errors.ts";
 import { Meter } from "../platforms/meter.ts";
@@ -12,13 +12,13 @@ import type { Context } from "../context.ts";
 
 export const ConnectInput = z.strictObject({
   ...ConsentAnswer,
-  /** Which account to connect, where the login has several (Facebook pages); else the first one. */
+  /** Which account to connect, where the login has several (Facebook Pages); by default the adapter chooses. */
   account_id: z.string().min(1).max(255).optional(),
 }).refine(isAnswer, NO_ANSWER);
 
 export const ConnectOutput = z.object({
   social_account_id: z.uuid(),
-  /** Whether the account had been connected before; its content is still there. */
+  /** Whether the account was connected before; its content still exists. */
   reconnected: z.boolean(),
 });
 
@@ -43,7 +43,7 @@ export async function connect(
   }
 }
 
-/** Tells the ledger what connecting cost. The creator need not hear of it when that fails. */
+/** Records in the ledger what connecting cost. The creator does not see a failure to record it. */
 async function enter(context: Context, platform: Platform, user_id: string, meter: Meter): Promise<void> {
   const usage = meter.take(platform, context.settings.of(PLATFORMS).PLATFORM_QUOTA_PAUSE_SECONDS);
   if (usage === null || platform.quota.scope !== "app") return;
@@ -70,8 +70,7 @@ async function store(
     if (account_id !== undefined && profile.platform_account_id !== account_id) {
       throw new PlatformFault(platform.slug, "no_account", {
         reason: "another account",
-        advice:
-          "you logged in with another account than the one that was asked for; start again with that one",
+        advice: "you signed in to a different account; start again with the one that you want to reconnect",
       });
     }
     return await context.admin.call("connect_account", {
@@ -90,7 +89,7 @@ async function store(
   }
 }
 
-/** A grant that is not kept is ended; if that fails, it is of no use to anybody, for its tokens are forgotten here. */
+/** Revokes a grant that is not kept. If that fails, the grant is of no use to anyone, because its tokens are discarded here. */
 async function giveBack(context: Context, platform: Platform, user_id: string, grant: Grant): Promise<void> {
   try {
     if (await isShared(context, platform, user_id, null)) return;

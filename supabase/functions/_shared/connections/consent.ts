@@ -1,4 +1,4 @@
-/** Both halves of a consent, whoever is asked for it: where the person goes, and what they let us do. A state works once, for its person. */
+/** Both halves of a consent at any provider: where the person goes, and what they granted. A state works once, for its person. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
@@ -6,7 +6,7 @@ import { authorizationUrl, newCodeVerifier, newState } from "../platforms/oauth_
 import { type Grant, type JsonObject, type Platform, PlatformFault } from "../platforms/platform.ts";
 import { CONNECTIONS } from "./settings.ts";
 
-/** Who is asked. */
+/** The provider that asks the person for consent. */
 export type Consenter =
   & Pick<Platform, "title" | "authorization" | "required_scopes" | "exchange">
   & { slug: string };
@@ -15,14 +15,14 @@ export const RedirectUri = z.url().max(2_048);
 
 export const ConsentStarted = z.object({ authorization_url: z.url(), state: z.string() });
 
-/** What the person is sent back with: a code, or what is there instead of one, such as `access_denied`. */
+/** The parameters that the person returns with: a code, or an error instead, such as `access_denied`. */
 export const ConsentAnswer = {
   state: z.string().min(1).max(512),
   code: z.string().min(1).max(4_096).optional(),
   error: z.string().min(1).max(256).optional(),
 };
 
-/** Whether there is either a code or an error. */
+/** Returns whether there is exactly one of code and error. */
 export function isAnswer({ code, error }: { code?: string | undefined; error?: string | undefined }) {
   return (code === undefined) !== (error === undefined);
 }
@@ -30,9 +30,9 @@ export function isAnswer({ code, error }: { code?: string | undefined; error?: s
 export const NO_ANSWER = { error: "expected either code or error", path: ["code"] };
 
 /**
- * Keeps a state and a PKCE verifier for ten minutes, bound to the person and to who is asked.
+ * Stores a state and a PKCE verifier for ten minutes, bound to the person and the provider.
  *
- * @param details What the consent is for, where that is no account of a platform.
+ * @param details What the consent is for, if it is not for an account of a platform.
  */
 export async function beginConsent(
   context: Context,
@@ -58,24 +58,24 @@ export async function beginConsent(
   };
 }
 
-/** Compared whole: a prefix or a host alone would let codes leak to a stranger's page. */
+/** Compares the whole address: matching only a prefix or a host would let codes leak to another site's page. */
 function allowedRedirect(allowed: string[], asked?: string): string {
   const redirect_uri = asked ?? allowed[0];
   if (redirect_uri !== undefined && allowed.includes(redirect_uri)) return redirect_uri;
   throw new ApiError(
     "redirect_uri_not_allowed",
-    "Cannot send the creator back there: redirect_uri is not on the list of allowed addresses",
+    "Cannot use redirect_uri: it is not on the list of allowed addresses",
   );
 }
 
-/** What the person granted. @throws {PlatformFault} When the answer is worth nothing, or something needed was unticked. */
+/** Returns what the person granted. @throws {PlatformFault} When the code is refused, or a required scope was not granted. */
 export async function takeConsent(
   context: Context,
   { slug, title, required_scopes, exchange }: Consenter,
   user_id: string,
   { state, code }: { state: string; code?: string | undefined },
 ): Promise<{ grant: Grant; details: unknown }> {
-  // Taken before anything else: whatever happens from here on, this state is used up.
+  // The state is consumed first: whatever happens after this, it cannot be used again.
   const [attempt] = await context.admin.call("take_oauth_state", {
     p_user_id: user_id,
     p_platform: slug,
@@ -90,7 +90,7 @@ export async function takeConsent(
   }
   const { code_verifier, redirect_uri, details } = attempt;
   const grant = await exchange({ code, code_verifier, redirect_uri });
-  // Consent is granular: a creator may untick what is needed.
+  // Consent is granular: a creator may untick a required scope.
   const missing = required_scopes.filter((scope) => !grant.scopes.includes(scope));
   if (missing.length > 0) throw new PlatformFault(slug, "scope_missing", { reason: missing.join(" ") });
   return { grant, details };

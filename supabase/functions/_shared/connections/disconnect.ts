@@ -1,4 +1,4 @@
-/** Ends a connection: at the platform, in Vault, and for the creator. Content stays. */
+/** Ends a connection: at the platform, in Vault, and for the creator. The content is kept. */
 import * as z from "zod";
 import { Tokens } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
@@ -10,13 +10,13 @@ export const DisconnectInput = z.strictObject({ social_account_id: z.uuid() });
 export const DisconnectOutput = z.object({
   disconnected_at: z.iso.datetime({ offset: true }),
   /**
-   * False when the platform was not told: it is down, has no way to be told (Instagram), or another of the creator's accounts
-   * hangs on the same grant (Facebook pages). The creator can take the access back there.
+   * False when the grant was not revoked at the platform: it is down, has no call for that (Instagram), or another of the creator's
+   * accounts uses the same grant (Facebook Pages). The creator can remove the access there.
    */
   revoked: z.boolean(),
 });
 
-/** The creator waits for this; a platform that is down must not keep them. */
+/** The creator waits for the revocation; a platform that is down must not hold them up. */
 const REVOKE_MS = 8_000;
 
 export async function disconnect(
@@ -29,7 +29,7 @@ export async function disconnect(
     { p_user_id: user_id, p_social_account_id: social_account_id },
     z.object({ platform: z.string(), tokens: Tokens.nullable() }),
   );
-  // First the platform: if this dies in between, the account is still there and the creator can do it again.
+  // The platform comes first: if this process dies in between, the account still exists and the creator can try again.
   const revoked = tokens !== null && await revoke(context, platform, user_id, social_account_id, tokens);
   const disconnected_at = await context.admin.call("disconnect_account", {
     p_user_id: user_id,

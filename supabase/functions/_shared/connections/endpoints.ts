@@ -1,10 +1,10 @@
-/** The two endpoints that connect an account, one pair a platform. */
+/** The two endpoints that connect an account, one pair per platform. */
 import { endpoint } from "../http/endpoint.ts";
 import { ACCOUNTS, type PlatformSlug } from "../platforms/platform.ts";
 import { authorize, AuthorizeInput, AuthorizeOutput } from "./authorize.ts";
 import { connect, ConnectInput, ConnectOutput } from "./connect.ts";
 
-/** Where a creator goes to consent. Nothing is connected yet: the platform's answer goes to the callback, within ten minutes. */
+/** Returns where a creator consents. Nothing is connected yet: the platform's response goes to the callback, within ten minutes. */
 export function oauthInitEndpoint(slug: PlatformSlug) {
   return endpoint({
     name: `oauth-${slug}-init`,
@@ -20,7 +20,7 @@ export function oauthInitEndpoint(slug: PlatformSlug) {
   });
 }
 
-/** Turns the platform's answer into a connected account. The state works once, for the creator who asked for it. */
+/** Turns the platform's response into a connected account. The state works once, for the creator who requested it. */
 export function oauthCallbackEndpoint(slug: PlatformSlug) {
   return endpoint({
     name: `oauth-${slug}-callback`,

@@ -1,11 +1,11 @@
-/** What a creator is told when a platform says no, and what they can do about it. */
+/** What a creator reads when a platform refuses, and what they can do about it. */
 import { ApiError, type ErrorOptions } from "../errors.ts";
 import { type FaultKind, type Platform, PlatformFault } from "../platforms/platform.ts";
 
-/** What was being done, as it stands after "Cannot". */
+/** The action that failed, as it follows "Cannot". */
 export type Doing = "connect" | "sync";
 
-/** Faults that only the creator can heal, at the platform or by connecting the account again. */
+/** Faults that only the creator can fix, at the platform or by connecting the account again. */
 const NEEDS_CREATOR: readonly FaultKind[] = [
   "token_expired",
   "grant_refused",
@@ -18,28 +18,28 @@ export function needsCreator(fault: unknown): fault is PlatformFault {
   return fault instanceof PlatformFault && NEEDS_CREATOR.includes(fault.kind);
 }
 
-/** Why an account is no longer synced, and what its creator can do where; stored with it and shown to them. */
+/** Returns why an account is no longer synced, and what its creator can do and where; stored with it and shown to them. */
 export function refusalReason(
   fault: PlatformFault,
   { title, website }: Pick<Platform, "title" | "website">,
 ): string {
   switch (fault.kind) {
     case "scope_missing":
-      return `${title} says that StreamVibe may not read your content; connect the account again and allow everything that is asked`;
+      return `${title} says that StreamVibe may not read your content; connect the account again and grant every permission`;
     case "account_gone":
-      return `${title} says that this account is closed or suspended; log in at ${website} to clear it up, then connect it again`;
+      return `${title} says that this account is closed or suspended; log in at ${website} to resolve it, then connect it again`;
     case "confirmation_needed":
-      return `${title} wants you to confirm something before it lets anybody read this account; log in at ${website} and do what it asks there, then try again`;
+      return `${title} requires a confirmation before anybody may read this account; log in at ${website} and follow its instructions, then try again`;
     default:
       return accessEnded(title);
   }
 }
 
 export function accessEnded(title: string): string {
-  return `${title} no longer accepts the access that you gave; connect the account again`;
+  return `${title} no longer accepts the access that you granted; connect the account again`;
 }
 
-/** The fault as the caller's problem. Anything that is no fault is handed back as it is. */
+/** Converts a fault to the caller's problem. Returns anything else unchanged. */
 export function problemOf(
   error: unknown,
   platform: Pick<Platform, "title" | "website"> & { slug: string },
@@ -65,7 +65,7 @@ export function problemOf(
     case "code_refused":
       return new ApiError(
         "oauth_denied",
-        say("its answer was used already or is too old; start again"),
+        say("its answer was already used or has expired; start again"),
         options,
       );
     case "no_account":
@@ -81,19 +81,19 @@ export function problemOf(
     case "cursor_invalid":
       return new ApiError(
         "provider_error",
-        say(error.advice ?? `${title} gave an answer that makes no sense; try again later`),
+        say(error.advice ?? `${title} gave an answer that cannot be read; try again later`),
         options,
       );
     case "too_heavy":
       return new ApiError(
         "provider_error",
-        say(`${title} says that even the smallest request asks for too much; try again later`),
+        say(`${title} rejects even the smallest request as too large; try again later`),
         options,
       );
     case "misconfigured":
       return new ApiError(
         "provider_error",
-        say(`${title} refused StreamVibe itself; we have to look into it`),
+        say(`${title} refused StreamVibe itself; we have to investigate`),
         options,
       );
     case "transient":

@@ -1,6 +1,6 @@
 /**
- * Refreshing one connection's tokens. A lease in the database lets one worker at a time do it, across processes: some platforms
- * kill the old refresh token with every refresh, so two at once would lose the account.
+ * Refreshes one connection's tokens. A lease in the database lets only one worker at a time do it, across processes: some platforms
+ * invalidate the old refresh token with every refresh, so two concurrent refreshes would lose the account.
  */
 import * as z from "zod";
 import { DatabaseError } from "../errors.ts";
@@ -9,7 +9,7 @@ import { needsCreator } from "./problem.ts";
 import { confirmed, markRefused } from "./refusal.ts";
 import type { Context } from "../context.ts";
 
-/** A connection whose lease is ours. */
+/** A connection whose lease this worker holds. */
 export const Claim = z.object({
   connection_id: z.uuid(),
   lease: z.uuid(),
@@ -24,12 +24,12 @@ export interface FreshTokens {
   token_expires_at: string | null;
 }
 
-/** Longer than a token endpoint may take with its retries. */
+/** Longer than a token endpoint can take, including retries. */
 export const REFRESH_LEASE_SECONDS = 60;
 
 const STORE_ATTEMPTS = 4;
 
-/** Refreshes under a lease and ends the lease, whatever happens. */
+/** Refreshes under a lease, and always ends the lease. */
 export async function refreshClaimed(
   context: Context,
   platform: Platform,
@@ -39,17 +39,17 @@ export async function refreshClaimed(
     const grant = await platform.refresh(claim.tokens);
     const token_expires_at = grant.expires_at?.toISOString() ?? null;
     await storeTokens(context, platform, claim, grant.tokens, token_expires_at);
-    // The same merge as in the database: an answer without a refresh token leaves the one at hand.
+    // The same merge as in the database: a response without a refresh token keeps the stored one.
     return { tokens: { ...claim.tokens, ...grant.tokens }, token_expires_at };
   } catch (error) {
-    // A token endpoint's word is final; what the API says of a token is not, before it has said so twice.
+    // A token endpoint's refusal is final; the API's refusal of a token is confirmed by a second call first.
     const fault = platform.refreshes_by_api ? await confirmed(context, platform, claim.tokens, error) : error;
     await endLease(context, platform, claim, fault);
     throw fault;
   }
 }
 
-/** The new tokens exist nowhere else yet, and the old ones may be dead: a database that hiccups is asked again. */
+/** Stores the new tokens, which exist nowhere else yet, while the old ones may be dead: so database errors are retried. */
 async function storeTokens(
   context: Context,
   platform: Platform,
@@ -67,7 +67,7 @@ async function storeTokens(
       });
       return;
     } catch (error) {
-      // The account was disconnected or connected anew in the meantime: what was stored then is what counts.
+      // The account was disconnected or connected again in the meantime; what that stored takes precedence.
       const isLost = error instanceof DatabaseError && error.sqlstate === "SVC02";
       if (isLost) {
         throw new PlatformFault(platform.slug, "transient", { reason: "the refresh came too late" });
@@ -88,7 +88,7 @@ async function endLease(context: Context, platform: Platform, claim: Claim, erro
       await context.admin.call("release_token_refresh", { ...lease, p_error: reason });
     }
   } catch (failure) {
-    // The lease runs out by itself.
+    // The lease expires automatically.
     context.log.warn("a refresh lease could not be ended", {
       connection_id: claim.connection_id,
       error: failure,

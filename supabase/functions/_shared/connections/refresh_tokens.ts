@@ -1,4 +1,4 @@
-/** Refreshes whatever is due, in batches, several at once, until nothing is due or the time is up. */
+/** Refreshes all tokens that are due, in concurrent batches, until none is due or the time budget is used up. */
 import * as z from "zod";
 import { type Platform, PlatformFault } from "../platforms/platform.ts";
 import { isKnown, platformOf } from "../platforms/registry.ts";
@@ -12,21 +12,21 @@ const Count = z.int().min(0);
 
 export const RefreshOutput = z.object({
   refreshed: Count,
-  /** Transient errors: nothing was changed, and they are tried again later. */
+  /** Transient errors: nothing changed, and they are retried later. */
   failed: Count,
-  /** Accounts that only their creators can heal, by connecting again or at the platform; each got one notification. */
+  /** Accounts that only their creators can fix, by connecting again or at the platform; each got one notification. */
   needs_reconnect: Count,
 });
 export type RefreshOutput = z.output<typeof RefreshOutput>;
 
-/** All of a batch at once: a claim that had to wait for its turn could outlive its lease. */
+/** A batch runs all at once: a claim that had to wait for its turn could outlive its lease. */
 const BATCH = 20;
 const BUDGET_MS = 60_000;
 
 export async function refreshTokens(context: Context): Promise<RefreshOutput> {
   const deadline = Date.now() + BUDGET_MS;
   const counts: RefreshOutput = { refreshed: 0, failed: 0, needs_reconnect: 0 };
-  // A claim that failed is not due again for a while, so this ends.
+  // A failed claim is not due again for a while, so this loop ends.
   while (Date.now() < deadline && !context.signal?.aborted) {
     const claims = await context.admin.call("claim_token_refreshes", {
       p_limit: BATCH,
@@ -57,7 +57,7 @@ async function refreshOne(context: Context, claim: Claim): Promise<keyof Refresh
   }
 }
 
-/** Without one, for a platform that is unknown here or misconfigured, the lease is handed back. */
+/** Returns the adapter; for a platform that is unknown here or misconfigured, releases the lease and returns null. */
 async function adapterOf(context: Context, claim: Claim): Promise<Platform | null> {
   let failure = "no adapter";
   try {

@@ -1,12 +1,12 @@
 /**
- * What follows when a platform says no in a way that only the creator could heal. It is asked once more, by one cheap call, before
- * anybody is told so: a refusal may be about one request, and an account that is disconnected by mistake costs its creator a login.
+ * Handles refusals that only the creator could fix. Before anyone is notified, the platform is asked once more, by one cheap call:
+ * a refusal may concern a single request, and an account disconnected by mistake costs its creator a login.
  */
 import { type FaultKind, type Platform, PlatformFault, type Tokens } from "../platforms/platform.ts";
 import { needsCreator, refusalReason } from "./problem.ts";
 import type { Context } from "../context.ts";
 
-/** Answers to the cheap call that leave open whether the tokens are still accepted: nobody is told anything yet. */
+/** Faults of the cheap call that leave open whether the tokens are still accepted; nobody is notified yet. */
 const UNDECIDED: readonly FaultKind[] = [
   "transient",
   "malformed",
@@ -15,7 +15,7 @@ const UNDECIDED: readonly FaultKind[] = [
   "misconfigured",
 ];
 
-/** The fault as it is after the platform was asked once more; anything that the creator need not heal is handed back. */
+/** Returns the fault after the platform was asked once more. Returns anything that the creator need not fix unchanged. */
 export async function confirmed<Fault>(
   context: Context,
   platform: Platform,
@@ -27,19 +27,20 @@ export async function confirmed<Fault>(
     await platform.check(tokens, fault);
   } catch (error) {
     if (!(error instanceof PlatformFault)) throw error;
-    // The second answer may know better what the creator has to do.
+    // The second response may state more precisely what the creator has to do.
     const isBetter = UNDECIDED.includes(error.kind) || error.kind === "confirmation_needed";
     return isBetter ? error : fault;
   }
   context.log.warn("a refusal was not confirmed", { platform: platform.slug, error: fault });
-  // With everything granted, and the token good, connecting again would change nothing about a missing permission.
+  // All scopes are granted and the token is valid, so connecting again would not fix a missing permission.
   const kind = fault.kind === "scope_missing" ? "misconfigured" : "transient";
   const { reason, status } = fault;
-  const advice = `${platform.title} refused a request, and accepts the access that you gave; try again later`;
+  const advice =
+    `${platform.title} refused a request although it accepts the access that you granted; try again later`;
   return new PlatformFault(platform.slug, kind, { reason, status, advice });
 }
 
-/** Under a refresh lease, which it ends: the account is marked, and its creator told, once, what to do where. */
+/** Marks the account and notifies its creator, once, what to do where. Requires a refresh lease, and ends it. */
 export async function markRefused(
   context: Context,
   platform: Platform,

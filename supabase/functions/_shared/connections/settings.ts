@@ -1,7 +1,7 @@
 import { settingsPart } from "../settings/settings.ts";
 import { list } from "../settings/values.ts";
 
-/** Where platforms may send creators back to. */
+/** The addresses to which platforms may redirect creators. */
 export const CONNECTIONS = settingsPart("connections", {
   OAUTH_REDIRECT_URIS: list.default([
     "http://localhost:3000/oauth/callback",

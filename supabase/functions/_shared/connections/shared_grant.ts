@@ -1,8 +1,8 @@
-/** Where one grant may stand behind several accounts (Facebook pages), ending it for one would end it for all. */
+/** Where one grant covers several accounts (Facebook Pages), revoking it for one would revoke it for all. */
 import type { Platform } from "../platforms/platform.ts";
 import type { Context } from "../context.ts";
 
-/** Whether another account of the creator may hang on the same grant, so that it must not be ended at the platform. */
+/** Returns whether another account of the creator may use the same grant, so that it must not be revoked at the platform. */
 export async function isShared(
   context: Context,
   platform: Platform,

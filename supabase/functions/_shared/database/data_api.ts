@@ -1,9 +1,9 @@
-/** Calls SQL functions through the Data API, as any HTTP client can. */
+/** Calls SQL functions over HTTP through the Data API. */
 import { secretKeys } from "../settings/auth_keys.ts";
 import { DatabaseError } from "../errors.ts";
 import { requireSetting, type Settings } from "../settings/settings.ts";
 
-/** One call as the service role. @throws {DatabaseError} */
+/** Calls one function as the service role. @throws {DatabaseError} */
 export async function callDataApi(
   settings: Settings,
   name: string,

@@ -1,10 +1,10 @@
 /**
- * The ways to the database, so that handlers need not know which is in use.
+ * Database access. Handlers do not need to know which connection is in use.
  *
- * - `admin.call(name, args, schema)`: one SQL function of schema public as the service role. Through the Data API, or, where
- *   STREAMVIBE_POOLER_URL is set, through a direct connection to a transaction pooler: no prepared statements, a small pool
- *   (https://supabase.com/docs/guides/functions/connect-to-postgres). Same results and same errors on both.
- * - `callerClient()`: a supabase-js client with the caller's token, so that row-level security decides.
+ * - `admin.call(name, args, schema)`: calls one SQL function of schema public as the service role. It uses the Data API or, where
+ *   STREAMVIBE_POOLER_URL is set, a direct connection to a transaction pooler, with a small pool and no prepared statements
+ *   (https://supabase.com/docs/guides/functions/connect-to-postgres). Results and errors are the same on both.
+ * - `callerClient()`: a supabase-js client with the caller's token, so that row-level security applies.
  */
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type * as z from "zod";
@@ -22,13 +22,13 @@ type Functions = Database["public"]["Functions"];
 /** A SQL function of schema public. */
 export type FunctionName = keyof Functions;
 
-/** Its named arguments. Each may be null, which the generated types do not know; what JSON holds is the function's own affair. */
+/** Named arguments of a function. Each may be null, which the generated types do not allow; JSON arguments are not type-checked. */
 type Arguments<Name extends FunctionName> = {
   [Key in keyof Functions[Name]["Args"]]: Json extends Functions[Name]["Args"][Key] ? unknown
     : Functions[Name]["Args"][Key] | null;
 };
 
-/** Its result. JSON is unknown until a schema has parsed it. */
+/** Result of a function. JSON is `unknown` until a schema has parsed it. */
 type Result<Name extends FunctionName> = Functions[Name]["Returns"] extends infer Returns
   ? Returns extends undefined ? null
   : Json extends Returns ? unknown
@@ -36,14 +36,14 @@ type Result<Name extends FunctionName> = Functions[Name]["Returns"] extends infe
   : Returns
   : never;
 
-/** Calls SQL functions of schema public as the service role, past row-level security. */
+/** Calls SQL functions of schema public as the service role, which bypasses row-level security. */
 export interface Admin {
   /**
-   * Calls one function with named arguments (undefined ones are left out, so that their defaults hold). A function that returns a set
-   * or a table gives an array, any other its value, one that returns void gives null. Timestamps are ISO texts.
+   * Calls one function with named arguments; undefined arguments are omitted, so that their defaults apply. Returns an array for a
+   * function that returns a set or a table, null for void, and the value otherwise. Timestamps are ISO strings.
    *
-   * @param schema Parses the result: for JSON, and for tables with columns that may be null.
-   * @throws {DatabaseError} With the SQLSTATE; our own `SV…` states become problems at the edge.
+   * @param schema Parses the result. Use it for JSON and for tables with nullable columns.
+   * @throws {DatabaseError} With the SQLSTATE. `toApiError` turns our own `SV…` states into problem documents.
    */
   call<Name extends FunctionName, Schema extends z.ZodType>(
     name: Name,
@@ -53,10 +53,10 @@ export interface Admin {
   call<Name extends FunctionName>(name: Name, args?: Arguments<Name>): Promise<Result<Name>>;
 }
 
-/** Makes one call, and gives the result as JSON has it. @throws {DatabaseError} */
+/** Makes one call and returns the result as parsed JSON. @throws {DatabaseError} */
 export type Driver = (name: string, args: Record<string, unknown>) => Promise<unknown>;
 
-/** An admin whose calls go through a driver. */
+/** Returns an admin that sends its calls through a driver. */
 export function adminOf(driver: Driver): Admin {
   const call = async (name: string, args: Record<string, unknown> = {}, schema?: z.ZodType) => {
     const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
@@ -71,16 +71,16 @@ export function adminOf(driver: Driver): Admin {
   return { call } as Admin;
 }
 
-/** What a request has spent in the database. */
+/** Time and calls that a request has spent in the database. */
 export interface DatabaseStats {
   db_ms: number;
   db_calls: number;
 }
 
 /**
- * The admin of one request: passes the request id on and counts time and calls.
+ * Returns the admin of one request. It passes the request id on and counts time and calls.
  *
- * @param options.prepared Keeps prepared statements in its connections; only for processes that connect past any transaction pooler.
+ * @param options.prepared Keeps prepared statements in its connections. Only for processes that bypass transaction poolers.
  */
 export function createAdmin(
   settings: Settings,
@@ -93,7 +93,7 @@ export function createAdmin(
   return adminOf((name, args) => measured(options.stats, () => driver(name, args)));
 }
 
-/** A supabase-js client that acts as the caller: their token, or anonymous without one. */
+/** Returns a supabase-js client that acts as the caller: with their token, or anonymously without one. */
 export async function callerClient(
   settings: Settings,
   caller: { token: string | null; request_id: string; stats?: DatabaseStats },
@@ -119,7 +119,7 @@ export async function callerClient(
 }
 
 /**
- * The data of a supabase-js answer; its error is thrown. The one place where `{ data, error }` is unpacked.
+ * Returns the data of a supabase-js response, or throws its error (`not_found` without data). The only place that unpacks `{ data, error }`.
  *
  * @throws {DatabaseError}
  */

@@ -1,18 +1,18 @@
 /**
- * Calls SQL functions over a direct connection to a transaction pooler, and gives what the Data API would give. Statements have no names,
- * for a pooler may run each on another connection; a process that connects past it may have them kept (`prepared`).
+ * Calls SQL functions over a direct connection to a transaction pooler and returns what the Data API would return. Statements are unnamed,
+ * because the pooler may run each on a different connection. A process that bypasses the pooler may use named ones (`prepared`).
  */
 import { DatabaseError } from "../errors.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What must be known of a function to call it as the Data API does. */
+/** Parts of a function's signature that are needed to call it as the Data API does. */
 interface Signature {
   argument_types: Record<string, string>;
   returns_set: boolean;
   returns_void: boolean;
 }
 
-/** The part of `pg` that is used here; the package brings no types. */
+/** The part of `pg` that is used here; the package includes no types. */
 interface PoolClient {
   on(event: "error", handler: () => void): void;
   query<R>(text: string | { name: string; text: string }, values?: unknown[]): Promise<{ rows: R[] }>;
@@ -28,13 +28,13 @@ interface Pool {
 interface Connections {
   pool: Pool;
   signatures: Map<string, Signature>;
-  /** Names of prepared statements by their texts. */
+  /** Names of prepared statements by SQL text. */
   statements: Map<string, string>;
 }
 
 const connections = new Map<string, Promise<Connections>>();
 
-/** One call as whom the URL logs in. @throws {DatabaseError} */
+/** Calls one function as the role in the URL. @throws {DatabaseError} */
 export async function callDirectly(
   url: string,
   settings: Settings,
@@ -45,7 +45,7 @@ export async function callDirectly(
   const { pool, signatures, statements } = await connect(url, settings);
   let signature = signatures.get(name);
   if (!signature) {
-    // Added since this isolate started.
+    // The function may have been added since this isolate started.
     await query(pool, readSignatures(signatures));
     signature = signatures.get(name);
     if (!signature) throw new DatabaseError("42883", `Cannot call ${name}: there is no such function`);
@@ -72,7 +72,7 @@ export async function callDirectly(
   return signature.returns_set ? rows.map(({ result }) => result) : rows[0]?.result ?? null;
 }
 
-/** The same text has the same name for as long as the pool lives. */
+/** Returns a statement with a name that stays the same for its text as long as the pool lives. */
 function named(statements: Map<string, string>, text: string): { name: string; text: string } {
   const name = statements.get(text) ?? `call_${statements.size}`;
   statements.set(text, name);
@@ -95,7 +95,7 @@ function connect(url: string, settings: Settings): Promise<Connections> {
 }
 
 async function open(url: string, settings: Settings): Promise<Connections> {
-  // Imported only here: on hosted Supabase the Data API is used, and nobody should wait for a driver.
+  // Imported on first use: hosted Supabase uses the Data API and should not wait for the driver to load.
   const { default: pg } = await import("pg");
   const pool: Pool = new pg.Pool({
     connectionString: url,
@@ -105,8 +105,7 @@ async function open(url: string, settings: Settings): Promise<Connections> {
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
   });
-  // A connection that breaks must not end the isolate, be it idle or at work: whoever waits for an answer is told by the call that fails,
-  // and the next one makes a new connection.
+  // A broken connection, idle or busy, must not end the isolate: a pending call rejects, and the next call opens a new connection.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
   const signatures = new Map<string, Signature>();
@@ -138,10 +137,10 @@ function readSignatures(into: Map<string, Signature>) {
   };
 }
 
-/** After these the server says no more on this connection (https://www.postgresql.org/docs/17/errcodes-appendix.html). */
+/** SQLSTATEs after which the connection is unusable (https://www.postgresql.org/docs/17/errcodes-appendix.html). */
 const CONNECTION_LOST = /^(unreachable|08...|57P0[1-5])$/;
 
-// Not pool.query: that drops the connection after every SQL error, and a refused quota is an everyday error.
+// Not pool.query: it drops the connection after every SQL error, and a refused quota is a routine error.
 async function query<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   let client: PoolClient;
   try {
@@ -165,7 +164,7 @@ async function query<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): P
 
 function asDatabaseError(error: unknown): DatabaseError {
   const { code, message, detail } = error as { code?: string; message?: string; detail?: string };
-  // SQLSTATEs have five characters; ECONNREFUSED and the driver's own errors do not.
+  // A SQLSTATE has five characters; ECONNREFUSED and the driver's own errors do not match.
   const sqlstate = /^[0-9A-Z]{5}$/.test(code ?? "") ? String(code) : "unreachable";
   return new DatabaseError(sqlstate, message ?? "Cannot reach the database", detail, { cause: error });
 }

@@ -1,4 +1,4 @@
-/** What the public functions of discovery take and answer. */
+/** Inputs and outputs of the public discovery functions. */
 import * as z from "zod";
 import type { CachePolicy } from "../http/cache_policy.ts";
 import { Instant, whole } from "../http/paging.ts";
@@ -6,7 +6,7 @@ import { PLATFORM_SLUGS } from "../platforms/platform.ts";
 import { Category } from "../profile/categories.ts";
 
 const Count = z.int().min(0);
-/** A time as PostgreSQL writes it, to the microsecond: never a JavaScript date, which would lose what pages are cut at. */
+/** A time as PostgreSQL writes it, in microseconds. A JavaScript Date would lose the precision that page cursors need. */
 const Time = z.string();
 
 export { Category };
@@ -14,11 +14,11 @@ export const PlatformName = z.enum(PLATFORM_SLUGS);
 
 const Seconds = whole(0, 999_999);
 
-/** What lists of items can be narrowed to, beside a category. */
+/** Filters of item lists, besides the category. */
 export const ContentFilters = {
   platform: PlatformName.optional(),
   content_type: z.string().regex(/^[a-z_]{1,40}$/).optional(),
-  /** BCP 47; `pt` finds `pt-BR`, too. */
+  /** BCP 47; `pt` also matches `pt-BR`. */
   language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/).max(35).optional(),
   published_since: Instant.optional(),
   published_until: Instant.optional(),
@@ -26,7 +26,7 @@ export const ContentFilters = {
   max_duration: Seconds.optional(),
 };
 
-/** The arguments of the SQL functions for a category and these filters. */
+/** Converts a category and these filters to the arguments of the SQL functions. */
 export function filterArguments(
   input: z.output<z.ZodObject<typeof ContentFilters & { category: z.ZodOptional<typeof Category> }>>,
 ) {
@@ -51,14 +51,14 @@ export const Creator = z.object({
   is_verified: z.boolean(),
 });
 
-/** A creator as lists of creators show them. */
+/** A creator in lists of creators. */
 export const ListedCreator = Creator.extend({
   bio: z.string().nullable(),
   total_followers: Count,
   item_count: Count,
 });
 
-/** An item as lists show it. */
+/** An item in lists. */
 export const Item = z.object({
   id: z.uuid(),
   platform: z.string(),
@@ -84,7 +84,7 @@ export const Item = z.object({
 export const ItemDetail = Item.extend({
   tags: z.array(z.string()),
   shares_count: Count,
-  /** Who chose the category: creator, ai, platform, tags or profile. */
+  /** Source of the category: creator, ai, platform, tags or profile. */
   category_source: z.string().nullable(),
   updated_at: Time,
   media: z.array(z.object({
@@ -99,12 +99,12 @@ export const ItemDetail = Item.extend({
   })),
 });
 
-/** How many there are: exact to 10,000, beyond that an estimate. */
+/** Total number of results: exact up to 10,000, an estimate above. */
 export const Total = { total_count: Count, total_is_estimate: z.boolean() };
 
 /**
- * Public reads may be kept for so long, in seconds. What is no longer public is gone within five: in a tenth of a second from our
- * cache, which is told by triggers, and in four from others.
+ * How long public reads may be cached, in seconds. Content that is no longer public disappears within five seconds: within a tenth of a
+ * second from our cache, which triggers invalidate, and within four seconds from other caches.
  */
 export const PUBLIC_CACHE = {
   max_age: 1,
@@ -112,7 +112,7 @@ export const PUBLIC_CACHE = {
   tags: () => ["public"],
 } satisfies CachePolicy;
 
-/** The same for the page of one item (`{ id }`), which shows clicks and edits at once. */
+/** The same for the page of one item (`{ id }`), which shows clicks and edits immediately. */
 export const ITEM_CACHE = {
   ...PUBLIC_CACHE,
   tags: (input) => ["public", `item:${(input as { id: string }).id}`],

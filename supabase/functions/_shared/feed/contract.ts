@@ -1,4 +1,4 @@
-/** What feeds take and answer, and how the two of them are read. */
+/** Inputs and outputs of feeds, and the function that reads both kinds. */
 import * as z from "zod";
 import { Creator, Item } from "../discovery/contract.ts";
 import { CURSOR_RULE, Instant, whole } from "../http/paging.ts";
@@ -8,7 +8,7 @@ import { isTimeZone } from "../publishing/time.ts";
 
 const Count = z.int().min(0);
 
-/** Why an item is shown: a source that it is in, and its rank there. Below the list, where it is newest first, there is no rank. */
+/** Why an item is shown: a source that contains it, and its rank there. Items below the ranked list, newest first, have no rank. */
 const Why = z.object({
   source: z.enum([
     "followed_creator",
@@ -19,11 +19,11 @@ const Why = z.object({
     "popular",
   ]),
   rank: z.int().min(1).nullable(),
-  /** The same for people, in English. */
+  /** The reason as a sentence in English. */
   text: z.string(),
 });
 
-/** A place in a list: which list, and how far; or, below it, behind which item. */
+/** A position in a feed: the list and an offset in it, or, below the list, the item after which to continue. */
 const Id = z.guid().lowercase();
 const Place = z.union([
   z.tuple([Id, z.string().regex(/^[0-9]{1,6}$/)]),
@@ -34,24 +34,24 @@ export const FeedInput = {
   limit: whole(1, 100).default(20),
   cursor: z.string().max(120).refine((text) => Place.safeParse(text.split("~")).success, CURSOR_RULE)
     .optional(),
-  /** IANA name of the viewer's zone, for what is of today; else that of the viewer's settings, else UTC. */
+  /** IANA name of the viewer's time zone, which defines today; by default the one in the viewer's settings, else UTC. */
   time_zone: z.string().max(60).refine(isTimeZone, "must be an IANA time zone such as Europe/Berlin")
     .optional(),
 };
 
 export const Feed = z.object({
-  /** The best first; of any twenty from the first on, at most three are of one creator while there is anything else. */
+  /** Best first; each block of twenty has at most three items of one creator while other items are available. */
   items: z.array(Item.extend({ is_today: z.boolean(), why: z.array(Why).min(1) })),
   next_cursor: z.string().nullable(),
-  /** The viewer follows nobody and nothing yet. */
+  /** The viewer does not follow any creator or category yet. */
   is_cold_start: z.boolean(),
-  /** The viewer's day. */
+  /** The current date in the viewer's time zone. */
   today: z.string(),
   time_zone: z.string(),
   made_at: z.string(),
 });
 
-/** The feed of a creator says whose it is, and what the viewer has chosen. */
+/** The feed of one creator, with the creator and the viewer's choices about them. */
 export const ProfileFeed = Feed.extend({
   creator: Creator,
   followers: Count,
@@ -59,32 +59,32 @@ export const ProfileFeed = Feed.extend({
   is_muted: z.boolean(),
 });
 
-/** What there is to follow or mute: one of them. */
+/** The subject to follow or mute: exactly one of the two. */
 export const Subject = {
   creator_id: z.uuid().optional(),
   category: z.string().regex(/^[a-z]{2,30}$/).optional(),
 };
 
-/** What was chosen, and the counts after it. */
+/** The resulting state, and the counts after the change. */
 export const Chosen = z.object({
   is_followed: z.boolean(),
   is_muted: z.boolean(),
-  /** Of the creator; null where it is about something else. */
+  /** Followers of the creator; null when the subject is a category. */
   followers: Count.nullable(),
-  /** Creators and categories that the caller follows. */
+  /** Number of creators and categories that the caller follows. */
   following: Count,
 });
 
-/** A list is good for so long, and shown while it is made anew. What must not be shown is asked at every read. */
+/** How long a list is fresh, and how long it is shown while it is rebuilt. Every read checks which items must not be shown. */
 const POLICY = { fresh_ms: 120_000, stale_ms: 300_000, error_ms: 600_000, soft_ms: 250, nearby_ms: 100 };
 
 type Context = Pick<RequestContext, "admin" | "cached" | "user">;
 type Input = { limit: number; cursor?: string | undefined; time_zone?: string | undefined };
 
 /**
- * A page of a feed: the list from the cache, what it shows from the database.
+ * Returns a page of a feed: the id of the list comes from the cache, the items come from the database.
  *
- * @param feed The key of the list in the cache, with the person in it where it is a person's; and how it is made.
+ * @param feed The cache key of the list, which includes the user id for a personal feed; its tags; and the creator's slug for a creator's feed.
  */
 export async function readFeed<Schema extends z.ZodType>(
   { admin, cached, user }: Context,
@@ -101,7 +101,8 @@ export async function readFeed<Schema extends z.ZodType>(
       p_time_zone: time_zone,
     }, schema.nullable());
   if (cursor !== undefined) {
-    return await read(null) ?? invalid("/cursor", "the feed of this cursor is over: begin anew without one");
+    return await read(null) ??
+      invalid("/cursor", "the feed of this cursor has expired: start again without a cursor");
   }
   const make = () =>
     admin.call("make_feed", { p_user_id: feed.slug ? null : user?.id ?? null, p_slug: feed.slug }, z.uuid());
@@ -111,8 +112,8 @@ export async function readFeed<Schema extends z.ZodType>(
     compute: async () => ({ value: await make(), tags: feed.tags }),
     policy: POLICY,
   });
-  // Lists are gone after a crash of the database, and what the cache remembers is not.
+  // A database crash deletes the lists, but the cache may still hold the id of one.
   const page = await read(value) ?? await read(await make());
-  if (page === null) throw new Error("Cannot read the feed: the list that was just made is not there");
+  if (page === null) throw new Error("Cannot read the feed: the list that was just made does not exist");
   return page;
 }

@@ -1,14 +1,14 @@
 /**
- * Which addresses on the internet are public: everything that IANA lists as private, local, reserved or for examples is not
+ * Decides which IP addresses are public: all except those that IANA lists as private, local, reserved or for documentation
  * (https://www.iana.org/assignments/iana-ipv4-special-registry, …/iana-ipv6-special-registry).
  */
 
 const NOT_PUBLIC_V4 = [
   "0.0.0.0/8", // this network
   "10.0.0.0/8",
-  "100.64.0.0/10", // carriers' NAT
+  "100.64.0.0/10", // carrier-grade NAT
   "127.0.0.0/8",
-  "169.254.0.0/16", // link-local, and the metadata of clouds
+  "169.254.0.0/16", // link-local, and cloud metadata services
   "172.16.0.0/12",
   "192.0.0.0/24",
   "192.0.2.0/24",
@@ -23,19 +23,19 @@ const NOT_PUBLIC_V4 = [
   "224.0.0.0/3", // multicast, reserved, broadcast
 ].map(readRange4);
 
-/** Of 2000::/3, the only part that is given out. */
+/** Within 2000::/3, the only range that is allocated for global unicast. */
 const NOT_PUBLIC_V6 = [
   "2001::/23", // Teredo, benchmarks, ORCHID
   "2001:db8::/32",
-  "2002::/16", // 6to4: an IPv4 address in disguise
+  "2002::/16", // 6to4: embeds an IPv4 address
   "2620:4f:8000::/48",
   "3fff::/20",
 ].map(readRange6);
 const GIVEN_OUT = readRange6("2000::/3");
-/** An IPv4 address stands in the last 32 bits: mapped (::ffff:0:0/96) and NAT64 (RFC 6052). */
+/** Ranges with an IPv4 address in the last 32 bits: IPv4-mapped (::ffff:0:0/96) and NAT64 (RFC 6052). */
 const HOLD_V4 = ["::ffff:0:0/96", "64:ff9b::/96"].map(readRange6);
 
-/** Whether an IP address, in any of its written forms, is one that anybody on the internet may be sent to. */
+/** Returns whether an IP address, in dotted or any IPv6 notation, is publicly routable. */
 export function isPublicAddress(address: string): boolean {
   const v4 = parseV4(address);
   if (v4 !== null) return isPublicV4(v4);
@@ -45,7 +45,7 @@ export function isPublicAddress(address: string): boolean {
   return inRange(v6, GIVEN_OUT, 128) && !NOT_PUBLIC_V6.some((range) => inRange(v6, range, 128));
 }
 
-/** Whether a host is an IP address as `URL` writes it: four decimal numbers, or in square brackets. */
+/** Returns whether a host is an IP address as `URL` serializes it: four decimal numbers, or IPv6 in square brackets. */
 export function isAddress(host: string): boolean {
   return parseV4(host) !== null || parseV6(host) !== null;
 }
@@ -86,7 +86,7 @@ function parseV4(text: string): bigint | null {
 }
 
 function parseV6(text: string): bigint | null {
-  // A zone (fe80::1%eth0) names an interface of this machine.
+  // Rejects a zone (fe80::1%eth0), which names an interface of this machine.
   let bare = text.replace(/^\[|\]$/g, "").toLowerCase();
   if (!/^[0-9a-f:.]+$/.test(bare) || !bare.includes(":")) return null;
   const tail = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(bare);

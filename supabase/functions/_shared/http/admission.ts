@@ -1,21 +1,21 @@
 /**
- * How many reads a process works on at once. Beyond what it can do, every answer would come too late for whoever asked, and none would be
- * of use: so some wait for a moment, and the rest are told at once to come again.
+ * Limits how many reads a process runs at once. Under overload every response would arrive too late to be useful, so excess reads wait
+ * up to a second for a slot and then fail with `Retry-After`.
  */
 import { ApiError } from "../errors.ts";
 
-/** How long a read waits for its turn. */
+/** How long a read waits for a slot. */
 const PATIENCE_MS = 1_000;
 
-/** The door of one function in one process. First come, first served. */
+/** Concurrency limit of one function in one process. First come, first served. */
 export class Admission {
   #inside = 0;
   readonly #waiting = new Set<() => void>();
 
   /**
-   * Runs `work` when there are fewer than `most` at work.
+   * Runs `work` once fewer than `most` calls are running.
    *
-   * @throws {ApiError} `unavailable`, when the turn does not come within a second.
+   * @throws {ApiError} `unavailable` when no slot becomes free within a second.
    */
   async run<T>(most: number, work: () => Promise<T>): Promise<T> {
     if (this.#inside < most) this.#inside += 1;
@@ -23,7 +23,7 @@ export class Admission {
     try {
       return await work();
     } finally {
-      // Whoever waits longest takes the place; nobody else can get between.
+      // Passes the slot directly to the longest waiting call, so that no new call can take it.
       const next = this.#waiting.values().next().value;
       if (next) next();
       else this.#inside -= 1;
@@ -40,9 +40,13 @@ export class Admission {
       const timer = setTimeout(() => {
         this.#waiting.delete(enter);
         reject(
-          new ApiError("unavailable", "Cannot answer in time: more is asked just now than can be answered", {
-            retry_after: 2,
-          }),
+          new ApiError(
+            "unavailable",
+            "Cannot answer in time: too many requests are waiting; try again in 2 seconds",
+            {
+              retry_after: 2,
+            },
+          ),
         );
       }, PATIENCE_MS);
       this.#waiting.add(enter);

@@ -1,21 +1,21 @@
-/** From what a handler gives to what the client gets: the output checked, the caching headers, the problem documents. */
+/** Turns a handler's result into the response: checks the output, adds caching headers, builds problem documents. */
 import type * as z from "zod";
 import { cacheControl, entityTag, matches } from "./cache_policy.ts";
 import { type Auth, type Contract, type Definition, Reply, type RequestContext } from "./contract.ts";
 import type { ApiError } from "../errors.ts";
 
-/** An answer on its way: text, stream or a whole response. */
+/** A result that is not yet a response: text, or a complete response (streams). */
 export interface Produced {
   body: string | Response;
   status: number;
   headers: Record<string, string>;
-  /** Of an answer that was kept. */
+  /** Entity tag of a cached body. */
   etag?: string;
-  /** It is given because no newer one could be had: nobody may keep it. */
+  /** A stale result, served because no newer one was available; clients must not reuse it. */
   is_old?: boolean;
 }
 
-/** Runs the handler and checks its output against the contract; what breaks it is a bug. */
+/** Runs the handler and checks its output against the contract; a mismatch is a bug. */
 export async function produce<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
   context: RequestContext<I, A>,
@@ -36,7 +36,7 @@ export async function produce<I extends z.ZodType, O extends z.ZodType, A extend
   };
 }
 
-/** The response of a success; 304 where the client has it already. */
+/** Returns the response of a success, or 304 when the client has the current version. */
 export async function respond(definition: Contract, request: Request, produced: Produced): Promise<Response> {
   if (produced.body instanceof Response) return new Response(produced.body.body, produced.body);
   const headers: Record<string, string> = {
@@ -56,7 +56,7 @@ export async function respond(definition: Contract, request: Request, produced: 
   return new Response(produced.body, { status: produced.status, headers });
 }
 
-/** The response of a refusal or a fault (RFC 9457). */
+/** Returns the response of an error (RFC 9457). */
 export function problem(error: ApiError, request_id: string, docs_url?: string): Response {
   return new Response(JSON.stringify(error.toProblem(request_id, docs_url)), {
     status: error.status,

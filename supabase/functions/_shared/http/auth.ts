@@ -1,19 +1,19 @@
 /**
- * Who calls. Credentials are extracted and verified by Supabase's own library (`@supabase/server/core`): tokens against the
- * project's JWKS without a network call, keys in constant time. Its `withSupabase` wrapper is not used because it makes two clients
+ * Authenticates the caller. Supabase's own library (`@supabase/server/core`) extracts and verifies credentials: tokens against the
+ * project's JWKS without a network call, keys in constant time. Its `withSupabase` wrapper is not used because it creates two clients
  * for every request and lets a handler's exception escape without JSON or CORS headers.
  *
- * The library brings supabase-js with it, half of a cold start, so it is imported at the first credential: preflights and anonymous
- * requests do not wait for it.
+ * The library includes supabase-js, which takes half of a cold start, so it is imported on the first credential: preflights and
+ * anonymous requests do not wait for it.
  *
- * On top of the library: a credential that is present and wrong is 401 in every mode, also where none is needed.
+ * In addition to the library's checks, a wrong credential is 401 in every mode, even where none is needed.
  */
 import * as z from "zod";
 import { publishableKeys, secretKeys } from "../settings/auth_keys.ts";
 import { ApiError } from "../errors.ts";
 import { requireSetting, type Settings } from "../settings/settings.ts";
 
-/** What a caller must show. `secret`: any of the project's secret keys in the `apikey` header. */
+/** Credential that a caller must send. `secret`: any of the project's secret keys in the `apikey` header. */
 export type AuthMode = "user" | "secret" | "publishable" | "none";
 
 /** A signed-in creator. */
@@ -47,7 +47,7 @@ interface Env {
 /**
  * Verifies the caller against the modes that an endpoint accepts.
  *
- * @throws {ApiError} `unauthorized` when a needed credential is missing or any present one is wrong.
+ * @throws {ApiError} `unauthorized` when a required credential is missing or any given one is wrong.
  */
 export async function authenticate(
   request: Request,
@@ -66,11 +66,11 @@ export async function authenticate(
   }
   const { extractCredentials, verifyCredentials } = await import("@supabase/server/core");
   const credentials = extractCredentials(request);
-  // The library insists on "Bearer"; a scheme's case does not matter (RFC 9110, section 11.1).
+  // The library accepts only "Bearer", but the scheme is case-insensitive (RFC 9110, section 11.1).
   let token = header?.match(/^bearer +(\S+) *$/i)?.[1] ?? null;
   if (header !== null && token === null) refuse("the Authorization header must be: Bearer <access token>");
   if (token?.startsWith("sb_")) {
-    // supabase-js without a session sends its publishable key here too. A secret key is never accepted from this header.
+    // Without a session, supabase-js sends its publishable key in this header too. A secret key is never accepted here.
     const known = await verifyCredentials({ token: null, apikey: token }, { auth: "publishable:*", env });
     if (known.error) refuse("API keys belong in the apikey header");
     token = null;
@@ -82,7 +82,7 @@ export async function authenticate(
       { token: null, apikey: credentials.apikey },
       { auth: ["publishable:*", "secret:*"].filter((mode) => hasKeys(mode, env)) as ["publishable:*"], env },
     );
-    if (error) refuse("the apikey is not one of this project's");
+    if (error) refuse("the apikey does not belong to this project");
     if (data.authMode === "secret" || data.authMode === "publishable") {
       key = { kind: data.authMode, key_name: data.keyName ?? "default" };
     }
@@ -93,7 +93,7 @@ export async function authenticate(
   return accept(modes, user, key);
 }
 
-/** The first mode that fits what was shown. */
+/** Returns the caller for the first mode that matches the credentials. */
 function accept(
   modes: readonly AuthMode[],
   user: User | null,
@@ -109,8 +109,8 @@ function accept(
 }
 
 /**
- * Tokens that this isolate has verified, per key set: an app sends the same one for an hour, and checking a signature is most of what a
- * request costs. Only what verified is kept, never longer than the token lives; forgotten all at once when there are many.
+ * Tokens that this isolate has verified, per key set. An app sends the same token for an hour, and checking its signature is most of a
+ * request's cost. Only valid tokens are cached, and never beyond their expiry; the cache is cleared completely when it is full.
  */
 const verified = new WeakMap<object, Map<string, { user: User; expires_at: number }>>();
 const MOST_VERIFIED = 1_000;
@@ -144,7 +144,7 @@ function hasKeys(mode: string, env: Env): boolean {
   return Object.keys(mode.startsWith("secret") ? env.secretKeys : env.publishableKeys).length > 0;
 }
 
-// The library names the cause in brackets; its hints are for operators and stay out of the answer.
+// The library puts the cause in brackets; its hints are for operators and are kept out of the response.
 function reasonOf(error: { message: string }): string {
   return /expired/i.test(error.message)
     ? "the access token has expired; refresh the session"

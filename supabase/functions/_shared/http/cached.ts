@@ -1,4 +1,4 @@
-/** Public reads from the shared cache: the answer of an endpoint that says `cache` in its contract, made once for all who ask the same. */
+/** Serves public reads from the shared cache: endpoints with `cache` in their contract compute a result once for all equal requests. */
 import * as z from "zod";
 import { produce, type Produced } from "./answer.ts";
 import { entityTag } from "./cache_policy.ts";
@@ -7,7 +7,7 @@ import type { Ask } from "../cache/cache.ts";
 import { ApiError, CODES, type ErrorCode } from "../errors.ts";
 import { sha256Hex } from "../text/hash.ts";
 
-/** What is kept: an answer, or that there is none. */
+/** A cache entry: a result, or a 404. */
 const Kept = z.union([
   z.object({
     body: z.string(),
@@ -26,9 +26,9 @@ const Kept = z.union([
 const LONGEST_KEY = 200;
 
 /**
- * Answers from the cache, or as the handler does.
+ * Returns the cached result, or runs the handler and caches its result.
  *
- * @param context What the handler gets, for nobody in particular.
+ * @param context Context of the handler, with an anonymous caller.
  */
 export async function produceCached<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
@@ -42,7 +42,7 @@ export async function produceCached<I extends z.ZodType, O extends z.ZodType, A 
       try {
         const produced = await produce(definition, { ...context, signal });
         if (produced.body instanceof Response) {
-          throw new Error(`Cannot cache ${definition.name}: it answers with a whole response`);
+          throw new Error(`Cannot cache ${definition.name}: its handler returns a Response instead of data`);
         }
         const { body, status, headers } = produced;
         return { value: { body, status, headers, etag: await entityTag(body) }, tags };

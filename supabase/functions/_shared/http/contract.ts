@@ -1,4 +1,4 @@
-/** What an endpoint is, as types: the contract, what its handler gets, and what it may answer. */
+/** Types of an endpoint: its contract, its handler's context, and the results that the handler may return. */
 import * as z from "zod";
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { AuthMode, Caller, User } from "./auth.ts";
@@ -16,63 +16,63 @@ import type { Sink } from "../observability/log.ts";
 import type { recordRequest } from "../observability/metrics.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** Which callers an endpoint accepts; of several the first that fits. */
+/** Callers that an endpoint accepts; the first matching mode applies. */
 export type Auth = AuthMode | readonly [AuthMode, ...AuthMode[]];
 
-/** What an endpoint promises, as data. The OpenAPI document and the generated tests are made from it. */
+/** Declares an endpoint's behavior as data. The OpenAPI document and the generated tests are built from it. */
 export interface Contract<
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
   A extends Auth = Auth,
 > {
-  /** The folder's name and last part of the URL. */
+  /** Folder name and last part of the URL. */
   name: string;
   /** One line for the API's documentation. */
   summary: string;
   method: "GET" | "POST";
   auth: A;
   rate: RateClass;
-  /** Body of a POST, query of a GET; use `z.strictObject`, so that unknown keys are refused. */
+  /** Body of a POST, query of a GET. Use `z.strictObject`, so that unknown keys are rejected. */
   input: I;
-  /** An input that keeps it, for the documentation and for tests, which break it in every way. */
+  /** A valid input for the documentation, and for tests, which derive invalid inputs from it. */
   example: z.input<I>;
-  /** Body of a success. With `produces` it describes a text. */
+  /** Body of a success. With `produces` it is a string. */
   output: O;
-  /** What a body is, as the senders of webhooks have it; JSON by default. */
+  /** Format of the request body, for webhooks whose senders do not send JSON; JSON by default. */
   takes?: BodyKind;
-  /** Of a webhook whose sender first asks by GET whether the address is ours. Follows from `challenge`. */
+  /** Set for a webhook whose sender first confirms the address by GET. Derived from `challenge`. */
   is_challenged?: true;
-  /** Media type of an answer that is not JSON. */
+  /** Media type of a response that is not JSON. */
   produces?: string;
-  /** Statuses beside 200: with the output as their body, such as 503 of health, or below 400 without one, such as 304. */
+  /** Statuses besides 200: with the output as body, such as 503 of health, or below 400 without a body, such as 304. */
   also_answers?: readonly number[];
-  /** Whether `Idempotency-Key` is honoured: for POSTs that create or spend. */
+  /** Whether `Idempotency-Key` is honored. For POSTs that create or spend. */
   idempotent?: boolean;
-  /** Makes a public read cacheable, by callers and by us; everything else is `no-store`. The handler then learns nothing but the input. */
+  /** Makes a public read cacheable, by callers and by us; all other responses are `no-store`. The handler then sees only the input. */
   cache?: CachePolicy;
   /** Bytes; 1 MiB by default. */
   body_limit?: number;
-  /** Milliseconds for the handler; 30,000 by default. Supabase ends a request without an answer after 150,000. */
+  /** Milliseconds for the handler; 30,000 by default. Supabase aborts a request without a response after 150,000. */
   timeout_ms?: number;
-  /** Codes of its own, beside those that every endpoint may answer. */
+  /** Error codes besides those that every endpoint may return. */
   errors?: readonly ErrorCode[];
 }
 
-/** What a handler gets. */
+/** Context of a handler. */
 export interface RequestContext<I extends z.ZodType = z.ZodType, A extends Auth = Auth> extends Context {
   input: z.output<I>;
-  /** The signed-in creator; null only where the contract accepts others too. */
+  /** The signed-in creator; null only where the contract accepts other callers too. */
   user: A extends "user" ? User : User | null;
   caller: Caller;
-  /** Acts as the caller: row-level security decides. */
+  /** Returns a client that acts as the caller, under row-level security. */
   db(): Promise<SupabaseClient<Database>>;
-  /** An answer that all processes share (`_shared/cache`). What depends on a person has the person in its key. */
+  /** Reads a value through the cache that all processes share (`_shared/cache`). The key of a user-specific value contains the user. */
   cached<Schema extends z.ZodType>(ask: Ask<Schema>): Promise<Given<z.output<Schema>>>;
   request: Request;
   signal: AbortSignal;
 }
 
-/** What a webhook's signature is checked against: the body as it came, byte by byte. */
+/** Input of a webhook's signature check: the unparsed body and its request. */
 export interface Unread {
   bytes: Uint8Array;
   request: Request;
@@ -80,7 +80,7 @@ export interface Unread {
   now: () => Date;
 }
 
-/** A sender's question whether this address wants to hear from it. */
+/** A webhook sender's GET request that asks to confirm this address. */
 export interface Asked {
   query: Record<string, string>;
   settings: Settings;
@@ -93,19 +93,19 @@ export interface Asked {
 export interface Definition<I extends z.ZodType, O extends z.ZodType, A extends Auth>
   extends Contract<I, O, A> {
   /**
-   * For webhooks: throws (`unauthorized`) when the signature is wrong. Runs before the body is parsed. False: what came is ignored and
-   * acknowledged with 202, where the sender's rules want that.
+   * For webhooks: throws `unauthorized` when the signature is wrong. Runs before the body is parsed. Returns false to ignore the message
+   * and acknowledge it with 202, where the sender's rules require that.
    */
   verify?(unread: Unread): void | false | Promise<void | false>;
-  /** For webhooks whose sender first asks by GET whether the address is ours: the words that it wants back; null: it is not. */
+  /** For webhooks whose sender first confirms the address by GET: returns the challenge to echo, or null to refuse. */
   challenge?(asked: Asked): string | null | Promise<string | null>;
   handle(context: RequestContext<I, A>): Answer<O> | Promise<Answer<O>>;
 }
 
-/** What a handler may answer: the output, the output with a status, or a whole response (streams). */
+/** Result of a handler: the output, the output with a status or headers, or a complete response (streams). */
 export type Answer<O extends z.ZodType> = z.input<O> | Reply<z.input<O>> | Response;
 
-/** An output with another status than 200, or with headers. */
+/** An output with a status other than 200, or with headers. */
 export class Reply<T> {
   constructor(
     readonly body: T,
@@ -113,7 +113,7 @@ export class Reply<T> {
   ) {}
 }
 
-/** What an endpoint takes from outside; tests replace parts of it. */
+/** Dependencies of an endpoint; tests replace some of them. */
 export interface Dependencies {
   settings: Settings;
   now: () => Date;
@@ -123,7 +123,7 @@ export interface Dependencies {
   record: typeof recordRequest;
 }
 
-/** A function as the platform serves it: `export default endpoint({...})`. */
+/** A function as Supabase serves it: `export default endpoint({...})`. */
 export interface Endpoint<
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
@@ -131,11 +131,11 @@ export interface Endpoint<
 > {
   readonly contract: Contract<I, O, A>;
   fetch(request: Request): Promise<Response>;
-  /** The same endpoint with other dependencies. */
+  /** Returns the same endpoint with other dependencies. */
   with(dependencies: Partial<Dependencies>): { fetch(request: Request): Promise<Response> };
 }
 
-/** A contract with its schemas as JSON Schema (draft 2020-12), which is what OpenAPI 3.1 takes. */
+/** Returns a contract with its schemas as JSON Schema (draft 2020-12), the dialect of OpenAPI 3.1. */
 export function describeContract(contract: Contract): Omit<Contract, "input" | "output"> & {
   input: Record<string, unknown>;
   output: Record<string, unknown>;

@@ -1,8 +1,8 @@
 /**
- * The kernel of every function: a contract and a handler go in, `{ fetch }` comes out.
+ * The kernel of every function: turns a contract and a handler into `{ fetch }`.
  *
- * Here is the outside of a request: CORS preflight, request id, one catch, headers, one log line, metrics. Credentials, validation, limits
- * and the handler are in `pipeline.ts`.
+ * This file is the outer layer of a request: CORS preflight, request id, a single catch, headers, one log line, metrics. Credentials,
+ * validation, limits and the handler are in `pipeline.ts`.
  */
 import type * as z from "zod";
 import { Admission } from "./admission.ts";
@@ -38,7 +38,7 @@ export type { AuthMode, Caller, User } from "./auth.ts";
 export type { Logger } from "../observability/log.ts";
 export type { Settings } from "../settings/settings.ts";
 
-/** Makes a function of a contract and a handler. */
+/** Creates an endpoint from a contract and a handler. */
 export function endpoint<I extends z.ZodType, O extends z.ZodType, const A extends Auth>(
   definition: Definition<I, O, A>,
 ): Endpoint<I, O, A> {
@@ -47,7 +47,7 @@ export function endpoint<I extends z.ZodType, O extends z.ZodType, const A exten
   const modes: readonly AuthMode[] = [definition.auth as Auth].flat();
   if (definition.cache && !modes.includes("none") && !modes.includes("publishable")) {
     throw new Error(
-      `Cannot cache ${definition.name}: its callers are people, and what is cached is everybody's`,
+      `Cannot cache ${definition.name}: it is not public, and cached answers are shared by all callers`,
     );
   }
   const admission = new Admission();

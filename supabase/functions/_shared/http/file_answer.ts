@@ -1,20 +1,20 @@
-/** Answers that are files: compressed already, with a tag of their own, and conditional requests (RFC 9110). */
+/** Responses for precompressed files with their own entity tag, including conditional requests (RFC 9110). */
 import { cacheControl, type CachePolicy, matches } from "./cache_policy.ts";
 
 export interface File {
   type: string;
   etag: string;
-  /** Null only where `matches` says that the caller has it. */
+  /** Null only where the caller already has the file (`matches`). */
   gzip: Uint8Array<ArrayBuffer> | null;
 }
 
-/** The tags that a request names; compressed and plain forms of a file have one. */
+/** Returns the tags in `If-None-Match`, at most 20. Compressed and plain forms of a file yield the same tag. */
 export function knownTags(request: Request): string[] {
   const tags = (request.headers.get("if-none-match") ?? "").match(/"[^"]*"/g) ?? [];
   return tags.slice(0, 20).map((tag) => tag.replace(/[-;](?:gzip|br|zstd|deflate)"$/, '"'));
 }
 
-/** The file as the caller takes it, or 304. */
+/** Returns the file, compressed if the caller accepts gzip, or 304. */
 export function fileAnswer(request: Request, { type, etag, gzip }: File, cache: CachePolicy): Response {
   const headers = new Headers({ "cache-control": cacheControl(cache), etag, vary: "accept-encoding" });
   if (gzip === null || matches(request.headers.get("if-none-match"), etag)) {
@@ -22,7 +22,7 @@ export function fileAnswer(request: Request, { type, etag, gzip }: File, cache: 
   }
   headers.set("content-type", type);
   if (takesGzip(request.headers.get("accept-encoding"))) {
-    // Another representation has another tag.
+    // Each representation needs its own tag.
     headers.set("etag", etag.replace(/"$/, '-gzip"'));
     headers.set("content-encoding", "gzip");
     return new Response(gzip, { headers });
@@ -30,7 +30,7 @@ export function fileAnswer(request: Request, { type, etag, gzip }: File, cache: 
   return new Response(new Blob([gzip]).stream().pipeThrough(new DecompressionStream("gzip")), { headers });
 }
 
-/** Whether `Accept-Encoding` allows gzip (RFC 9110, section 12.5.3). */
+/** Returns whether `Accept-Encoding` allows gzip (RFC 9110, section 12.5.3). */
 export function takesGzip(accept: string | null): boolean {
   const weights = new Map(
     (accept ?? "").toLowerCase().split(",").map((one) => {

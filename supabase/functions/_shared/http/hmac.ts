@@ -1,10 +1,10 @@
-/** HMAC (RFC 2104), with SHA-256 where the other side does not want SHA-1: signatures of reports that come from outside, and proofs that go there. */
+/** HMAC (RFC 2104) with SHA-256, or SHA-1 where a peer requires it: verifies signatures of incoming webhooks and signs outgoing requests. */
 
 import { hexOf } from "../text/hash.ts";
 
 type Hash = "SHA-256" | "SHA-1";
 
-/** Whether `signature` is that of the parts, one after the other. Compares in constant time. */
+/** Returns whether `signature` is the HMAC of the concatenated parts. Compares in constant time. */
 export async function isSigned(
   secret: string,
   signature: Uint8Array<ArrayBuffer>,
@@ -19,7 +19,7 @@ export async function isSigned(
   );
 }
 
-/** The same of one text with SHA-1, which is all that WebSub's hubs know. */
+/** Like `isSigned`, for one body with SHA-1, the only hash that WebSub hubs support. */
 export async function isSignedSha1(
   secret: string,
   signature: Uint8Array<ArrayBuffer>,
@@ -33,12 +33,12 @@ export async function isSignedSha1(
   );
 }
 
-/** Of hexadecimal digits. */
+/** Decodes hexadecimal digits. */
 export function bytesOfHex(digits: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }
 
-/** As hexadecimal digits, such as Meta's `appsecret_proof`. */
+/** Returns the HMAC of a text as hexadecimal digits, such as Meta's `appsecret_proof`. */
 export async function hmacHex(secret: string, text: string): Promise<string> {
   const mac = await crypto.subtle.sign(
     "HMAC",

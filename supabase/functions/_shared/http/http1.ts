@@ -1,6 +1,6 @@
 /**
- * One exchange of HTTP/1.1 (RFC 9112) over a connection that is open already, and closed by it. `fetch` cannot be told which address to
- * connect to; this can, see `safe_fetch.ts`. What a server sends is bounded at every point.
+ * Sends one HTTP/1.1 request (RFC 9112) over an open connection and reads its response. Unlike `fetch`, this lets the caller choose the
+ * IP address to connect to, see `safe_fetch.ts`. Every part of the server's response has a size limit.
  */
 
 export interface Request1 {
@@ -14,13 +14,13 @@ export interface Answer1 {
   status: number;
   headers: Headers;
   body: Uint8Array;
-  /** There was more than `max_bytes`. */
+  /** The body was longer than `max_bytes` and is cut there. */
   is_longer: boolean;
 }
 
 const MAX_HEAD = 65_536;
 
-/** Sends a request and reads its answer. Ends with an error when the signal is aborted: the connection is closed then. */
+/** Sends a request and reads its response. When the signal is aborted, closes the connection, which makes the call fail. */
 export async function readAnswer(
   connection: Deno.Conn,
   request: Request1,
@@ -30,7 +30,7 @@ export async function readAnswer(
     try {
       connection.close();
     } catch {
-      // It is closed already.
+      // Already closed.
     }
   };
   signal.addEventListener("abort", stop, { once: true });
@@ -39,7 +39,7 @@ export async function readAnswer(
     const reader = new Reader(connection);
     for (;;) {
       const { status, headers } = await readHead(reader);
-      // 103 and its like come before the answer.
+      // Interim responses such as 103 precede the final one.
       if (status >= 100 && status < 200) continue;
       if (request.method === "HEAD" || status === 204 || status === 304) {
         return { status, headers, body: new Uint8Array(), is_longer: false };
@@ -62,7 +62,7 @@ function encode({ url, method, headers, body }: Request1): Uint8Array {
   given.set("accept-encoding", "gzip, identity;q=0.5");
   if (!given.has("accept")) given.set("accept", "*/*");
   if (bytes) given.set("content-length", String(bytes.length));
-  // `Headers` lets no line break through.
+  // `Headers` rejects line breaks.
   const lines = [...given].map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const head = new TextEncoder().encode(`${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines}\r\n`);
   return bytes ? join([head, bytes]) : head;
@@ -95,7 +95,7 @@ async function readLines(reader: Reader): Promise<string[]> {
   }
 }
 
-/** As it was sent, one byte more than allowed at most. */
+/** Reads the body without decompressing it, at most one byte beyond `max_bytes`. */
 async function readBody(reader: Reader, headers: Headers, max_bytes: number): Promise<Uint8Array> {
   const most = max_bytes + 1;
   if (/\bchunked\b/i.test(headers.get("transfer-encoding") ?? "")) {
@@ -118,7 +118,7 @@ async function readBody(reader: Reader, headers: Headers, max_bytes: number): Pr
   return await reader.bytes(Math.min(Number(length), most));
 }
 
-/** Unpacks gzip while it does not grow beyond what is allowed: a small answer may hold gigabytes. */
+/** Decompresses gzip and stops beyond `max_bytes`: a small response may expand to gigabytes. */
 async function unpack(
   packed: Uint8Array,
   max_bytes: number,
@@ -139,7 +139,7 @@ class Reader {
 
   constructor(private readonly connection: Deno.Conn) {}
 
-  /** A line without its end. */
+  /** Reads a line and returns it without its line break. */
   async line(most: number): Promise<string> {
     for (;;) {
       const end = this.#rest.indexOf(10);
@@ -153,7 +153,7 @@ class Reader {
     }
   }
 
-  /** So many bytes, or with `or_less` those that come before the connection is closed. */
+  /** Reads `count` bytes, or with `or_less` fewer if the connection closes first. */
   async bytes(count: number, or_less = false): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     for (let missing = count; missing > 0;) {
@@ -172,7 +172,7 @@ class Reader {
   async #more(): Promise<boolean> {
     if (this.#ended) return false;
     const buffer = new Uint8Array(16_384);
-    // Many servers close TLS without saying so first; what is missing then is seen by the lengths.
+    // Many servers close TLS without close_notify; missing data is then detected by the lengths.
     const read = await this.connection.read(buffer).catch((error) => {
       if (error instanceof Deno.errors.UnexpectedEof) return null;
       throw error;

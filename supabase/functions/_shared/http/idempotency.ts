@@ -1,16 +1,16 @@
 /**
- * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key with the same body within 24 hours gives the first answer
- * again, also when two arrive at once; with another body 422. Only successes are kept: after a refusal or a fault the key may be used again.
+ * `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): the same key with the same body returns the first response again for 24
+ * hours, even when two requests arrive at once; another body is 422. Only successes are stored: after an error the key may be used again.
  */
 import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import { ApiError } from "../errors.ts";
 import type { Rate, RateState } from "./limits.ts";
 
-/** What the database knows of a key. */
+/** Result of the SQL function `admit_request`. */
 const Admission = z.object({
   allowed: z.boolean(),
-  /** Null where nothing was counted. */
+  /** Null where no hit was counted. */
   remaining: z.int().nullable(),
   reset_seconds: z.int().nullable(),
   idempotency: z.object({
@@ -20,10 +20,10 @@ const Admission = z.object({
   }).nullable(),
 });
 
-/** The answer of an earlier request as it was sent, or null when this request is the first and must do the work. */
+/** Stored response of an earlier request, or null when this request is the first and must do the work. */
 export type Replay = { status: number; body: string } | null;
 
-/** The key that a request carries, or null. */
+/** Returns the idempotency key of a request, or null. */
 export function idempotencyKey(headers: Headers): string | null {
   const key = headers.get("idempotency-key");
   if (key === null) return null;
@@ -35,9 +35,9 @@ export function idempotencyKey(headers: Headers): string | null {
 }
 
 /**
- * Counts the hit and takes the key, in one round trip. While another request with the same key runs, waits for its answer.
+ * Counts the hit and claims the key in one round trip. While another request with the same key runs, waits for its response.
  *
- * @returns The limiter's word (null without a limit) and the replay, if any.
+ * @returns The rate limit state (null without a limit) and the replay, if any.
  */
 export async function admit(
   admin: Admin,
@@ -47,7 +47,7 @@ export async function admit(
     key: string;
     hash: string;
     wait_ms: number;
-    /** Told the limiter's word as soon as it is known: a refused key was counted, too. */
+    /** Called with the rate limit state as soon as it is known: a request whose key is then refused was counted too. */
     counted?: (state: RateState | null) => void;
     sleep?: (ms: number) => Promise<void>;
   },
@@ -91,7 +91,7 @@ export async function admit(
   return { state, replay };
 }
 
-/** Keeps a success for the key; anything else forgets the key, so that the work can be tried again. */
+/** Stores a success for the key; with a null outcome releases the key, so that the work can be tried again. */
 export async function settle(
   admin: Admin,
   about: { scope: string; key: string },

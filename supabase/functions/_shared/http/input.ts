@@ -1,6 +1,6 @@
 /**
- * Reads and validates what a request says: path, query or body. Nothing here has an effect.
- * Duplicate keys of a JSON object follow JavaScript: the last one counts.
+ * Reads and validates a request's path, query and body. Nothing here has side effects.
+ * For duplicate keys of a JSON object, the last one wins, as in JavaScript.
  */
 import type * as z from "zod";
 import { ApiError, type InputFault } from "../errors.ts";
@@ -10,20 +10,20 @@ export const DEFAULT_BODY_LIMIT = 1_048_576;
 const MAX_DEPTH = 32;
 const MAX_FAULTS = 20;
 
-/** A function has no sub-paths: /functions/v1/<name> is all there is. */
+/** Throws `not_found` for any path except /functions/v1/<name>: a function has no sub-paths. */
 export function checkPath(pathname: string, name: string): void {
   const path = pathname.replace(/^\/functions\/v1(?=\/)/, "").replace(/\/$/, "");
   if (path === "" || path === `/${name}`) return;
   throw new ApiError("not_found", "Cannot find this path: a function has no sub-paths");
 }
 
-/** The query as an object. `forceFunctionRegion` is supabase-js's way to name a region and is not input. */
+/** Returns the query as an object. Omits `forceFunctionRegion`, with which supabase-js selects a region. */
 export function readQuery(url: URL): Record<string, string> {
   const { forceFunctionRegion: _, ...query } = readPairs(url.search.slice(1), "query");
   return query;
 }
 
-/** Names and values as in a query: percent-encoded, each name once. */
+/** Parses percent-encoded names and values as in a query. Each name may occur once. */
 function readPairs(text: string, place: "query" | "body"): Record<string, string> {
   try {
     decodeURIComponent(text.replaceAll("+", " "));
@@ -40,10 +40,10 @@ function readPairs(text: string, place: "query" | "body"): Record<string, string
   return pairs;
 }
 
-/** The bytes of a body, at most `limit` of them, whatever `content-length` says. */
+/** Reads a body. Enforces `limit` on the bytes received, even when `content-length` is wrong. */
 export async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
   const tooLarge = () => {
-    // Not awaited: the answer should not wait for the rest of the body.
+    // Not awaited: the response should not wait for the rest of the body.
     request.body?.cancel().catch(() => {});
     return new ApiError("payload_too_large", `Cannot accept the body: at most ${limit} bytes are allowed`, {
       extras: { limit },
@@ -79,7 +79,7 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
   return bytes;
 }
 
-/** What a body may be. A form is `application/x-www-form-urlencoded`; a feed is handed on as its text. */
+/** Format of a body. A form is `application/x-www-form-urlencoded`; a feed is passed to the handler as text. */
 export type BodyKind = "json" | "form" | "feed";
 
 export const MEDIA_TYPES = {
@@ -88,7 +88,7 @@ export const MEDIA_TYPES = {
   feed: "application/atom+xml",
 } as const;
 
-/** Refuses a media type other than the one that is taken, in UTF-8. An absent body needs no media type. */
+/** Throws unless the body has the accepted media type, in UTF-8 and not compressed. Callers skip this check for an absent body. */
 export function checkMediaType(headers: Headers, takes: BodyKind = "json"): void {
   const accepted = MEDIA_TYPES[takes];
   const given = headers.get("content-type") ?? "";
@@ -108,7 +108,7 @@ export function checkMediaType(headers: Headers, takes: BodyKind = "json"): void
   );
 }
 
-/** What a body says; no body at all counts as an empty object. */
+/** Parses a body; an empty JSON body counts as an empty object. */
 export function parseBody(bytes: Uint8Array, takes: BodyKind = "json"): unknown {
   let text: string;
   try {
@@ -127,9 +127,9 @@ export function parseBody(bytes: Uint8Array, takes: BodyKind = "json"): unknown 
 }
 
 /**
- * Validates against the contract's schema. Texts that PostgreSQL cannot store (NUL, lone surrogates) are refused wherever they stand.
+ * Validates against the contract's schema. Rejects strings that PostgreSQL cannot store (NUL, lone surrogates) in any position.
  *
- * @throws {ApiError} `validation_failed` with a JSON pointer for every broken rule.
+ * @throws {ApiError} `validation_failed` with a JSON pointer for every broken rule, at most 20.
  */
 export function validate<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const faults = unstorable(value);
@@ -160,13 +160,13 @@ function invalidInput(all: InputFault[]): ApiError {
   );
 }
 
-/** A JSON pointer (RFC 6901). */
+/** Returns a JSON pointer (RFC 6901). */
 function pointerTo(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).slice(0, 100).replaceAll("~", "~0").replaceAll("/", "~1")}`)
     .join("").toWellFormed();
 }
 
-/** Walks without recursion, so that nesting cannot exhaust the stack. */
+/** Returns the strings and keys that PostgreSQL cannot store. Iterates without recursion, so that nesting cannot exhaust the stack. */
 function unstorable(value: unknown): InputFault[] {
   const faults: InputFault[] = [];
   const open: { value: unknown; path: PropertyKey[] }[] = [{ value, path: [] }];

@@ -1,9 +1,9 @@
-/** Rate classes and whom they count; `rate_counter.ts` does the counting. */
+/** Rate classes and their subjects (user or client address); `rate_counter.ts` does the counting. */
 import type { Caller } from "./auth.ts";
 import { ApiError } from "../errors.ts";
 import type { RateLimit, Settings } from "../settings/settings.ts";
 
-/** `service`: never limited; a caller with a secret key never is either. */
+/** `service` is never limited, and neither is a caller with a secret key. */
 export type RateClass =
   | "user"
   | "user_read"
@@ -14,10 +14,10 @@ export type RateClass =
   | "webhook"
   | "service";
 
-/** Public reads go on when they cannot be counted. */
+/** Public reads, which proceed when they cannot be counted. */
 export const OPEN_CLASSES: readonly RateClass[] = ["public_read", "crawl"];
 
-/** What the limiter said. */
+/** Result of the limiter for one hit. */
 export interface RateState {
   allowed: boolean;
   limit: number;
@@ -25,12 +25,12 @@ export interface RateState {
   reset_seconds: number;
 }
 
-/** What to count, and how much of it. */
+/** Counter key and its limit. */
 export interface Rate extends RateLimit {
   key: string;
 }
 
-/** The limit that holds for a caller, or null for none. Users count by id, everybody else by client address. */
+/** Returns the limit of a caller, or null for none. User classes count signed-in callers by id; all other hits count by client address. */
 export function rateFor(rate: RateClass, caller: Caller, request: Request, settings: Settings): Rate | null {
   if (rate === "service" || caller.kind === "secret") return null;
   const limit = {
@@ -50,8 +50,8 @@ export function rateFor(rate: RateClass, caller: Caller, request: Request, setti
 }
 
 /**
- * The client address as the platform's own proxy reports it. In a list such as `x-forwarded-for` only the last entry is the
- * proxy's; the ones before it come from the client, who could choose them. Of an IPv6 address the /64 counts: a household has a whole one.
+ * Returns the client address that the hosting proxy reports. In a list such as `x-forwarded-for` only the last entry is the proxy's;
+ * the client could forge the ones before it. An IPv6 address is reduced to its /64, because a household usually has a whole one.
  */
 export function clientAddress(request: Request, header: string): string {
   const address = request.headers.get(header)?.split(",").at(-1)?.trim().toLowerCase() ?? "";
@@ -67,7 +67,7 @@ export function clientAddress(request: Request, header: string): string {
     "::/64";
 }
 
-/** The headers of draft-polli-ratelimit-headers: limit, what is left, and seconds until the window ends. */
+/** Returns the headers of draft-polli-ratelimit-headers: limit, remaining hits, and seconds until the window ends. */
 export function rateHeaders(state: RateState): Record<string, string> {
   return {
     "ratelimit-limit": String(state.limit),
@@ -76,7 +76,7 @@ export function rateHeaders(state: RateState): Record<string, string> {
   };
 }
 
-/** The refusal of a caller who has spent the limit. */
+/** Returns the error for a caller who has used up the limit. */
 export function rateLimited(state: RateState): ApiError {
   return new ApiError(
     "rate_limited",
@@ -85,7 +85,7 @@ export function rateLimited(state: RateState): ApiError {
   );
 }
 
-/** The country that the platform's own proxy reports (ISO 3166-1), where it does and knows it: Cloudflare says XX and T1 where it does not. */
+/** Returns the country that the hosting proxy reports (ISO 3166-1), if known. Cloudflare sends XX or T1 (Tor) when it is not. */
 export function clientCountry(request: Request, header: string): string | undefined {
   const country = request.headers.get(header)?.trim().toUpperCase() ?? "";
   return /^[A-Z]{2}$/.test(country) && country !== "XX" ? country : undefined;

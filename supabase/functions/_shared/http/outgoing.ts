@@ -1,38 +1,38 @@
 /**
- * Outgoing calls to providers: a timeout on every one, retries only where the call is safe to repeat, the provider's `Retry-After` obeyed.
- * Addresses are logged without their query: it may hold codes and keys.
+ * Outgoing calls to providers. Every call has a timeout, is retried only where it is safe to repeat, and honors the provider's
+ * `Retry-After`. URLs are logged without their query, which may contain codes and keys.
  */
 import type { Logger } from "../observability/log.ts";
 import { outcomeOf, recordProviderCall } from "../observability/provider_calls.ts";
 
-/** The fetch that calls use; tests pass their own. */
+/** The `fetch` that calls use; tests pass their own. */
 export type Fetch = typeof fetch;
 
-/** How a call is made. */
+/** Options of a call. */
 export interface CallOptions {
   /** Name for logs and errors, such as `youtube`. */
   provider: string;
   timeout_ms: number;
-  /** `safe`: repeating has no further effect (GET, revocation), so faults and 5xx/429 are tried again; `never`: one attempt. */
+  /** `safe`: repeating has no further effect (GET, revocation), so timeouts, network errors, 408, 429 and 5xx are retried; `never`: one attempt. */
   retry: "safe" | "never";
   request_id: string;
-  /** Ends the call and its waits. */
+  /** Aborts the call and its waits. */
   signal?: AbortSignal;
   log?: Logger;
   fetch?: Fetch;
-  /** Attempts in all; 3 by default. */
+  /** Total attempts; 3 by default. */
   attempts?: number;
-  /** Longest wait before the second attempt, doubled for each later one; 400 by default. */
+  /** Maximum backoff before the second attempt, doubled for each later one; 400 by default. */
   retry_ms?: number;
-  /** Seconds to wait, for providers that say so otherwise than by `Retry-After`; null when they do not. */
+  /** Returns the seconds to wait, for providers that report them other than by `Retry-After`; null if not reported. */
   wait?: (answer: { status: number; headers: Headers }) => number | null;
-  /** Whether the same call would be refused again, although its status says otherwise. */
+  /** Returns whether a retry would fail again, although the status suggests otherwise. */
   is_final?: (error: ProviderError) => boolean;
-  /** Longest wait that is worth it; a provider that asks for more is reported at once. 5,000 by default. */
+  /** Maximum wait before a retry; when the provider asks for more, the call fails immediately. 5,000 by default. */
   longest_wait_ms?: number;
-  /** For tests: waits without waiting. */
+  /** For tests: replaces waiting. */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** For tests: the jitter. */
+  /** For tests: source of the jitter. */
   random?: () => number;
 }
 
@@ -41,12 +41,12 @@ export class ProviderError extends Error {
   override name = "ProviderError";
   readonly kind: "timeout" | "network" | "status" | "malformed";
   readonly provider: string;
-  /** Status of the answer; null when there was none. */
+  /** Status of the response; null when there was none. */
   readonly status: number | null;
-  /** Body of the answer, parsed when it was JSON. */
+  /** Body of the response, parsed when it was JSON. */
   readonly body: unknown;
   readonly headers: Headers;
-  /** Seconds that the provider asked to wait. */
+  /** Seconds to wait, as requested by the provider. */
   readonly retry_after: number | null;
 
   constructor(
@@ -72,7 +72,7 @@ export class ProviderError extends Error {
 }
 
 /**
- * Calls a provider. Answers 2xx and 304 are returned with their body already received; everything else throws.
+ * Calls a provider. Returns 2xx and 304 responses with their body fully received; everything else throws.
  *
  * @throws {ProviderError}
  */
@@ -107,7 +107,7 @@ export async function callProvider(
   }
 }
 
-/** The JSON body of an answer. Throws `malformed` when it is not JSON. */
+/** Returns the JSON body of a response. Throws `malformed` when it is not JSON. */
 export async function readJson(response: Response, provider: string): Promise<unknown> {
   const text = await response.text();
   try {
@@ -120,10 +120,10 @@ export async function readJson(response: Response, provider: string): Promise<un
   }
 }
 
-/** A number that starts a value and is too long for a double; it may also stand in a text, which then costs time only. */
+/** Matches a number that may be too long for a double. A match inside a string is harmless: it only makes parsing slower. */
 const LONG_INTEGER = /[:[,]\s*-?\d{16,}/;
 
-/** JSON in which an integer beyond 2^53, such as a 64-bit id, becomes its digits instead of another number. */
+/** Parses JSON. An integer beyond 2^53, such as a 64-bit id, becomes a string of its digits instead of losing precision. */
 export function parseExactly(text: string): unknown {
   if (!LONG_INTEGER.test(text)) return JSON.parse(text);
   const exact = (_key: string, value: unknown, context?: { source?: string }) =>
@@ -155,11 +155,11 @@ async function callOnce(url: string | URL, init: RequestInit, options: CallOptio
       signal: AbortSignal.any(signals),
     });
     status = answer.status;
-    // Read here, so that a connection cut or stalled inside the body is a fault of this call and covered by its timeout.
+    // Read here, so that a connection that breaks or stalls within the body fails this call and is covered by its timeout.
     body = await answer.arrayBuffer();
     response = answer;
   } catch (cause) {
-    // Whoever asked gave up: that says nothing of the provider.
+    // A call that its caller aborted is not counted as a failure of the provider.
     if (timeout.aborted || !options.signal?.aborted) {
       recordProviderCall(provider, "failed", performance.now() - start);
     }
@@ -186,7 +186,7 @@ async function callOnce(url: string | URL, init: RequestInit, options: CallOptio
   );
 }
 
-/** Seconds of a `Retry-After` header, which holds seconds or a date. */
+/** Returns the seconds of a `Retry-After` header, which contains seconds or a date. */
 export function retryAfter(value: string | null, now: Date = new Date()): number | null {
   if (!value) return null;
   if (/^\d+$/.test(value.trim())) return Number(value);

@@ -1,10 +1,10 @@
 /**
- * The steps of one request: path → method → credentials → (counting begins) → media type, size, encoding, JSON or form, schema → limit or
- * idempotency → handler with a time limit. `endpoint.ts` wraps them in headers, log and metrics.
- * Reads wait for their turn before the handler; whoever shares a cached answer needs none.
+ * The steps of one request: path → method → credentials → (counting starts) → media type, size, encoding, JSON or form, schema → limit or
+ * idempotency → handler with a time limit. `endpoint.ts` adds headers, log and metrics.
+ * The handler of a read waits for a slot (`admission.ts`); a cached response needs none.
  *
- * A request counts against the limit once its caller is known, also when its input turns out malformed: guessing is not free.
- * Counting is one call, beside the reading of the body. No handler begins before it has ended, but for public reads that are cached.
+ * A request counts against the limit once its caller is known, even if its input is malformed, so that guessing is not free.
+ * Counting is one call, in parallel with reading the body. No handler starts before it has finished, except for cached public reads.
  */
 import type * as z from "zod";
 import { produce, type Produced, respond } from "./answer.ts";
@@ -32,7 +32,7 @@ import type { Logger } from "../observability/log.ts";
 import { RateCounter } from "./rate_counter.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What is known of a request while it is answered; read by the log line whatever happens. */
+/** State of a request in progress; the log line reads it on success and on failure. */
 export interface RequestState {
   settings: Settings;
   request_id: string;
@@ -41,13 +41,13 @@ export interface RequestState {
   dependencies: Partial<Dependencies>;
   caller: Caller | null;
   rate: RateState | null;
-  /** Of the function: handlers of reads pass it. */
+  /** The function's limit for concurrent reads. */
   admission: Admission;
-  /** Where a cached answer came from. */
+  /** Source of a cached value. */
   cache?: Source;
 }
 
-/** What the steps of one request share. */
+/** State that the steps of one request share. */
 interface Pipeline<I extends z.ZodType, O extends z.ZodType, A extends Auth> {
   definition: Definition<I, O, A>;
   request: Request;
@@ -60,12 +60,12 @@ interface Pipeline<I extends z.ZodType, O extends z.ZodType, A extends Auth> {
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** How long a repeat waits for the first request with its key. */
+/** How long a repeated request waits for the first request with its idempotency key. */
 const LONGEST_WAIT_MS = 30_000;
-/** How long a public read waits to be counted before it goes on uncounted. */
+/** How long a public read waits to be counted before it proceeds uncounted. */
 const PATIENCE_MS = 1_000;
 
-/** Answers a request, or throws why not. */
+/** Processes a request and returns its response. @throws The error to report. */
 export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   definition: Definition<I, O, A>,
   request: Request,
@@ -101,7 +101,7 @@ export async function runPipeline<I extends z.ZodType, O extends z.ZodType, A ex
   return await respond(definition, request, produced);
 }
 
-/** A webhook's sender asks whether it may send here. */
+/** Responds to a webhook sender's request to confirm this address. */
 async function runChallenge<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   pipeline: Pipeline<I, O, A>,
   url: URL,
@@ -111,7 +111,7 @@ async function runChallenge<I extends z.ZodType, O extends z.ZodType, A extends 
   const query = readQuery(url);
   const asked = { query, settings: state.settings, admin, now: nowOf(state), log: state.log };
   const words = await within(pipeline, Promise.resolve(definition.challenge?.(asked) ?? null));
-  if (words === null) throw new ApiError("not_found", "Cannot confirm: nobody here asked for this");
+  if (words === null) throw new ApiError("not_found", "Cannot confirm: StreamVibe did not ask for it");
   return new Response(words, { headers: { "content-type": "text/plain; charset=utf-8" } });
 }
 
@@ -121,7 +121,7 @@ async function runRead<I extends z.ZodType, O extends z.ZodType, A extends Auth>
 ): Promise<Produced> {
   const { definition, controller } = pipeline;
   const counting = count(pipeline);
-  // A flood that is refused buys no work, but for public reads: those are cheap and cached, and begin beside their counting.
+  // Requests over the limit must cause no work. Cached public reads are cheap, so they start in parallel with counting.
   if (!(definition.cache && OPEN_CLASSES.includes(definition.rate))) await counting;
   try {
     const input = validate(definition.input, readQuery(url));
@@ -141,7 +141,7 @@ async function runWrite<I extends z.ZodType, O extends z.ZodType, A extends Auth
 ): Promise<Produced> {
   const { definition, request } = pipeline;
   const keyed = definition.idempotent && request.headers.has("idempotency-key");
-  // With a key, counting waits for the body's hash, so that both are one round trip.
+  // With a key, counting waits for the body's hash, so that one round trip does both.
   const counting = keyed ? undefined : count(pipeline);
   counting?.catch(() => {});
   let key: string | null;
@@ -186,11 +186,11 @@ async function runOnce<I extends z.ZodType, O extends z.ZodType, A extends Auth>
     const headers = { "idempotency-replayed": "true" };
     return { ...replay, headers };
   }
-  // Settled when the work ends, also when that is after the time limit: until then a repeat waits instead of doing it twice.
+  // Settled when the work ends, even after the time limit: until then a repeated request waits instead of doing the work twice.
   const running = runHandler(pipeline, input).then(
     async (produced) => {
       const { status, body } = produced;
-      // A whole response or a text cannot be given again; such an attempt is forgotten.
+      // A complete response or a non-JSON body cannot be replayed; its key is released.
       const kept = typeof body === "string" && !definition.produces ? { status, body } : null;
       await settled(pipeline, about, kept);
       return produced;
@@ -214,7 +214,7 @@ function runHandler<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   return produce(admitted(pipeline), contextOf(pipeline, input));
 }
 
-/** The definition; handlers of reads wait for their turn. */
+/** Returns the definition; the handler of a read then waits for a slot. */
 function admitted<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   { definition, state }: Pipeline<I, O, A>,
 ): Definition<I, O, A> {
@@ -224,7 +224,7 @@ function admitted<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   return { ...definition, handle };
 }
 
-/** What is shared by all who ask is made for nobody: the handler sees neither the caller nor the request. */
+/** Returns a result that all callers share: the handler sees neither the caller nor the request. */
 async function runCached<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   pipeline: Pipeline<I, O, A>,
   input: z.output<I>,
@@ -263,10 +263,10 @@ function contextOf<I extends z.ZodType, O extends z.ZodType, A extends Auth>(
   };
 }
 
-/** What counting needs; the same for every contract. */
+/** Parts of the pipeline that counting needs, independent of the contract's types. */
 type Counted = Pick<Pipeline<z.ZodType, z.ZodType, Auth>, "rate" | "admin" | "state" | "timeout_ms">;
 
-/** Counts the request; throws when the limit is used up, or when it cannot be counted (then only a public read goes on). */
+/** Counts the request. Throws when the limit is used up or counting fails; a public read proceeds when counting fails. */
 async function count({ rate, admin, state }: Counted): Promise<void> {
   if (!rate) return;
   const open = OPEN_CLASSES.some((name) => rate.key.startsWith(`${name}:`));
@@ -283,7 +283,7 @@ async function count({ rate, admin, state }: Counted): Promise<void> {
   if (!counted.allowed) throw rateLimited(counted);
 }
 
-/** One counter for every database. */
+/** One counter per database. */
 const counters = new WeakMap<object, RateCounter>();
 
 function counterOf(state: RequestState): RateCounter {
@@ -293,7 +293,7 @@ function counterOf(state: RequestState): RateCounter {
   return counter;
 }
 
-/** Stands for the database of a request, which other requests share. */
+/** Returns an object that identifies the database of a request. */
 function databaseOf({ settings, dependencies }: RequestState): object {
   return dependencies.admin ?? settings;
 }
@@ -326,7 +326,7 @@ async function settled(
   try {
     await settle(admin, about, outcome);
   } catch (error) {
-    // The work is done; an answer that cannot be kept is no reason to call it failed.
+    // The work is done; failing to store its response must not fail the request.
     state.log.error("the answer could not be kept for its idempotency key", { error });
   }
 }
@@ -335,7 +335,7 @@ function limiterFailed(cause: unknown): ApiError {
   return new ApiError("unavailable", undefined, { retry_after: 5, cause });
 }
 
-/** The work's result, or `timeout` when the time is up first; the work is told by its signal. */
+/** Returns the work's result, or throws `timeout` at the time limit and aborts the work's signal. */
 async function within<T>(
   { timeout_ms, controller }: { timeout_ms: number; controller: AbortController },
   work: Promise<T>,

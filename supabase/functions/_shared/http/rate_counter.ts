@@ -1,13 +1,13 @@
 /**
- * Counts hits in the database. While enough calls are under way, further hits wait for one of them to end and then go together, those
- * of one key as one: under a flood the database sees calls of many hits instead of a flood of calls, and every hit is still counted exactly.
+ * Counts hits in the database. While enough calls are running, further hits wait for one of them to end and are then sent as a batch,
+ * grouped by key. Under a flood the database thus gets a few calls with many hits each, and every hit is still counted exactly.
  */
 import type { Admin, DatabaseStats } from "../database/database.ts";
 import type { Rate, RateState } from "./limits.ts";
 
-/** Calls that run side by side before hits begin to gather. */
+/** Number of concurrent calls above which hits are batched. */
 const CALLS_AT_ONCE = 2;
-/** Keys of one call: it holds their rows until it ends. */
+/** Maximum number of keys in one call, which locks their rows until it ends. */
 const KEYS_AT_ONCE = 50;
 
 /** A hit that waits to be counted. */
@@ -19,17 +19,17 @@ interface Hit {
   fail(error: unknown): void;
 }
 
-/** The counter of one database; see the head of this file. */
+/** Counter of one database; see the comment at the top of this file. */
 export class RateCounter {
   #waiting: Hit[] = [];
   #running = 0;
 
   /**
-   * Counts one hit, in at most one round trip of its own.
+   * Counts one hit, with at most one round trip of its own.
    *
-   * @param admin Makes the call, if this hit is the first of those that go together.
-   * @param stats Of the request whose hit it is; a call that others made for it counts, too.
-   * @throws {DatabaseError} When the call fails; then none of its hits is known to be counted.
+   * @param admin Makes the call if this hit is the first of its batch.
+   * @param stats Stats of the hit's request; a call that another hit made for it counts too.
+   * @throws {DatabaseError} When the call fails; it is then unknown whether its hits were counted.
    */
   count(rate: Rate, admin: Admin, stats?: DatabaseStats): Promise<RateState> {
     return new Promise((settle, fail) => {
@@ -44,7 +44,7 @@ export class RateCounter {
     this.#running += 1;
     const started = performance.now();
     send(groups).finally(() => {
-      // The first hit's own admin has counted the call for it.
+      // The first hit's own admin has already counted the call.
       for (const { stats } of groups.flat().slice(1)) {
         if (!stats) continue;
         stats.db_calls += 1;
@@ -64,7 +64,7 @@ export class RateCounter {
     });
   }
 
-  /** The hits of the keys that have waited longest, by key. */
+  /** Removes the hits of the longest waiting keys from the queue and returns them, grouped by key. */
   #take(): Hit[][] {
     const groups = new Map<string, Hit[]>();
     const left: Hit[] = [];
@@ -81,7 +81,7 @@ export class RateCounter {
   }
 }
 
-/** What the database says of the hits of one key. */
+/** Database result for the hits of one key. */
 interface Granted {
   granted: number;
   remaining: number;
@@ -111,7 +111,7 @@ async function send(groups: Hit[][]): Promise<Granted[]> {
   return states;
 }
 
-/** The first of a key's hits are the ones that are allowed, each with its own remainder. */
+/** Returns the state of one hit. The first hits of a key are the allowed ones, each with its own `remaining`. */
 function stateOf(rate: Rate, row: Granted | undefined, place: number, hits: number): RateState {
   if (!row) throw new Error(`The limiter gave no answer for ${hits} hits`);
   const { granted, remaining, reset_seconds } = row;

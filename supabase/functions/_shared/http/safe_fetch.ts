@@ -1,18 +1,18 @@
 /**
- * Fetching an address that a user gave: never anything but a public host. Each host is resolved here, every address that it has is
- * checked, and the connection goes to the address that was checked, so that a name which resolves differently a moment later (DNS rebinding)
- * gains nothing. Redirects are followed by hand, each checked like the first. Time and size are bounded.
+ * Fetches URLs that users supply, from public hosts only. Each host is resolved here, all of its IP addresses are checked, and the
+ * connection goes to a checked address, so that a name that resolves differently a moment later (DNS rebinding) has no effect. Redirects
+ * are followed here, each with the same checks. Time and size are limited.
  */
 import { isAddress, isPublicAddress } from "./addresses.ts";
 import { readAnswer } from "./http1.ts";
 
-/** Why an address is not fetched, or nothing came of it. */
+/** Why a URL was rejected or its fetch failed. */
 export type UnsafeReason =
-  /** Not an address, or not of http or https. */
+  /** Not a URL, or not of an allowed scheme (http or https). */
   | "malformed"
   | "credentials"
   | "port"
-  /** The host is this machine's, a private network's, or reserved. */
+  /** The host is local, in a private network, or reserved. */
   | "not_public"
   | "unresolved"
   | "redirects"
@@ -21,7 +21,7 @@ export type UnsafeReason =
   | "network"
   | "too_large";
 
-/** The message says to the user what was wrong; it tells no address that was found behind the name. */
+/** The message explains the problem to the user; it does not reveal the IP addresses of the name. */
 export class UnsafeFetchError extends Error {
   override name = "UnsafeFetchError";
   constructor(readonly reason: UnsafeReason, message: string, options?: ErrorOptions) {
@@ -33,23 +33,23 @@ export interface SafeFetchOptions {
   method?: "GET" | "HEAD" | "POST" | "PUT";
   headers?: Record<string, string>;
   body?: Uint8Array | string;
-  /** In all, redirects included. 10,000 by default. */
+  /** Total time, including redirects. 10,000 by default. */
   timeout_ms?: number;
-  /** Of the body after it was unpacked. More is `too_large`, or with `cut` left out. 1 MiB by default. */
+  /** Maximum size of the decompressed body. A longer one is `too_large`, or truncated with `cut`. 1 MiB by default. */
   max_bytes?: number;
   cut?: boolean;
-  /** How many are followed; 3 by default. With 0 a redirect is the answer. */
+  /** Maximum number of redirects; 3 by default. With 0, a redirect is returned as the response. */
   redirects?: number;
-  /** 80 and 443 by default. */
+  /** Allowed ports; 80 and 443 by default. */
   ports?: readonly number[];
-  /** Plain http, too. True by default. */
+  /** Whether plain http is allowed. True by default. */
   allow_http?: boolean;
   signal?: AbortSignal;
-  /** Addresses of a name. */
+  /** Returns the IP addresses of a name. */
   resolve?: (host: string, signal: AbortSignal) => Promise<string[]>;
   /** Opens a connection to a checked address. */
   connect?: (address: string, port: number) => Promise<Deno.Conn>;
-  /** Where hosts below the reserved name `.example` are served, for the local stack and tests: `<here>/<host>/<path>`. */
+  /** Base URL that serves hosts under the reserved name `.example`, for the local stack and tests: `<base>/<host>/<path>`. */
   example_sites?: string | undefined;
 }
 
@@ -57,16 +57,16 @@ export interface SafeAnswer {
   status: number;
   headers: Headers;
   body: Uint8Array;
-  /** After redirects. */
+  /** Final URL after redirects. */
   url: string;
-  /** The body as text. */
+  /** Returns the body as text. */
   text(): string;
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /**
- * Checks an address without fetching it: its form, its port, and what its host's name says. Names are not resolved.
+ * Checks a URL without fetching it: its form, its port, and whether its host may be public. Names are not resolved.
  *
  * @throws {UnsafeFetchError}
  */
@@ -80,7 +80,7 @@ export function checkAddress(address: string | URL, options: SafeFetchOptions = 
     );
   }
   if (url.username || url.password) {
-    throw new UnsafeFetchError("credentials", "it must not hold a user or a password");
+    throw new UnsafeFetchError("credentials", "it must not contain a user name or password");
   }
   if (isExample(url, options)) return url;
   if (!ports.includes(portOf(url))) {
@@ -94,7 +94,7 @@ export function checkAddress(address: string | URL, options: SafeFetchOptions = 
 }
 
 /**
- * Fetches an address that a user gave.
+ * Fetches a URL that a user supplied.
  *
  * @throws {UnsafeFetchError}
  */
@@ -109,10 +109,10 @@ export async function safeFetch(address: string | URL, options: SafeFetchOptions
     if (!REDIRECTS.includes(answer.status) || location === null || (options.redirects ?? 3) === 0) {
       return answer;
     }
-    if (left <= 0) throw new UnsafeFetchError("redirects", "it leads on too often");
+    if (left <= 0) throw new UnsafeFetchError("redirects", "it redirects too often");
     const next = checkAddress(parse(location, url), options);
     if (url.protocol === "https:" && next.protocol === "http:") {
-      throw new UnsafeFetchError("downgrade", "it leads from https to http");
+      throw new UnsafeFetchError("downgrade", "it redirects from https to http");
     }
     if (next.origin !== url.origin) {
       headers = Object.fromEntries(
@@ -164,7 +164,7 @@ async function fetchOnce(
   }
 }
 
-/** A connection to an address of the host that was checked: nobody asks for the name again. */
+/** Opens a connection to a checked IP address of the host. The name is not resolved again. */
 async function open(url: URL, options: SafeFetchOptions, signal: AbortSignal): Promise<Deno.Conn> {
   const { resolve = resolveName, connect = connectTo } = options;
   const host = url.hostname.replace(/^\[|\]$/g, "");
@@ -189,7 +189,7 @@ function connectTo(address: string, port: number): Promise<Deno.Conn> {
   return Deno.connect({ hostname: address, port });
 }
 
-/** IPv4 first: it is what a function's host reaches everywhere. */
+/** Returns IPv4 addresses first, because every function host can reach them. */
 async function resolveName(host: string, signal: AbortSignal): Promise<string[]> {
   const found = await Promise.all((["A", "AAAA"] as const).map(async (type) => {
     try {
@@ -197,14 +197,14 @@ async function resolveName(host: string, signal: AbortSignal): Promise<string[]>
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof Deno.errors.NotFound) return [];
-      // A name server that knows no AAAA may say so by an error; the other kind decides.
+      // A name server without AAAA support may report an error; then the A records decide.
       return type === "AAAA" ? [] : Promise.reject(error);
     }
   }));
   return found.flat();
 }
 
-/** Waits for a promise no longer than the signal allows; what comes too late is given to `late`. */
+/** Waits for a promise until the signal is aborted; passes a value that arrives later to `late`. */
 function abortable<Value>(
   promise: Promise<Value>,
   signal: AbortSignal,
@@ -224,7 +224,7 @@ function close(connection: Deno.Conn | undefined): void {
   try {
     connection?.close();
   } catch {
-    // The other side was first.
+    // Already closed.
   }
 }
 
@@ -240,7 +240,7 @@ function portOf(url: URL): number {
   return Number(url.port || (url.protocol === "https:" ? 443 : 80));
 }
 
-/** A name with a dot whose end is not reserved for local networks (RFC 6761, 6762, 8375, 9476). */
+/** Returns whether a name has a dot and does not end in a reserved or local domain (RFC 6761, 6762, 8375, 9476). */
 function isPublicName(host: string): boolean {
   const name = host.replace(/\.$/, "").toLowerCase();
   return /^[^.]+(\.[^.]+)+$/.test(name) &&

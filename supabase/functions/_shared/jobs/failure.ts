@@ -1,16 +1,16 @@
-/** What a thrown error means for a job: what its owner is told, and whether another attempt could help. */
+/** Maps a thrown error to the failure of a job: the message for its owner, and whether another attempt could help. */
 import { type ErrorCode, toApiError } from "../errors.ts";
 
 export interface Failure {
   code: ErrorCode;
   message: string;
-  /** False: the answer would be the same again. Such a job has failed, and is no dead letter: no admin could mend it. */
+  /** False when a retry would fail in the same way. Such a job fails without becoming a dead letter, because no admin could fix it. */
   may_retry: boolean;
-  /** Not sooner than this; null: as the job type says. */
+  /** Minimum delay before the retry; null: the job type decides. */
   retry_after_seconds: number | null;
 }
 
-/** Answers that only the owner can change: another plan, another connection, other input. */
+/** Errors that only the owner can resolve, with another plan, connection or input. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "bad_request",
   "quota_exceeded",
@@ -27,7 +27,7 @@ export function failureOf(error: unknown): Failure {
   const wait = Number(headers["retry-after"]);
   return {
     code,
-    message: code === "internal" ? "Something went wrong on our side; it is tried again" : message,
+    message: code === "internal" ? "Something went wrong on our side; the job is retried" : message,
     may_retry: !FINAL.has(code),
     retry_after_seconds: Number.isFinite(wait) && wait > 0 ? Math.ceil(wait) : null,
   };

@@ -1,10 +1,10 @@
-/** What a job is to the code that does it. */
+/** The interface between the worker and the handlers of jobs. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [member: string]: JsonValue };
 export type JsonRecord = { [member: string]: JsonValue };
-/** What is in it is the handler's affair. */
+/** An object whose members only the handler interprets. */
 const JsonRecord = z.custom<JsonRecord>((value) =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 );
@@ -12,13 +12,13 @@ const JsonRecord = z.custom<JsonRecord>((value) =>
 /** A job that this worker has claimed. */
 export const Job = z.object({
   job_id: z.string(),
-  /** The number of this run; every call about the job carries it, so that a run that was given up for dead changes nothing. */
+  /** Fence of this run. Every call about the job passes it, so that a run considered dead cannot change anything. */
   fence: z.int(),
   user_id: z.string().nullable(),
   job_type: z.string(),
   handler: z.string(),
   params: JsonRecord,
-  /** Where an earlier run stopped; what it holds is the handler's own. */
+  /** Where an earlier run stopped; only the handler interprets it. */
   checkpoint: JsonRecord.nullable(),
   attempt: z.int(),
   max_attempts: z.int(),
@@ -27,35 +27,35 @@ export const Job = z.object({
 });
 export type Job = z.output<typeof Job>;
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface Progress {
   percent: number;
   message?: string;
   checkpoint?: JsonRecord;
 }
 
-/** One run of a job. The signal of its context is aborted when the run is cancelled, taken over, stopped or too late. */
+/** One run of a job. The signal of its context is aborted when the run is cancelled, taken over, stopped or times out. */
 export interface Run {
   job: Job;
   context: Context & { signal: AbortSignal };
-  /** A run that would take longer hands the job back with a checkpoint. */
+  /** A run that would take longer returns `again` with a checkpoint. */
   deadline: Date;
-  /** Tells the owner. @throws {DatabaseError} SVJ02 when the job is no longer this worker's. */
+  /** Stores the progress, which the owner sees. @throws {DatabaseError} SVJ02 when the job no longer belongs to this worker. */
   progress(progress: Progress): Promise<void>;
-  /** A line in the job's log, in words for its owner. */
+  /** Adds a line to the job's log, written for its owner. */
   log(level: "debug" | "info" | "warning" | "error", message: string, details?: JsonRecord): Promise<void>;
 }
 
-/** How a run ended: with a result, or with more to do in a further run. */
+/** How a run ended: with a result, or with work left for another run. */
 export type Ending =
   | { result: JsonRecord | null }
   | { again: { checkpoint: JsonRecord; message?: string; delay_seconds?: number } };
 
 /**
- * Does the work of one kind of job. Running it twice must leave the same state as running it once: a worker may die between the work
- * and the word that it is done. What it throws is a failed attempt.
+ * Runs one type of job. It must be idempotent, because a worker may die after the work and before it reports completion. An error that it
+ * throws is a failed attempt.
  */
 export type Handler = (run: Run) => Promise<Ending>;
 
-/** Handlers by their names in the database, each loaded when the first of its jobs is taken. */
+/** Handlers by their names in the database. Each is loaded when its first job is claimed. */
 export type Registry = Readonly<Record<string, () => Promise<Handler>>>;

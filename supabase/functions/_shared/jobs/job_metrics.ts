@@ -1,4 +1,4 @@
-/** Counts and durations of runs, gathered by a worker and added to the database now and then; /metrics reads the sums. */
+/** Counts and durations of runs. A worker collects them and adds them to the database every few seconds; /metrics reads the sums. */
 import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Logger } from "../observability/log.ts";
@@ -35,7 +35,7 @@ export class JobMetrics {
     sample.buckets[index] = (sample.buckets[index] ?? 0) + 1;
   }
 
-  /** Stores what was gathered. Figures that cannot be stored are dropped: no job waits for them. */
+  /** Stores the collected samples. Samples that cannot be stored are dropped, so that no job waits for them. */
   async flush(admin: Admin, log: Logger): Promise<void> {
     const samples = [...this.#samples.values()];
     this.#samples.clear();

@@ -1,9 +1,9 @@
-/** Figures of the queue, in Prometheus' text format. */
+/** Metrics of the queue in Prometheus' text format. */
 import * as z from "zod";
 import { BUCKETS_MS } from "../observability/metrics.ts";
 import { JobSample } from "./job_metrics.ts";
 
-/** What read_job_metrics() tells. */
+/** The result of read_job_metrics(). */
 export const JobReport = z.object({
   handlers: z.array(z.object({
     handler: z.string(),
@@ -20,7 +20,7 @@ export const JobReport = z.object({
 });
 export type JobReport = z.output<typeof JobReport>;
 
-/** Depth by state, age of the oldest, dead letters, runs and their durations, per handler. Names are our own and need no escaping. */
+/** Renders, per handler, depth by state, age of the oldest job, dead letters, runs and durations. All names are our own and need no escaping. */
 export function renderJobReport({ handlers, runs }: JobReport): string {
   const states = ["ready", "running", "stuck", "waiting"] as const;
   return [
@@ -28,11 +28,11 @@ export function renderJobReport({ handlers, runs }: JobReport): string {
     ...handlers.flatMap((row) =>
       states.map((state) => `streamvibe_jobs{${of(row)},state="${state}"} ${row[state]}`)
     ),
-    ...head("streamvibe_job_oldest_seconds", "gauge", "How long the oldest job that could run has waited."),
+    ...head("streamvibe_job_oldest_seconds", "gauge", "How long the oldest runnable job has waited."),
     ...handlers.map((row) => `streamvibe_job_oldest_seconds{${of(row)}} ${row.oldest_seconds}`),
     ...head("streamvibe_job_dead_letters", "gauge", "Jobs whose last attempt failed."),
     ...handlers.map((row) => `streamvibe_job_dead_letters{${of(row)}} ${row.dead_letters}`),
-    ...head("streamvibe_job_paused", "gauge", "1 while an admin holds the jobs back."),
+    ...head("streamvibe_job_paused", "gauge", "1 while an admin has paused the jobs."),
     ...handlers.map((row) => `streamvibe_job_paused{${of(row)}} ${row.paused ? 1 : 0}`),
     ...head("streamvibe_job_runs_total", "counter", "Runs by outcome: completed, failed, released or lost."),
     ...runs.map(({ handler, outcome, count }) =>

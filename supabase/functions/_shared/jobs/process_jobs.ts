@@ -1,4 +1,4 @@
-/** One visit to the queue: takes jobs within a time budget, bounded in number at once. */
+/** One visit to the queue: runs jobs within a time budget, with limited concurrency. */
 import type { Context } from "../context.ts";
 import { JobReport } from "./job_report.ts";
 import { queueOf } from "./queue.ts";
@@ -6,7 +6,7 @@ import { HANDLERS } from "./registry.ts";
 import { JOBS } from "./settings.ts";
 import { type Tally, Worker } from "./worker.ts";
 
-/** What runs at the end of the budget may go on so long; cron's calls wait 60 s in all. */
+/** How long jobs may continue after the budget has ended; cron's calls time out after 60 s in total. */
 const GRACE_MS = 5_000;
 
 export async function processJobs(

@@ -1,32 +1,32 @@
-/** The queue as a worker sees it: the SQL functions of module 006, for one worker and the handlers it has. */
+/** The worker's client of the queue: the SQL functions of module 006, for one worker and its handlers. */
 import * as z from "zod";
 import type { Admin } from "../database/database.ts";
 import type { Failure } from "./failure.ts";
 import { Job, type JsonRecord, type Progress } from "./job.ts";
 
-/** A job that ended well. */
+/** A job that has completed. */
 export interface Done {
   job: Job;
   result: JsonRecord | null;
 }
 
-/** What became of a worker's word that it has nothing to do. */
+/** The result of `park`. */
 const Parked = z.object({ parked: z.boolean(), wake_in_ms: z.number().nullable() });
 
 export interface JobQueue {
-  /** Completes what is done and claims at most so many jobs, in one trip. */
+  /** Completes the `done` jobs and claims at most `want` jobs, in one round trip. */
   exchange(done: readonly Done[], want: number): Promise<Job[]>;
-  /** Keeps the leases; returns the ids of the jobs that are still this worker's. */
+  /** Extends the leases; returns the ids of the jobs that still belong to this worker. */
   extend(jobs: readonly Job[]): Promise<string[]>;
   fail(job: Job, failure: Failure): Promise<void>;
-  /** Hands a job back; the run does not count as an attempt. */
+  /** Releases a job; the run does not count as an attempt. */
   release(
     job: Job,
     about: { checkpoint?: JsonRecord; message?: string; delay_seconds?: number },
   ): Promise<void>;
   progress(job: Job, progress: Progress): Promise<void>;
   log(job: Job, level: string, message: string, details: JsonRecord): Promise<void>;
-  /** Says that this worker found nothing and waits to be woken; 0 seconds: that it leaves. */
+  /** Reports that this worker found no job and waits to be woken; 0 seconds: that it exits. */
   park(seconds: number): Promise<z.output<typeof Parked>>;
 }
 

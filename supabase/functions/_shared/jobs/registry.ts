@@ -1,6 +1,6 @@
 /**
- * Every kind of job that this release can do, by its name in `ops.job_handler`: a line here and a row there. What a handler needs is
- * loaded with its first job, so a worker pays only for what it runs.
+ * The handlers of this release by their names in `ops.job_handler`: a new one is a line here and a row there. A handler's modules are loaded
+ * with its first job, so a worker loads only what it runs.
  */
 import type { PlatformSlug } from "../platforms/platform.ts";
 import type { Handler, Registry } from "./job.ts";
@@ -28,6 +28,6 @@ export const HANDLERS: Registry = {
     Promise.resolve(async ({ context }) => ({
       result: { reset: await context.admin.call("reset_due_quotas") },
     })),
-  /** For measuring the queue itself: the database offers it only where a benchmark or a test has added it. */
+  /** Measures the queue itself. The database has this job type only where a benchmark or a test has added it. */
   no_op: () => Promise.resolve(() => Promise.resolve({ result: null })),
 };

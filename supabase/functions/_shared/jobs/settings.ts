@@ -1,7 +1,7 @@
 import { settingsPart } from "../settings/settings.ts";
 import { whole } from "../settings/values.ts";
 
-/** How this installation works on its queue. */
+/** Settings of this installation's workers. */
 export const JOBS = settingsPart("jobs", {
   JOB_CONCURRENCY: whole(1, 1_000).default(20),
   JOB_LEASE_SECONDS: whole(1, 3600).default(60),

@@ -1,8 +1,8 @@
 /**
- * Takes jobs and does them, several at once: the same for an edge function with a time budget and for a process that lives for months.
+ * Claims jobs and runs them, several at once. The same code serves an edge function with a time budget and a process that runs for months.
  *
- * One loop talks to the queue: it hands in what is done and takes what there is room for, in one trip, while the jobs run beside it. What
- * ends during a trip travels with the next one, so the more there is to do, the more goes into a trip.
+ * One loop talks to the queue while the jobs run: each round trip completes finished jobs and claims as many new ones as there is room for.
+ * Jobs that finish during a round trip are completed in the next one, so batches grow with the load.
  */
 import type { Context } from "../context.ts";
 import { ApiError, DatabaseError } from "../errors.ts";
@@ -15,18 +15,18 @@ export interface WorkerOptions {
   context: Context;
   queue: JobQueue;
   handlers: Registry;
-  /** Jobs under way at once. */
+  /** Maximum number of jobs that run at once. */
   concurrency: number;
   lease_seconds: number;
-  /** Takes no job after this; null: until it is stopped. */
+  /** No job is claimed after this time; null: no deadline. */
   deadline: Date | null;
-  /** Takes no more than so many. */
+  /** Maximum number of jobs to claim. */
   max_jobs?: number;
-  /** How long running jobs may go on once no more are taken; then they are handed back. */
+  /** How long running jobs may continue once no more are claimed; then they are released. */
   grace_ms: number;
 }
 
-/** What became of the jobs that were taken. */
+/** Outcomes of the claimed jobs. */
 export interface Tally {
   processed: number;
   succeeded: number;
@@ -37,7 +37,7 @@ interface Running {
   job: Job;
   controller: AbortController;
   started: number;
-  /** Monotonic time at which the lease ends for all we know. */
+  /** Monotonic time until which this worker may assume that it holds the lease. */
   leased_until: number;
   settled: Promise<void>;
 }
@@ -47,9 +47,9 @@ type End = "lost" | "stopped" | "timeout";
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
-/** A parked worker is woken by the database; it looks by itself this often, should the message be lost. */
+/** The database wakes a parked worker. In case the message is lost, the worker also polls this often. */
 const LONGEST_PARK_MS = 5_000;
-/** Beside long jobs, a visit that has room left looks for new ones this often. */
+/** How often a visit with room left polls for new jobs while long jobs run. */
 const LOOK_EVERY_MS = 500;
 const LOOK_AGAIN_MS = 5;
 const FLUSH_EVERY_MS = 5_000;
@@ -68,22 +68,22 @@ export class Worker {
 
   constructor(private readonly options: WorkerOptions) {}
 
-  /** There may be something new. */
+  /** Signals that there may be a new job. */
   wake(): void {
     this.isWoken = true;
     this.wakeUp.resolve();
   }
 
-  /** Takes no more jobs; `run` ends when those under way have ended or were handed back. */
+  /** Stops claiming jobs; `run` returns when the running jobs have ended or were released. */
   stop(): void {
     this.stopping = true;
     this.wake();
   }
 
   /**
-   * Works until the queue is empty or the time is up (`deadline`), or until it is stopped.
+   * Works until the queue is empty, the `deadline` has passed or the worker is stopped.
    *
-   * @param forever Waits for more when the queue is empty.
+   * @param forever Whether to wait for more jobs when the queue is empty.
    */
   async run(forever = false): Promise<Tally> {
     this.heartbeats = setInterval(() => void this.heartbeat(), this.options.lease_seconds * 1_000 / 3);
@@ -120,7 +120,7 @@ export class Worker {
         isDry = jobs.length < want;
         for (const job of jobs) this.start(job);
       } catch (error) {
-        // What is done is handed in again: a trip whose answer was lost has done its work, and is refused quietly.
+        // Report the finished jobs again. If only the response was lost, the queue ignores the duplicates silently.
         this.done = [...handedIn, ...this.done];
         this.options.context.log.warn("the queue cannot be reached", { error });
         await this.until(backoff * (0.5 + Math.random() / 2));
@@ -133,7 +133,7 @@ export class Worker {
     }
   }
 
-  /** How many more may be taken now. */
+  /** Returns how many more jobs may be claimed now. */
   private room(): number {
     if (this.stopping || this.isLate()) return 0;
     const left = (this.options.max_jobs ?? Infinity) - this.tally.processed;
@@ -145,12 +145,12 @@ export class Worker {
     return deadline !== null && context.now() >= deadline;
   }
 
-  /** Waits to be woken, if there is nothing to be had. */
+  /** Parks the worker and waits to be woken, unless a job is available. */
   private async park(): Promise<void> {
     let wait = LONGEST_PARK_MS;
     try {
       const { parked, wake_in_ms } = await this.options.queue.park(60);
-      // Somebody is creating a job at this moment, or one lies there that this worker cannot see yet.
+      // A job is being created at this moment, or exists but is not yet visible to this worker.
       if (!parked) return await this.until(LOOK_AGAIN_MS);
       if (wake_in_ms !== null) wait = Math.min(wait, wake_in_ms + 1);
     } catch (error) {
@@ -159,7 +159,7 @@ export class Worker {
     if (!this.isWoken && !this.stopping) await this.until(wait);
   }
 
-  /** Until something changes, but not longer. */
+  /** Waits until woken, for at most `ms`. */
   private async until(ms: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
@@ -234,7 +234,7 @@ export class Worker {
       log: (level, message, details = {}) => queue.log(job, level, message, details),
     };
     let timer: ReturnType<typeof setTimeout> | undefined;
-    // A handler that does not hear the signal must not keep its place for ever.
+    // A handler that ignores the signal must not occupy its slot forever.
     const ended = new Promise<never>((_, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     });
@@ -247,7 +247,7 @@ export class Worker {
     }
   }
 
-  /** Tells the queue how a run ended, again when it cannot be reached. If it never hears, the lease runs out and the job is run anew. */
+  /** Reports the end of a run, and retries when the queue cannot be reached. If the report is lost, the lease expires and the job runs again. */
   private async tell(log: Context["log"], say: () => Promise<void>): Promise<void> {
     for (let attempt = 1;; attempt++) {
       try {
@@ -263,7 +263,7 @@ export class Worker {
     }
   }
 
-  /** Extends the leases of everything under way. What is not ours any more is stopped. */
+  /** Extends the leases of all running jobs, and aborts the runs whose job this worker has lost. */
   private async heartbeat(): Promise<void> {
     const held = [...this.running.values()];
     if (held.length === 0) return;
@@ -279,14 +279,14 @@ export class Worker {
       }
     } catch (error) {
       this.options.context.log.warn("leases could not be extended", { error });
-      // Measured by a clock that nobody sets: the lease is over, and another worker may have begun.
+      // The lease has expired by the monotonic clock, so another worker may have claimed the job.
       for (const { leased_until, controller } of held) {
         if (performance.now() > leased_until) controller.abort("lost" satisfies End);
       }
     }
   }
 
-  /** The end: what runs may finish for a while, then it is handed back; what is done is handed in; then the worker leaves. */
+  /** Gives running jobs the grace period and releases the rest, reports the finished jobs, then unregisters the worker. */
   private async drain(): Promise<void> {
     this.stopping = true;
     const { grace_ms, queue, context } = this.options;

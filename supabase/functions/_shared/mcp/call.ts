@@ -1,4 +1,4 @@
-/** Calls a tool's operation over HTTP, as the caller: what it may do and how often is decided where it is for everybody. */
+/** Calls a tool's operation over HTTP with the caller's token, so permissions and rate limits are enforced as for any other client. */
 import { SCHEMAS } from "./schemas.ts";
 import { type Tool, TOOLS } from "./tools.ts";
 import type { RequestContext } from "../http/contract.ts";
@@ -6,7 +6,7 @@ import { publishableKeys } from "../settings/auth_keys.ts";
 import { RAISED } from "../errors.ts";
 import * as z from "zod";
 
-/** What a tool gives back to the model. */
+/** The result of a tool, as returned to the model. */
 export interface ToolResult {
   [key: string]: unknown;
   content: { type: "text"; text: string }[];
@@ -22,21 +22,21 @@ const Inputs = z.looseObject({
 type Caller = RequestContext<z.ZodType, "user">;
 type Arguments = Record<string, unknown>;
 
-/** Runs a tool. What goes wrong is told to the model as a result, with the problem's code, so that it can mend its call. */
+/** Runs a tool. An error is returned to the model as a result with the problem's code, so that it can correct its call. */
 export async function callTool(name: string, given: Arguments, context: Caller): Promise<ToolResult> {
   const tool = Object.hasOwn(TOOLS, name) ? TOOLS[name] : undefined;
   if (!tool) return failed({ code: "not_found", detail: `There is no tool ${name}` });
-  // The operation takes more than the tool offers, and some of it needs no confirmation there.
+  // The operation accepts more arguments than the tool offers, and some would bypass the confirmation.
   const { properties = {}, required = [] } = Inputs.parse(SCHEMAS[name] ?? {});
   const offered = Object.keys(properties);
   const stray = Object.keys(given).find((key) => !offered.includes(key));
   if (stray !== undefined) {
     return failed({
       code: "validation_failed",
-      detail: `${name} takes no ${stray}, but ${offered.join(", ")}`,
+      detail: `${name} does not take ${stray}, only ${offered.join(", ")}`,
     });
   }
-  // Before anybody is asked to agree to it.
+  // Checked before the creator is asked to confirm.
   const absent = required.filter((key) => given[key] === undefined);
   if (absent.length > 0) {
     return failed({ code: "validation_failed", detail: `${name} needs ${absent.join(", ")}` });
@@ -70,7 +70,7 @@ export async function callTool(name: string, given: Arguments, context: Caller):
   );
 }
 
-/** Arguments of database functions are offered without their `p_`. */
+/** Adds the prefix `p_` to the arguments of database functions; the tools offer them without it. */
 function named(tool: Tool, wish: Arguments): Arguments {
   if (!tool.operation.startsWith("RPC ")) return wish;
   return Object.fromEntries(Object.entries(wish).map(([key, value]) => [`p_${key}`, value]));
@@ -111,7 +111,7 @@ const PLACES: Record<string, string> = {
 
 const MOST_ROWS = 100;
 
-/** Only the tool's own columns can be asked for; a value is quoted whole, so that nothing in it is a condition of its own. */
+/** Builds the query of a table. Only the tool's own columns can be filtered, and a value is escaped, so that it cannot add a condition. */
 function rowsQuery({ select = "*", by = [], order }: Tool, input: Arguments): string[][] {
   const limit = Math.min(Math.max(Number(input.limit ?? 20) || 20, 1), MOST_ROWS);
   return [
@@ -148,7 +148,7 @@ function failed(problem: unknown, status = 0): ToolResult {
   return { ...text(said), isError: true };
 }
 
-/** The Data API says a SQLSTATE or a code of its own; an agent hears our codes only. */
+/** Maps the SQLSTATEs and other codes of the Data API to ours; an agent receives only our codes. */
 function codeOf(code: unknown, status: number): unknown {
   if (typeof code === "string" && /^[a-z_]+$/.test(code)) return code;
   const known: Record<number, string> = {

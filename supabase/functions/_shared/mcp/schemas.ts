@@ -214,7 +214,7 @@ export const SCHEMAS: Readonly<Record<string, Record<string, unknown>>> = {
           "null",
         ],
         "format": "uuid",
-        "description": "No foreign key: the history stays when the item goes.",
+        "description": "No foreign key: the history stays when the item is deleted.",
       },
       "limit": {
         "type": "integer",

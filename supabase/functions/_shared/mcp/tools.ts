@@ -1,24 +1,24 @@
 /**
- * What agents may do, as data: each tool is one operation of docs/openapi.json, called with the caller's own token, so its contract, the
- * caller's rights and limits are those of any other client. Descriptions are written for a model that has read nothing else.
+ * The tools for agents, as data. Each tool is one operation of docs/openapi.json, called with the caller's own token, so contract, permissions
+ * and limits are the same as for any other client. Descriptions are written for a model that has read nothing else.
  */
 
-/** A tool before its input schema, which `schemas.ts` has from the operation. */
+/** A tool without its input schema, which `schemas.ts` takes from the operation. */
 export interface Tool {
   description: string;
   /** An operation: `GET function`, `POST function`, `RPC name`, `TABLE name`. */
   operation: `${"GET" | "POST" | "RPC" | "TABLE"} ${string}`;
   /** Arguments of the operation that the model does not choose; `$user` stands for the caller's id. */
   fixed?: Readonly<Record<string, unknown>>;
-  /** Of a table: the columns, and what a row is asked for by. */
+  /** For a table: the columns to return (`select`) and the columns to filter by (`by`). */
   select?: string;
   by?: readonly string[];
   order?: string;
-  /** It changes what others see, or spends: then `confirm: true` is needed, and without it nothing but this answer comes. */
+  /** Set on tools that change or spend something. They require `confirm: true`; without it they return this text and change nothing. */
   confirm?: string;
-  /** What is done without a confirmation, instead of nothing. */
+  /** Arguments of the call that is made without a confirmation; without them no call is made. */
   preview?: Readonly<Record<string, unknown>>;
-  /** Schemas of arguments that the operation leaves open, and this tool needs. */
+  /** Schemas of arguments that the operation does not define and this tool requires. */
   input?: Readonly<Record<string, unknown>>;
   /** Arguments that this tool does not offer. */
   hidden?: readonly string[];
@@ -30,14 +30,14 @@ const ITEM =
 export const TOOLS: Readonly<Record<string, Tool>> = {
   list_accounts: {
     description:
-      "The creator's connected accounts (channels, profiles, Pages) with their ids, platform and state. Begin here.",
+      "The creator's connected accounts (channels, profiles, Pages) with their ids, platform and state. Start here.",
     operation: "TABLE social_account",
     select: "id,display_name,username,status,sync_mode,followers_count,last_synced_at,platform(slug)",
     order: "created_at",
   },
   search_library: {
     description:
-      "Searches the creator's own library of posts and videos by words and tags; an empty query lists the newest. Gives ids for get_item.",
+      "Searches the creator's own library of posts and videos by words and tags; an empty query lists the newest. Returns ids for get_item.",
     operation: "RPC search_library",
   },
   get_item: {
@@ -48,13 +48,13 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   },
   suggest: {
     description:
-      "Has a model suggest titles, descriptions, tags and hashtags for an item. Costs an analysis of the creator's plan, unless the same was asked before. Changes nothing.",
+      "Has a model suggest titles, descriptions, tags and hashtags for an item. Costs an analysis of the creator's plan, unless the same suggestion was requested before. Changes nothing.",
     operation: "POST ai-generate-tags",
     hidden: ["fresh"],
     confirm: "This costs an analysis of the creator's plan.",
   },
   list_suggestions: {
-    description: "Suggestions that there are for an item, newest first. Free.",
+    description: "Existing suggestions for an item, newest first. Free.",
     operation: "TABLE ai_suggestion",
     select:
       "id,content_item_id,suggested_titles,suggested_descriptions,suggested_tags,trending_score,seo_score,feedback,created_at",
@@ -78,13 +78,13 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     confirm: "Nothing was changed: this is the difference.",
   },
   undo_application: {
-    description: "Takes an application of a suggestion back, but for what was edited since.",
+    description: "Undoes the application of a suggestion, except for what was edited since.",
     operation: "POST apply-ai-suggestion",
     hidden: ["suggestion_id", "fields", "title", "description", "preview"],
     confirm: "This puts the earlier texts back.",
   },
   list_submissions: {
-    description: "What was submitted to search engines for an item, and what became of it.",
+    description: "What was submitted to search engines for an item, and with what result.",
     operation: "TABLE seo_submission",
     select: "*",
     by: ["content_item_id"],
@@ -102,7 +102,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   },
   sync_account: {
     description:
-      "Brings an account's newest posts into the library, in the background. Gives the id of a job for job_status. Costs a sync of the creator's plan.",
+      "Imports an account's newest posts into the library, in the background. Returns the id of a job for job_status. Costs a sync of the creator's plan.",
     operation: "RPC create_job",
     fixed: { p_user_id: "$user", p_job_type: "platform_sync" },
     hidden: ["p_priority", "p_run_at", "p_request_id"],
@@ -125,10 +125,10 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
   },
   job_status: { description: "State, progress and result of one job.", operation: "GET job-status" },
   cancel_job: {
-    description: "Ends a job that has not ended. What it has done stays.",
+    description: "Cancels a job that has not ended. What it has done stays.",
     operation: "RPC cancel_job",
     fixed: { p_user_id: "$user" },
-    confirm: "This ends the job.",
+    confirm: "This cancels the job.",
   },
   ai_costs: {
     description: "What suggestions cost, by day and model, in US cents, with the budget.",
@@ -144,7 +144,7 @@ export const TOOLS: Readonly<Record<string, Tool>> = {
     select: "*,subscription_tier(*)",
   },
   trending: {
-    description: "What grows fastest among public items today, this week or this month.",
+    description: "The fastest-growing public items of today, this week or this month.",
     operation: "GET get-trending",
   },
 };

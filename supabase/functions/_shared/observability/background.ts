@@ -1,10 +1,10 @@
-/** Work that goes on after the answer was sent. Never the only thing that stands between a user and a loss. */
+/** Work that continues after the response was sent. It may be lost, so no user's data may depend on it. */
 
 interface EdgeRuntime {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** Keeps the isolate alive for the work, where the platform has a way to. */
+/** Keeps the isolate alive until the work ends, where the runtime supports it. */
 export function background(work: Promise<unknown>): void {
   const guarded = work.catch(() => {});
   (globalThis as { EdgeRuntime?: EdgeRuntime }).EdgeRuntime?.waitUntil(guarded);

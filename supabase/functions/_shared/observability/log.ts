@@ -1,15 +1,15 @@
 /**
- * The one place that logs: a JSON line per event, secrets masked. E-mail addresses are masked too: a log needs the user id only.
+ * The only place that logs: one JSON line per event, with secrets masked. E-mail addresses are masked too: a log needs only the user id.
  */
 import { CODES } from "../errors.ts";
 
-/** Fields of a line beside level, message and timestamp. */
+/** Fields of a line besides level, message and timestamp. */
 export type Fields = Record<string, unknown>;
 export type Level = "debug" | "info" | "warn" | "error";
-/** Takes finished lines; tests pass their own. */
+/** Receives finished lines; tests pass their own. */
 export type Sink = (line: string, level: Level) => void;
 
-/** Writes lines that carry the fields it was made with. */
+/** Writes lines with the fields that the logger was created with. */
 export interface Logger {
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
@@ -25,7 +25,7 @@ const MAX_LINE = 9_500;
 
 const toConsole: Sink = (line, level) => (level === "error" ? console.error(line) : console.log(line));
 
-/** Makes a logger; `level` is the least severe that is written. */
+/** Creates a logger that writes lines of `level` and above. */
 export function createLogger(
   options: { level: keyof typeof ORDER; fields?: Fields; sink?: Sink; now?: () => Date },
 ): Logger {
@@ -74,14 +74,14 @@ const SECRET_TEXT: [RegExp, string][] = [
   [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, "[email]"],
 ];
 
-/** Replaces everything in a text that looks like a secret or an e-mail address. */
+/** Masks everything in a text that looks like a secret or an e-mail address, and truncates long texts. */
 export function maskText(text: string): string {
   let masked = text;
   for (const [pattern, replacement] of SECRET_TEXT) masked = masked.replace(pattern, replacement);
   return masked.length > MAX_STRING ? `${masked.slice(0, MAX_STRING)}…` : masked;
 }
 
-/** A copy that is safe to log: secrets masked by name and by look, errors spelled out, depth and width bounded. */
+/** Returns a copy that is safe to log: secrets masked by name and by pattern, errors expanded, depth and width limited. */
 export function mask(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return maskText(value);
   if (typeof value === "bigint") return String(value);
@@ -103,13 +103,13 @@ export function mask(value: unknown, depth = 0): unknown {
   return copy;
 }
 
-// `code` is an authorization code in one place and an error's name in another; only the second has one of these forms.
+// `code` may be an authorization code or an error code; only an error code has one of these forms.
 function isErrorCode(value: unknown): boolean {
   return typeof value === "string" &&
     (Object.hasOwn(CODES, value) || /^([0-9A-Z]{5}|E[A-Z]{3,}|(ERR|PGRST)[A-Z0-9_]+)$/.test(value));
 }
 
-// JSON.stringify(new Error("x")) is "{}": an error is spelled out by hand, with its own members and its cause.
+// JSON.stringify(new Error("x")) is "{}", so this copies an error's own members and its cause explicitly.
 function maskError(error: Error, depth: number): Fields {
   const own = mask({ ...error }, depth + 1) as Fields;
   delete own.cause;

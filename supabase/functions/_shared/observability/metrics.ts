@@ -1,6 +1,6 @@
 /**
- * Counts and durations of requests. Isolates are many and short-lived, so each gathers its own for a moment and adds them to the
- * database off the request's path; /metrics reads the sum.
+ * Counts and durations of requests. Isolates are many and short-lived, so each collects samples for a second and adds them to the database in
+ * the background; /metrics reads the sums.
  */
 import * as z from "zod";
 import { background } from "./background.ts";
@@ -10,10 +10,10 @@ import { type Call, observe, storeObservations } from "./observations.ts";
 import { storeProviderCalls } from "./provider_calls.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** Upper bounds of the histogram in milliseconds; one more bucket takes what is above them all. */
+/** Upper bounds of the histogram in milliseconds; one more bucket counts everything above them. */
 export const BUCKETS_MS = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] as const;
 
-/** Sums of one function and status. `buckets` counts each bucket by itself, not cumulatively. */
+/** Sums of one function and status. `buckets` are separate counts, not cumulative ones. */
 export const Sample = z.object({
   function: z.string(),
   status: z.int(),
@@ -23,7 +23,7 @@ export const Sample = z.object({
 });
 export type Sample = z.output<typeof Sample>;
 
-/** Gathers samples until they are taken. */
+/** Collects samples until they are taken. */
 export class Recorder {
   #samples = new Map<string, Sample>();
 
@@ -42,7 +42,7 @@ export class Recorder {
     sample.buckets[index] = (sample.buckets[index] ?? 0) + 1;
   }
 
-  /** Gives the samples away and starts anew. */
+  /** Returns the samples and starts again empty. */
   take(): Sample[] {
     const samples = [...this.#samples.values()].map((sample) => ({
       ...sample,
@@ -52,7 +52,7 @@ export class Recorder {
     return samples;
   }
 
-  /** Puts back what could not be stored. */
+  /** Adds back samples that could not be stored. */
   putBack(samples: Sample[]): void {
     for (const sample of samples) {
       const key = `${sample.function} ${sample.status}`;
@@ -73,20 +73,20 @@ let pending: { end: () => void; done: Promise<void> } | undefined;
 let context: { settings: Settings; log: Logger } | undefined;
 let listening = false;
 
-/** Records one request; the samples of a second travel together. */
+/** Records one request; the samples of one second are stored together. */
 export function recordRequest(about: Call & { settings: Settings; log: Logger }): void {
   recorder.add(about.name, about.status, about.duration_ms);
   observe(about, about.settings);
   context = about;
   if (!listening) {
     listening = true;
-    // The isolate is going away in good order: store what is left.
+    // The isolate is shutting down cleanly: store the remaining samples.
     addEventListener("beforeunload", () => void flushMetrics());
   }
   if (pending) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, FLUSH_AFTER_MS);
-  // Samples of the last second must not keep a process alive that is otherwise done.
+  // Pending samples must not keep alive a process that has otherwise finished.
   Deno.unrefTimer(timer);
   const end = () => {
     clearTimeout(timer);
@@ -97,7 +97,7 @@ export function recordRequest(about: Call & { settings: Settings; log: Logger })
   background(done);
 }
 
-/** Stores what was gathered, now. */
+/** Stores the collected samples immediately. */
 export async function flushMetrics(): Promise<void> {
   const current = pending;
   current?.end();

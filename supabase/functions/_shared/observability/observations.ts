@@ -1,17 +1,17 @@
 /**
- * What is kept of calls beside their counts (module 009): histograms by function and by where the answer came from, and a sample of the
- * calls themselves. Gathered in the isolate, stored with the request metrics.
+ * Observations of calls besides the request metrics (module 009): histograms by function and cache source, and a sample of the calls
+ * themselves. They are collected in the isolate and stored with the request metrics.
  */
 import type { Admin } from "../database/database.ts";
 import { DatabaseError } from "../errors.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** Upper bounds in milliseconds, as `ops.latency_bounds()` has them; one more bucket takes what is above them all. */
+/** Upper bounds in milliseconds, the same as in `ops.latency_bounds()`; one more bucket counts everything above them. */
 export const LATENCY_BOUNDS_MS = [
   ...[1, 2, 3, 5, 8, 12, 18, 25, 35, 50, 70, 100, 140, 200, 280, 400, 560, 800],
   ...[1_100, 1_600, 2_500, 4_000, 7_000, 12_000, 30_000],
 ] as const;
-/** More in one second are not sampled: what is sampled are rows. */
+/** Maximum number of sampled calls in one second, because each becomes a row. */
 const MOST_OBSERVATIONS = 200;
 
 /** One call. */
@@ -35,10 +35,10 @@ interface Histogram {
 
 let histograms = new Map<string, Histogram>();
 let observations: Record<string, unknown>[] = [];
-/** Databases without module 009, which is deployed later than the kernel. */
+/** Whether the database has no module 009, which is deployed later than the kernel. */
 let is_missing = false;
 
-/** Gathers one call. */
+/** Records one call. */
 export function observe(call: Call, settings: Settings): void {
   const { name, status, duration_ms, db_ms, user_id, cache } = call;
   const key = `${name} ${cache}`;
@@ -67,7 +67,7 @@ export function observe(call: Call, settings: Settings): void {
   }
 }
 
-/** Stores what was gathered. What cannot be stored is dropped: these are figures, and the next ones come in a second. */
+/** Stores the collected observations. Those that cannot be stored are dropped: they are only statistics, and the next ones follow in a second. */
 export async function storeObservations(admin: Admin): Promise<void> {
   const gathered = { p_histograms: [...histograms.values()], p_observations: observations };
   histograms = new Map();

@@ -1,10 +1,10 @@
-/** What alerts look at, in Prometheus' text format: gauges of the moment, and calls to providers since the beginning. */
+/** The values that alerts check, in Prometheus' text format: current gauges, and counters of all calls to providers. */
 import * as z from "zod";
 
 const Count = z.number();
 const Backlog = z.object({ waiting: Count, oldest_seconds: Count });
 
-/** What read_operation_metrics() tells. */
+/** The result of read_operation_metrics(). */
 export const OperationReport = z.object({
   alerts: z.array(z.object({ name: z.string(), severity: z.string(), firing: Count })),
   watch_age_seconds: Count.nullable(),
@@ -37,7 +37,7 @@ type Value = readonly [labels: Labels, value: number | null];
 
 const single = (value: number | null): Value[] => [[{}, value]];
 
-/** Labels are names of rules, providers and platforms, which are the code's own. */
+/** Renders the report. Labels are names of rules, providers and platforms, all defined in the code. */
 export function renderOperations(report: OperationReport): string {
   const { ai, webhooks, database, refreshes } = report;
   return [
@@ -71,7 +71,7 @@ export function renderOperations(report: OperationReport): string {
     ...metric(
       "cron_last_run_age_seconds",
       "gauge",
-      "Since any scheduled job last began.",
+      "Since any scheduled job last started.",
       single(report.cron_age_seconds),
     ),
     ...metric(
@@ -121,7 +121,7 @@ export function renderOperations(report: OperationReport): string {
     ...metric(
       "provider_closed",
       "gauge",
-      "1 while a platform allows the app nothing more.",
+      "1 while a platform allows the app no more calls.",
       report.ledgers.map((
         { platform, closed },
       ) => [{ platform }, closed ? 1 : 0]),
@@ -129,13 +129,13 @@ export function renderOperations(report: OperationReport): string {
     ...metric(
       "token_refreshes_failing",
       "gauge",
-      "Connections whose tokens could not be renewed three times in a row; stops at 1001.",
+      "Connections whose tokens could not be renewed three times in a row; counted up to 1001.",
       single(refreshes.failing),
     ),
     ...metric(
       "token_refreshes_late",
       "gauge",
-      "Connections whose tokens should have been renewed twelve hours ago; stops at 1001.",
+      "Connections whose tokens should have been renewed twelve hours ago; counted up to 1001.",
       single(refreshes.late),
     ),
     ...metric("ai_spent_cents", "gauge", "Spent on AI this month.", single(ai.spent_cents)),
@@ -145,7 +145,7 @@ export function renderOperations(report: OperationReport): string {
       "The highest mark of the AI budget that was reached this month: 80, 100, or 0.",
       single(ai.warned_percent),
     ),
-    ...metric("webhooks_waiting", "gauge", "Webhooks that wait; stops at 10001.", [
+    ...metric("webhooks_waiting", "gauge", "Pending webhooks; counted up to 10001.", [
       [{ direction: "in" }, webhooks.in.waiting],
       [{ direction: "out" }, webhooks.out.waiting],
     ]),
@@ -162,7 +162,7 @@ export function renderOperations(report: OperationReport): string {
     ...metric(
       "restore_proven_age_seconds",
       "gauge",
-      "Since it was last proven that a backup can be restored.",
+      "Since a restore of a backup was last proven.",
       single(report.backups.restore_unproven ?? null),
     ),
     ...metric("database_connections", "gauge", "Connections of clients.", single(database.connections)),
@@ -175,7 +175,7 @@ export function renderOperations(report: OperationReport): string {
     ...metric(
       "database_oldest_transaction_seconds",
       "gauge",
-      "Since the oldest open transaction began.",
+      "Since the oldest open transaction started.",
       single(database.oldest_transaction_seconds),
     ),
     ...metric("database_bytes", "gauge", "Size of the database.", single(database.bytes)),
@@ -183,7 +183,7 @@ export function renderOperations(report: OperationReport): string {
   ].join("\n");
 }
 
-/** What is not known has no sample. */
+/** Renders one metric; an unknown value (null) has no sample. */
 function metric(name: string, type: "gauge" | "counter", help: string, values: readonly Value[]): string[] {
   return [
     `# HELP streamvibe_${name} ${help}`,

@@ -1,14 +1,14 @@
 /**
- * OTLP over HTTP in JSON (https://opentelemetry.io/docs/specs/otlp/#otlphttp), on only when OTEL_EXPORTER_OTLP_ENDPOINT is set: a span for each
- * request, and counts and durations as deltas, which suit isolates that are many and short-lived. By hand and not by the SDK: that is ten times
- * this size, and wants to live longer than an isolate. What cannot be sent within two seconds is dropped; no request waits for it.
+ * OTLP over HTTP in JSON (https://opentelemetry.io/docs/specs/otlp/#otlphttp), enabled only when OTEL_EXPORTER_OTLP_ENDPOINT is set: a span for
+ * each sampled request, and counts and durations as deltas, which suit many short-lived isolates. It does not use the SDK, which is ten times
+ * this size and expects a process that outlives an isolate. Data that cannot be sent within two seconds is dropped; no request waits for it.
  */
 import { background } from "./background.ts";
 import type { Logger } from "./log.ts";
 import { BUCKETS_MS } from "./metrics.ts";
 import type { Settings } from "../settings/settings.ts";
 
-/** What is told of a request. */
+/** The exported data of a request. */
 export interface RequestSpan {
   function: string;
   method: string;
@@ -32,15 +32,15 @@ interface Told extends RequestSpan {
 
 const FLUSH_AFTER_MS = 1_000;
 const TIMEOUT_MS = 2_000;
-/** Of a burst the rest is counted and has no span. */
+/** Maximum spans per export; further requests of a burst are only counted. */
 const MOST_SPANS = 500;
-/** Methods beyond these are one, so that nobody makes series by inventing some. */
+/** Other methods are exported as `_OTHER`, so that clients cannot create new names by inventing methods. */
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 let told: Told[] = [];
 let pending: Promise<void> | undefined;
 
-/** Takes a request up; the requests of a second travel together. */
+/** Queues a request for export; the requests of one second are sent together. */
 export function exportRequest(span: RequestSpan, settings: Settings, log: Logger): void {
   if (!settings.OTEL_EXPORTER_OTLP_ENDPOINT) return;
   // https://www.w3.org/TR/trace-context/#traceparent-header
@@ -62,7 +62,7 @@ export function exportRequest(span: RequestSpan, settings: Settings, log: Logger
   background(pending);
 }
 
-/** Sends what was gathered, now. */
+/** Sends the queued requests immediately. */
 export async function flushOtlp(settings: Settings, log: Logger): Promise<void> {
   await send(settings, log);
 }
@@ -132,7 +132,7 @@ function tracesOf(spans: readonly Told[], resource: unknown) {
   };
 }
 
-/** One histogram a function and status: its count is the number of requests. */
+/** Builds one histogram per function and status; its count is the number of requests. */
 function metricsOf(spans: readonly Told[], resource: unknown) {
   const from = Math.min(...spans.map(({ started_at }) => started_at));
   const to = Math.max(...spans.map(({ started_at, duration_ms }) => started_at + duration_ms));
@@ -178,7 +178,7 @@ function text(key: string, value: string) {
   return { key, value: { stringValue: value } };
 }
 
-/** 64-bit numbers are texts in OTLP's JSON. */
+/** OTLP's JSON encodes 64-bit integers as strings. */
 function whole(key: string, value: number) {
   return { key, value: { intValue: String(value) } };
 }

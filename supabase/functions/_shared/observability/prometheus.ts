@@ -5,7 +5,7 @@ import { BUCKETS_MS, type Sample } from "./metrics.ts";
 /** Media type of the format. */
 export const PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Renders the sums: requests, errors (5xx) and a histogram of durations in seconds, per function and status. */
+/** Renders requests and a histogram of durations in seconds per function and status, and errors (5xx) per function. */
 export function renderMetrics(samples: Sample[]): string {
   const sorted = samples.toSorted((a, b) => a.function.localeCompare(b.function) || a.status - b.status);
   const failed = Map.groupBy(sorted, (sample) => sample.function);
@@ -27,10 +27,10 @@ export function renderMetrics(samples: Sample[]): string {
   ].join("\n");
 }
 
-/** Where cached answers of the last day came from. */
+/** Sources of the cached answers of the last day. */
 export const CacheReport = z.array(z.object({ function: z.string(), cache: z.string(), count: z.number() }));
 
-/** The hit rate of a function is what came from `nearby`, `store` and `stale`, of all. */
+/** Renders the cache report. The hit rate of a function is the share of `nearby`, `store` and `stale` in its answers. */
 export function renderCache(report: z.output<typeof CacheReport>): string {
   const name = "streamvibe_cache_answers";
   return [

@@ -1,11 +1,11 @@
 /**
- * Counts of outgoing calls by provider and outcome. Gathered in this process; whoever stores request or job metrics takes them along, so that
- * /health, alerts and the console know how each provider has answered lately.
+ * Counts of outgoing calls by provider and outcome. They are collected in this process and stored together with request or job metrics.
+ * /health, alerts and the console use them to show how each provider has responded recently.
  */
 import type { Admin } from "../database/database.ts";
 import { DatabaseError } from "../errors.ts";
 
-/** refused: a 4xx, which is about the request; failed: a 5xx, no answer, or one that cannot be read. */
+/** `refused`: a 4xx, caused by the request. `failed`: a 5xx, a 408, no response or an unreadable one. */
 export type ProviderOutcome = "ok" | "refused" | "throttled" | "failed";
 
 interface ProviderSample {
@@ -15,7 +15,7 @@ interface ProviderSample {
   duration_ms_sum: number;
 }
 
-/** More names than there are providers: a name that comes from outside would make a series of each. */
+/** Maximum number of series, well above the number of providers, in case external input is ever used as a name. */
 const MOST = 200;
 let samples = new Map<string, ProviderSample>();
 
@@ -31,14 +31,14 @@ export function recordProviderCall(name: string, outcome: ProviderOutcome, durat
   }
 }
 
-/** What an answer's status means for its provider. */
+/** Classifies a response status. */
 export function outcomeOf(status: number): ProviderOutcome {
   if (status === 429) return "throttled";
   if (status >= 500 || status === 408) return "failed";
   return status >= 400 ? "refused" : "ok";
 }
 
-/** Adds what was gathered to the database. Where module 010 is not there yet it is dropped. */
+/** Adds the collected counts to the database. They are dropped if module 010 is not deployed yet. */
 export async function storeProviderCalls(admin: Admin): Promise<void> {
   if (samples.size === 0) return;
   const taken = [...samples.values()];

@@ -1,5 +1,5 @@
 /**
- * Sentry, on only when SENTRY_DSN is set. The SDK is imported at the first event, so that nobody else waits for it.
+ * Sentry, enabled only when SENTRY_DSN is set. The SDK is imported at the first event, so that other requests do not wait for it.
  */
 import type { Fields, Logger } from "./log.ts";
 import { mask } from "./log.ts";
@@ -15,9 +15,9 @@ function sentry(dsn: string, settings: Settings): Promise<typeof import("@sentry
       environment: settings.ENVIRONMENT,
       ...(settings.RELEASE ? { release: settings.RELEASE } : {}),
       sampleRate: settings.SENTRY_ERROR_SAMPLE_RATE,
-      // Sampled in reportTrace, before the SDK is even loaded.
+      // reportTrace samples before it loads the SDK.
       tracesSampleRate: 1,
-      // One isolate serves many requests: nothing about them may be picked up on its own.
+      // One isolate serves many requests, so no integration may collect request data automatically.
       defaultIntegrations: false,
       sendDefaultPii: false,
       beforeSend: (event) => mask(event) as typeof event,
@@ -28,7 +28,7 @@ function sentry(dsn: string, settings: Settings): Promise<typeof import("@sentry
   return sdk;
 }
 
-/** Reports a bug with the request's id; resolves when it was sent or given up, and never throws. */
+/** Reports an error with the request's id; resolves when it was sent or abandoned, and never throws. */
 export async function reportError(
   error: unknown,
   settings: Settings,
@@ -45,7 +45,7 @@ export async function reportError(
   }
 }
 
-/** What a trace says of a request. */
+/** The trace of a request. */
 export interface Trace {
   function: string;
   method: string;
@@ -56,7 +56,7 @@ export interface Trace {
   db_ms: number;
 }
 
-/** Reports how long a request took, for the sampled part of all requests; resolves like `reportError`. */
+/** Reports the duration of a request, for a sample of all requests; resolves like `reportError`. */
 export async function reportTrace(trace: Trace, settings: Settings, log: Logger): Promise<void> {
   if (!settings.SENTRY_DSN || Math.random() >= settings.SENTRY_TRACES_SAMPLE_RATE) return;
   try {

@@ -1,17 +1,17 @@
 /**
- * Hashtags as each platform links them. What may stand in one is Unicode's hashtag identifier (UAX #31, section 6),
- * narrowed to what the platforms take: no "+" or "-", and emoji only where the platform links them.
+ * Finds hashtags the way each platform links them. The allowed characters follow Unicode's hashtag identifier (UAX #31, section 6),
+ * without "+" and "-", which no platform accepts; emoji are allowed only where the platform links them.
  */
 import type { PlatformSlug } from "./platform.ts";
 
 interface HashtagRules {
-  /** `#food#travel` and `旅行#京都`: a sign within a word begins a tag. X links none of a glued row, nor the tag in `旅行#京都`. */
+  /** `#food#travel` and `旅行#京都`: a "#" inside a word starts a tag. X links none of the tags in a glued row, nor the tag in `旅行#京都`. */
   glued: boolean;
-  /** `#🌺` and `#summer🌺` are tags; elsewhere an emoji ends one. */
+  /** `#🌺` and `#summer🌺` are tags; elsewhere an emoji ends a tag. */
   emoji: boolean;
-  /** `#2024` is a tag; the others want a letter. */
+  /** `#2024` is a tag; the other platforms require a letter. */
   digits_only: boolean;
-  /** `#ジョン・レノン` is one tag; elsewhere Katakana's dot ends it. */
+  /** `#ジョン・レノン` is one tag; elsewhere the Katakana middle dot ends the tag. */
   katakana_dot: boolean;
 }
 
@@ -23,22 +23,22 @@ const RULES: Readonly<Record<PlatformSlug, HashtagRules>> = {
   twitter: { glued: false, emoji: false, digits_only: false, katakana_dot: true },
 };
 
-/** YouTube ignores every hashtag of a text that has more than this; the others allow fewer. */
+/** YouTube ignores all hashtags of a text that has more than this; the other platforms allow fewer. */
 const MOST_HASHTAGS = 60;
 const LONGEST_HASHTAG = 100;
 
 /**
- * Only between two characters of a tag: joiners (Persian, Sinhala), the middle dots of Catalan and Greek, Hebrew's maqaf, geresh
- * and gershayim, Tibetan's tsheg. From twitter-text (hashtagSpecialChars) and UAX #31, table 3.
+ * Allowed only between two other characters of a tag: joiners (Persian, Sinhala), the middle dots of Catalan and Greek, Hebrew
+ * maqaf, geresh and gershayim, Tibetan tsheg. From twitter-text (hashtagSpecialChars) and UAX #31, table 3.
  */
 const MEDIAL = String.raw`\u200c\u200d\u00b7\u0387\u05be\u05f3\u05f4\u0f0b\u0f0c`;
 const KATAKANA_DOT = String.raw`\u30fb\uff65`;
-/** Without variation selectors of emoji, and without a digit that is one (`1️⃣`). */
+/** Excludes emoji variation selectors, and digits that are part of a keycap emoji (`1️⃣`). */
 const CONTINUE = String
   .raw`(?:(?![0-9]\ufe0f?\u20e3)[\p{XID_Continue}--[${MEDIAL}${KATAKANA_DOT}\ufe0e\ufe0f]])`;
 const EMOJI = String
   .raw`(?:[0-9]\ufe0f?\u20e3|[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\ufe0e\ufe0f\u{e0020}-\u{e007f}])`;
-/** A sign with a variation selector or an enclosing keycap is an emoji (`#️⃣`). */
+/** A "#" followed by a variation selector or an enclosing keycap is an emoji (`#️⃣`). */
 const SIGN = String.raw`[#＃](?![\ufe0e\ufe0f\u20e3])`;
 
 function pattern({ glued, emoji, katakana_dot }: HashtagRules): RegExp {
@@ -47,7 +47,7 @@ function pattern({ glued, emoji, katakana_dot }: HashtagRules): RegExp {
   const body = `(${character}+(?:${medial}+${character}+)*)`;
   // "&#39;" is an apostrophe that some tool escaped.
   if (glued) return new RegExp(`(?<!&)${SIGN}${body}`, "gv");
-  // As twitter-text has it: no tag within a word, nor one that another sign or "://" follows.
+  // As in twitter-text: no tag inside a word, and none directly followed by another "#" or by "://".
   return new RegExp(
     `(?<!${character}|${medial}|&)${SIGN}${body}(?!${medial}*(?:${character}|[#＃])|:\\/\\/)`,
     "gv",
@@ -63,14 +63,14 @@ const LINK = /(?:https?:\/\/|www\.|(?<![\p{L}\p{N}.@\-])[\p{L}\p{N}\-]+(?:\.[\p{
 const LINK_END = /[\s\u3000-\u3020\uff01\uff02\uff04-\uff0f]/;
 const LONGEST_LINK = 2_048;
 
-/** A fragment is part of its link. */
+/** Returns whether the "#" at this position is part of a link, such as its fragment. */
 function isInLink(text: string, at: number): boolean {
   let start = at;
   while (start > 0 && at - start < LONGEST_LINK && !LINK_END.test(text.charAt(start - 1))) start--;
   return LINK.test(text.slice(start, at));
 }
 
-/** The hashtags of some texts as this platform links them: without the sign, in lower case, each once. */
+/** Returns the hashtags in the texts as this platform links them: without the sign, in lower case, each once. */
 export function hashtagsOf(platform: PlatformSlug, ...texts: string[]): string[] {
   const { emoji, digits_only } = RULES[platform];
   const tags = texts.map((text) => text.normalize("NFC")).flatMap((text) =>
@@ -86,7 +86,7 @@ export function hashtagsOf(platform: PlatformSlug, ...texts: string[]): string[]
   );
 }
 
-/** The hashtags that a platform named itself, each once whatever its case or composition. */
+/** Deduplicates hashtags, ignoring case and composition, and keeps at most `MOST_HASHTAGS`. */
 export function distinctHashtags(tags: readonly string[]): string[] {
   const distinct = new Map<string, string>();
   for (const tag of tags) {
@@ -97,15 +97,16 @@ export function distinctHashtags(tags: readonly string[]): string[] {
   return [...distinct.values()];
 }
 
-/** Lower case of "İ" is an "i" with a dot above it, which nobody types. */
+/** Lower-casing "İ" yields an "i" with a combining dot above, which nobody types; the dot is removed. */
 function shownTag(tag: string): string {
   const lower = tag.normalize("NFC").toLowerCase().replaceAll("i\u0307", "i");
   return [...lower].slice(0, LONGEST_HASHTAG).join("").toWellFormed();
 }
 
 /**
- * Equal for tags that differ only in case, composition, width or invisible characters, in every language's letters: Unicode's
- * NFKC_Casefold, with Turkish "ı" as "i" and Greek without accents, because their capitals ("I", "Α") say no more.
+ * Returns a key that is equal for tags that differ only in case, composition, width or invisible characters, in any script:
+ * Unicode's NFKC_Casefold, plus Turkish "ı" as "i" and Greek without accents, because their capitals ("I", "Α") do not distinguish
+ * them.
  */
 export function tagKey(tag: string): string {
   if (/^[\x20-\x7e]*$/.test(tag)) return tag.toLowerCase();

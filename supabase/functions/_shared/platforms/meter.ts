@@ -1,7 +1,10 @@
-/** What the calls of one piece of work cost at the platform, as the ledger in the database takes it. */
+/** Measures what the calls of one piece of work cost at the platform, in the form that the database ledger expects. */
 import { type JsonObject, type Platform, PlatformFault, type Usage } from "./platform.ts";
 
-/** Describes a platform's window to `begin_sync` and to whatever settles. `pause`: for how long a refusal is believed. */
+/**
+ * Describes a platform's window to `begin_sync` and to the code that settles usage. `pause`: the most seconds that a refusal blocks
+ * calls.
+ */
 export function quotaOf({ authorization, quota }: Platform, pause_seconds: number): JsonObject {
   return {
     app: authorization.client_id,
@@ -15,9 +18,9 @@ export function quotaOf({ authorization, quota }: Platform, pause_seconds: numbe
   };
 }
 
-/** Adds calls up until they are settled. */
+/** Accumulates calls until they are settled. */
 export class Meter {
-  /** Calls that cost something, since the work began. */
+  /** Calls that cost units, since the work began. */
   calls = 0;
   private open: Usage = { calls: 0, units: 0 };
   private refused_until: Date | null = null;
@@ -29,7 +32,7 @@ export class Meter {
     this.open = {
       calls: this.open.calls + usage.calls,
       units: this.open.units + usage.units,
-      // Several windows of one platform count down beside each other: the emptiest decides.
+      // A platform may report several windows at once; the emptiest decides.
       ...lowest(this.open, { remaining, resets_at }),
       ...(spent === undefined && this.open.spent === undefined
         ? {}
@@ -38,7 +41,7 @@ export class Meter {
     };
   }
 
-  /** Notes that the platform said there is nothing left. */
+  /** Records a refusal because the quota is exhausted; ignores any other error. */
   refuse(error: unknown): void {
     if (error instanceof PlatformFault && error.kind === "quota_exhausted") {
       if (error.whole_app) this.app_refused_until = error.retry_at;
@@ -46,7 +49,7 @@ export class Meter {
     }
   }
 
-  /** What is not settled yet; null when nothing is. */
+  /** Returns the unsettled usage and resets it; null when there is none. */
   take(platform: Platform, pause_seconds: number): JsonObject | null {
     const { calls, units, remaining, spent, resets_at, app_closed_until } = this.open;
     const refused_until = this.refused_until?.toISOString() ?? null;
@@ -72,7 +75,7 @@ export class Meter {
 
 function lowest(before: Usage, after: Pick<Usage, "remaining" | "resets_at">) {
   const [least, most] = [before.remaining ?? Infinity, after.remaining ?? Infinity];
-  // Of two that are as empty the last to end decides.
+  // Of two equally empty windows, the one that ends later decides.
   const isFirst = least < most ||
     (least === most && Number(before.resets_at ?? 0) > Number(after.resets_at ?? 0));
   const { remaining, resets_at } = isFirst

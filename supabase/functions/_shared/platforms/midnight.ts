@@ -1,7 +1,7 @@
-/** The next midnight in a time zone, also on the days when its clocks change: where providers reset their quotas. */
+/** Returns the next midnight in a time zone, when providers reset their quotas; correct also on days when the clocks change. */
 export function nextMidnight(timeZone: string, now: Date): Date {
   const today = dayIn(timeZone, now);
-  // No day is shorter than 23 hours, so the day after today begins within the next 25.
+  // No day is longer than 25 hours, so the next day begins within the next 25.
   let before = now.getTime();
   let after = before + 25 * 3_600_000;
   while (after - before > 1_000) {

@@ -1,6 +1,6 @@
 /**
- * What every adapter does to what a platform says, so that it fits a row: text in Unicode's composed form, without NUL or half a
- * surrogate pair and of bounded length, counters that are numbers or null, times as UTC, only http(s) links.
+ * Normalization shared by all adapters, so that a platform's data fits a row: text in Unicode's composed form, without NUL or
+ * unpaired surrogates and of bounded length; counters as numbers or null; times in UTC; only http(s) links.
  */
 import { isVisible } from "../text/text.ts";
 import { tagKey } from "./hashtags.ts";
@@ -16,7 +16,7 @@ const LIMITS = {
   identifier: 255,
 } as const;
 
-/** PostgreSQL's text cannot hold NUL, and UTF-8 cannot hold half a surrogate pair. */
+/** Cleans and truncates text: PostgreSQL's text cannot hold NUL, and UTF-8 cannot hold an unpaired surrogate. */
 export function cleanText(value: unknown, limit: number = LIMITS.description): string {
   if (typeof value !== "string") return "";
   const text = value.replaceAll("\0", "").normalize("NFC");
@@ -24,35 +24,35 @@ export function cleanText(value: unknown, limit: number = LIMITS.description): s
   return text.slice(0, splitsPair ? limit - 1 : limit).toWellFormed();
 }
 
-/** One line; empty when a reader would see nothing of it. */
+/** Returns a title as one line; empty when none of it is visible. */
 export function titleText(value: unknown): string {
   const title = cleanText(value, LIMITS.title).replace(/\s+/gu, " ").trim();
   return isVisible(title) ? title : "";
 }
 
-/** For platforms without titles: the first line of a caption, cut at a word when it is long. */
+/** For platforms without titles: returns the first visible line of a caption, cut at a word when it is long. */
 export function titleOfCaption(caption: string): string {
   const line = titleText(caption.split("\n").find(isVisible) ?? "");
   if (line.length <= LIMITS.caption_title) return line;
   const start = wholeCharacters(line, LIMITS.caption_title - 1);
   const space = start.lastIndexOf(" ");
-  // Scripts without spaces, and one long word, are cut where they stand.
+  // Scripts without spaces, and a single long word, are cut at the limit.
   return `${start.slice(0, space > LIMITS.caption_title / 2 ? space : undefined).trimEnd()}…`;
 }
 
-/** As many whole characters, as a reader counts them, as fit: no letter loses its marks and no family a member. */
+/** Returns as many whole characters, as a reader counts them, as fit: no letter loses its marks, no family emoji a member. */
 function wholeCharacters(text: string, limit: number): string {
   const next = new Intl.Segmenter("und").segment(text).containing(limit);
   return text.slice(0, next?.index || limit).toWellFormed();
 }
 
-/** A short name of something (language, category, username), or null. */
+/** Returns a short name (language, category, username), or null when it is empty. */
 export function identifierText(value: unknown): string | null {
   const text = cleanText(typeof value === "number" ? String(value) : value, LIMITS.identifier).trim();
   return text === "" ? null : text;
 }
 
-/** Without blanks and repetitions (ignoring case and composition), in the creator's order. */
+/** Removes blanks and duplicates (ignoring case and composition), in the creator's order. */
 export function distinctTags(values: unknown): string[] {
   if (!Array.isArray(values)) return [];
   const tags = new Map<string, string>();
@@ -65,13 +65,13 @@ export function distinctTags(values: unknown): string[] {
   return [...tags.values()];
 }
 
-/** Counters come as numbers or as strings of digits; what is hidden, negative or no number is null. */
+/** Parses a counter, which is a number or a string of digits; returns null when it is hidden, negative or not a number. */
 export function countOf(value: unknown): number | null {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isSafeInteger(number) && number >= 0 ? number : null;
 }
 
-/** RFC 3339, Meta's offset without a colon, or seconds since 1970; anything else is null. */
+/** Parses RFC 3339, Meta's offset without a colon, or seconds since 1970; returns null for anything else. */
 export function instantOf(value: unknown): string | null {
   const date = typeof value === "number"
     ? new Date(value * 1_000)
@@ -88,18 +88,18 @@ export function linkOf(value: unknown): string | null {
   return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
 }
 
-/** What languages are called where there is none: undetermined, no words, several, and private codes (X's "qme" is a post of media only). */
+/** Codes that name no language: undetermined, no words, several languages, and private codes (X's "qme": a post with media only). */
 const NO_LANGUAGE = /^(und|zxx|mul|mis|art|q[a-t][a-z])$/;
-/** RFC 5646 lets readers take no more. */
+/** RFC 5646 allows readers to reject longer tags. */
 const LONGEST_LANGUAGE = 35;
 
 /**
- * A language tag as BCP 47 has it now, without extensions: "in" is "id", "iw" is "he", "pt_br" is "pt-BR", "zh-yue" is "yue". Null for
- * what is no tag or names no language.
+ * Returns a language tag in its current BCP 47 form, without extensions: "in" becomes "id", "iw" "he", "pt_br" "pt-BR", "zh-yue"
+ * "yue". Returns null when the value is not a tag or names no language.
  */
 export function languageOf(value: unknown): string | null {
   if (typeof value !== "string" || value.length > LONGEST_LANGUAGE) return null;
-  // A language written behind the one it belongs to; Intl knows only its own name.
+  // An extended language subtag after its macrolanguage ("zh-yue"); Intl knows only the subtag itself.
   const tag = value.trim().replaceAll("_", "-").replace(
     /^(?:ar|kok|lv|ms|sgn|sw|uz|zh)-([a-z]{3})(?=-|$)/i,
     "$1",
@@ -116,7 +116,7 @@ export function withoutNulls(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
-/** ISO 8601 durations with weeks to seconds; "P0D" (a broadcast that has not ended) is 0; months and years are no length. */
+/** Converts ISO 8601 durations, including weeks, to seconds. "P0D" (a broadcast that has not ended) is 0; months and years give null. */
 export function secondsOf(duration: unknown): number | null {
   if (typeof duration !== "string") return null;
   const match = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:[.,]\d+)?S)?)?$/.exec(duration);

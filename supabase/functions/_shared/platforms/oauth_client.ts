@@ -1,6 +1,6 @@
 /**
- * OAuth 2.0 for the adapters: PKCE, authorization URLs, code exchange, refresh and revocation by `oauth4webapi`.
- * Its errors quote answers, so they never leave this file: callers see a `PlatformFault` without them.
+ * OAuth 2.0 for the adapters: PKCE, authorization URLs, code exchange, refresh and revocation, built on `oauth4webapi`. The
+ * library's errors quote responses, so they never leave this file: callers get a `PlatformFault` without them.
  */
 import * as oauth from "oauth4webapi";
 import { callProvider, ProviderError } from "../http/outgoing.ts";
@@ -21,22 +21,22 @@ export interface OAuthProvider {
   revocation_endpoint?: string;
   client_id: string;
   client_secret: string;
-  /** `client_key`: in the body, where the client's id is called so (TikTok). */
+  /** `client_key`: in the body, where the client id has that name (TikTok). */
   client_authentication: "body" | "basic" | "client_key";
-  /** Whether the code was asked for with a PKCE challenge; a verifier that nobody asked for is refused by some. */
+  /** Whether the authorization request carries a PKCE challenge; some platforms refuse a verifier without one. */
   pkce: boolean;
-  /** What is asked, and what is granted when the answer does not say (RFC 6749, section 5.1). */
+  /** The scopes to request; also the granted scopes when the response lists none (RFC 6749, section 5.1). */
   scopes: readonly string[];
   scope_separator: Authorization["scope_separator"];
-  /** Parameters of the consent page beside those of the RFC. */
+  /** Parameters of the consent page beyond those of the RFC. */
   extra?: Authorization["extra"];
-  /** Whether a refresh gives a new refresh token and kills the old one: then a lost answer must not be asked for twice. */
+  /** Whether a refresh issues a new refresh token and invalidates the old one; then a lost response must not be retried. */
   rotates: boolean;
-  /** Which token is given to revoke the grant; the refresh token, where there is one, by default. */
+  /** The token sent to revoke the grant; by default the refresh token, if there is one. */
   revokes?: "access_token";
-  /** The platform's own words for what RFC 6749 calls otherwise. */
+  /** The platform's own error codes where they differ from RFC 6749. */
   faults?: Readonly<Record<string, FaultKind>>;
-  /** Makes the platform's answer one of RFC 6749: `access_token` and so on at the top, or `error`. */
+  /** Converts the platform's response to RFC 6749 form: `access_token` and so on at the top level, or `error`. */
   reshape?: (body: Record<string, unknown>, status: number) => Record<string, unknown>;
 }
 
@@ -69,7 +69,7 @@ export async function authorizationUrl(
   return url.href;
 }
 
-/** RFC 6749 and 7009 codes in the terms of the interface. Only the grant's own death may end a connection. */
+/** RFC 6749 and 7009 error codes as fault kinds. Only a refused grant may end a connection. */
 const FAULT_OF_ERROR: ReadonlyMap<string, FaultKind> = new Map([
   ["invalid_grant", "grant_refused"],
   ["temporarily_unavailable", "transient"],
@@ -100,7 +100,7 @@ export function oauthClient(
     };
   }
 
-  /** Also hands back the refusals, whose bodies are the library's to read. */
+  /** Also returns refusals, because the library parses their bodies. */
   async function post(url: string, init: RequestInit, retry: "safe" | "never"): Promise<Response> {
     try {
       return await callProvider(url, init, callOptions(platform, context, retry, 0));
@@ -146,7 +146,7 @@ export function oauthClient(
 
     async exchange({ code, code_verifier, redirect_uri }) {
       try {
-        // The state was checked where it is kept, in the database.
+        // The state was already checked in the database, where it is stored.
         const answer = oauth.validateAuthResponse(
           server,
           client,
@@ -187,7 +187,7 @@ export function oauthClient(
 
     async revoke({ refresh_token, access_token }) {
       try {
-        // Where either ends the whole grant, the refresh token is the one that lives longer.
+        // Where either token ends the whole grant, the refresh token is preferred because it lives longer.
         const response = await oauth.revocationRequest(
           server,
           client,
@@ -210,7 +210,7 @@ function authenticationOf(
 ): oauth.ClientAuth {
   switch (client_authentication) {
     case "basic": {
-      // The library's own escapes "-" and "_" too, which are in X's secrets, and X compares what it gets.
+      // The library also escapes "-" and "_", which occur in X's secrets, and X compares the value without decoding it.
       const credentials = `${encodeURIComponent(client_id)}:${encodeURIComponent(client_secret)}`;
       return (_server, _client, _body, headers) => headers.set("authorization", `Basic ${btoa(credentials)}`);
     }
@@ -240,14 +240,14 @@ function faultOf(platform: string, error: unknown, faults: OAuthProvider["faults
   throw error;
 }
 
-/** A refusal that another attempt would not change. */
+/** Returns whether a retry would get the same refusal. */
 function isFinal(status: number | null): boolean {
   return status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /**
- * Token answers as the RFC has them: some platforms send nulls or empty strings for what they do not give, leave
- * `token_type` out, or report an error with status 200.
+ * Converts a token response to RFC 6749 form: some platforms send nulls or empty strings for missing members, omit `token_type`, or
+ * report an error with status 200.
  */
 async function tidied(response: Response, reshape: OAuthProvider["reshape"]): Promise<Response> {
   const text = await response.text();
@@ -269,7 +269,7 @@ async function tidied(response: Response, reshape: OAuthProvider["reshape"]): Pr
   return Response.json(isError ? members : { token_type: "bearer", ...members }, { status });
 }
 
-/** Plain HTTP is for simulators on this machine only. */
+/** Plain HTTP is allowed only for simulators on this machine. */
 function isLoopback(endpoint: string): boolean {
   const { protocol, hostname } = new URL(endpoint);
   return protocol === "http:" && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);

@@ -1,14 +1,14 @@
 /**
- * What adapters and the sync share in reading lists: when the account's own figures are due, what an unchanged page is without
- * ETags, lists that stand still, and requests that ask for too much.
+ * Helpers for reading lists, shared by the adapters and the sync: when the account's own figures are due, how an unchanged page is
+ * detected without ETags, lists that stand still, and requests that ask for too much.
  */
 import { sha256Hex } from "../text/hash.ts";
 import { type Page, type PageRequest, PlatformFault, type PlatformSlug, type Unread } from "./platform.ts";
 
-/** An account's own figures are read again once a day, not with every sync run. */
+/** An account's own figures are read once a day, not in every sync run. */
 const PROFILE_LIFE_MS = 24 * 60 * 60 * 1_000;
 
-/** Whether a sync run begins and the account's figures (`details.read_at`) are not of today. */
+/** Returns whether a sync run begins and the account's figures (`details.read_at`) are a day old or missing. */
 export function isProfileDue({ account, cursor }: PageRequest, now: Date): boolean {
   const { read_at } = account.details;
   const age = now.getTime() - Date.parse(typeof read_at === "string" ? read_at : "");
@@ -17,9 +17,9 @@ export function isProfileDue({ account, cursor }: PageRequest, now: Date): boole
 
 const STANDS_STILL = "the list stands still";
 
-/** A list that leads to a place where it was already: following it would never end. */
+/** Returns the fault for a list that leads back to a page already read; following it would never end. */
 export function standstill(platform: PlatformSlug): PlatformFault {
-  const advice = "its list leads back to a page that was read already, and would never end; try again later";
+  const advice = "its list returned to a page that was already read and would never end; try again later";
   return new PlatformFault(platform, "malformed", { reason: STANDS_STILL, status: 200, advice });
 }
 
@@ -27,7 +27,7 @@ export function isStandstill(error: unknown): boolean {
   return error instanceof PlatformFault && error.reason === STANDS_STILL;
 }
 
-/** The cursor of the next page. That a longer way leads back here is seen where pages are kept (`apply_sync_page`). */
+/** Returns the next cursor; throws when it is empty or has not moved. `apply_sync_page`, which stores pages, detects longer loops. */
 export function moved<Next extends string | null>(platform: PlatformSlug, next: Next, before: unknown): Next {
   if (next === null || (next !== "" && next !== before)) return next;
   throw standstill(platform);
@@ -37,13 +37,13 @@ export function isTooHeavy(error: unknown): boolean {
   return error instanceof PlatformFault && error.kind === "too_heavy";
 }
 
-/** What was read, and in which size. */
+/** The result of a read, and the size that it was read with. */
 export interface Read<Result> {
   result: Result;
   size: number;
 }
 
-/** Reads, and where the platform says that this asks for too much, half as much, until it is little enough. */
+/** Reads, and halves the size each time the platform reports that the request is too heavy, down to `least`. */
 export async function lighter<Result>(
   size: number,
   least: number,
@@ -59,7 +59,7 @@ export async function lighter<Result>(
   }
 }
 
-/** For look-ups: an item that could not be read this time is told of, or fails the look-up where nobody wants to be told. */
+/** For look-ups: returns `unread`; when the caller gave none, returns a function that fails the look-up. */
 export function tellerOf(platform: PlatformSlug, unread: Unread | undefined): Unread {
   return unread ?? (() => {
     throw new PlatformFault(platform, "transient", { reason: "partial answer", status: 200 });
@@ -67,8 +67,8 @@ export function tellerOf(platform: PlatformSlug, unread: Unread | undefined): Un
 }
 
 /**
- * For platforms without ETags: a page whose items are, as normalised, what they were when it was last read, is unchanged.
- * A release that normalises otherwise makes other items, so it is not held up by what was remembered.
+ * For platforms without ETags: marks a page as unchanged when its normalised items equal those of the last read. A release that
+ * normalises differently produces different items, so the remembered page does not hold it up.
  */
 export async function recognised(
   page: Omit<Page, "cursor" | "unchanged" | "etags">,

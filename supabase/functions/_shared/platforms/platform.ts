@@ -1,6 +1,6 @@
 /**
- * What a platform is to the rest of StreamVibe: one adapter file implements `Platform`, and the OAuth flow,
- * the token refresh, the sync pipeline and the disconnect know nothing else about it.
+ * The interface between a platform and the rest of StreamVibe: one adapter implements `Platform`, and the OAuth flow, the token
+ * refresh, the sync pipeline and the disconnect know nothing else about it.
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 export const PLATFORM_SLUGS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
 export type PlatformSlug = typeof PLATFORM_SLUGS[number];
 
-/** What a creator has there, in the words of documents. */
+/** The name of a creator's account on each platform, for documentation. */
 export const ACCOUNTS: Readonly<Record<PlatformSlug, string>> = {
   youtube: "a YouTube channel",
   instagram: "an Instagram account",
@@ -23,7 +23,7 @@ export type Visibility = "public" | "private" | "unlisted";
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
-/** One published thing, whatever the platform calls it. The keys are the columns of `content_item`. */
+/** One published item of any platform. The keys are the columns of `content_item`. */
 export interface NormalizedItem {
   platform_content_id: string;
   content_type: ContentType;
@@ -44,17 +44,17 @@ export interface NormalizedItem {
   shares_count: number | null;
   platform_category: string | null;
   metadata: JsonObject;
-  /** The parts of an item that has several, in their order; left out where the item is its only part. */
+  /** The parts of an item that has several, in order; omitted when the item is its only part. */
   media?: NormalizedMedia[];
 }
 
-/** One picture or video of a carousel, an album or a post. The keys are the columns of `content_media`. */
+/** One image or video of a carousel, an album or a post. The keys are the columns of `content_media`. */
 export interface NormalizedMedia {
-  /** From 0, the order in which the creator put them. */
+  /** Counts from 0, in the creator's order. */
   position: number;
   kind: "image" | "video" | "gif";
   platform_media_id: string | null;
-  /** Signed by most platforms, so it dies after hours or days; read again with every sync. */
+  /** Signed by most platforms, so it expires after hours or days; every sync reads it again. */
   url: string | null;
   thumbnail_url: string | null;
   width: number | null;
@@ -63,28 +63,28 @@ export interface NormalizedMedia {
   alt_text: string | null;
 }
 
-/** What Vault keeps for a connection. Never logged, never in a table, never in an answer. */
+/** The tokens that Vault stores for a connection. Never logged, never stored in a table, never part of a response. */
 export const Tokens = z.object({
   access_token: z.string(),
-  /** Absent where the access token itself is prolonged (Instagram, Facebook). */
+  /** Absent where the access token itself is extended (Instagram); for Facebook Pages, the token of the person. */
   refresh_token: z.string().optional(),
-  /** The account that the access token is for, where the login behind it has several (Facebook pages). */
+  /** The account that the access token is for, where a login has several (Facebook Pages). */
   account_id: z.string().optional(),
   token_type: z.string().optional(),
   obtained_at: z.string().optional(),
-  /** When the access token ends, kept with it where it is its own refresh token (Instagram). */
+  /** When the access token expires; stored with it where it is its own refresh token (Instagram). */
   expires_at: z.string().optional(),
 });
 export type Tokens = z.output<typeof Tokens>;
 
-/** Tokens as Vault kept them; what is gone or cannot be read is a token that no platform accepts. */
+/** Tokens as read from Vault; a missing or unreadable value becomes a token that no platform accepts. */
 export const KeptTokens = Tokens.catch({ access_token: "" });
 
 export interface Grant {
   tokens: Tokens;
-  /** Null for a token that does not expire (Facebook pages). */
+  /** Null for a token that does not expire (Facebook Pages). */
   expires_at: Date | null;
-  /** What the creator really granted, which may be less than what was asked. */
+  /** The scopes that the creator granted, possibly fewer than requested. */
   scopes: string[];
 }
 
@@ -95,21 +95,21 @@ export interface Profile {
   avatar_url: string | null;
   profile_url: string | null;
   followers_count: number | null;
-  /** What the adapter wants to find again when it syncs (YouTube: the uploads playlist). */
+  /** Data that the adapter needs again when it syncs (YouTube: the uploads playlist). */
   details: JsonObject;
 }
 
-/** The account behind a grant. A platform whose accounts have tokens of their own (Facebook pages) replaces the grant. */
+/** The account behind a grant. A platform whose accounts have their own tokens (Facebook Pages) replaces the grant. */
 export interface Identity {
   profile: Profile;
   grant: Grant;
 }
 
-/** The parameters of the page where the creator consents; the URL is built from them in one place. */
+/** The parameters of the consent page; `authorizationUrl` alone builds the URL from them. */
 export interface Authorization {
   endpoint: string;
   client_id: string;
-  /** TikTok says `client_key`. */
+  /** TikTok calls it `client_key`. */
   client_id_parameter: "client_id" | "client_key";
   scopes: readonly string[];
   scope_separator: " " | ",";
@@ -119,18 +119,18 @@ export interface Authorization {
 }
 
 /**
- * Where a sync run over the library stands. `key` names the page and is the same in every sync run, so that what is
- * remembered of the page is found again; the other members belong to the sync run at hand. The first page is null.
+ * The position of a sync run in the library. `key` names the page and is the same in every sync run, so that the remembered page is
+ * found again; the other members belong to the current sync run. The first page is null.
  */
 export type Cursor = { key: string } & JsonObject;
 export const Cursor = z.custom<Cursor>((value) => typeof (value as Cursor | null)?.key === "string");
 
-/** Members of an adapter's own. */
+/** Members that an adapter defines for itself. */
 export const JsonObject = z.custom<JsonObject>((value) =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 );
 
-/** What was remembered of a page when it was last read. */
+/** What was stored about a page when it was last read. */
 export const RememberedPage = z.object({
   etags: JsonObject,
   item_ids: z.array(z.string()),
@@ -140,7 +140,7 @@ export const RememberedPage = z.object({
 });
 export type RememberedPage = z.output<typeof RememberedPage>;
 
-/** What is known of the account that is synced. */
+/** What is known about the account being synced. */
 export type KnownAccount = Pick<Profile, "platform_account_id" | "details">;
 
 export interface PageRequest {
@@ -148,124 +148,124 @@ export interface PageRequest {
   cursor: Cursor | null;
   size: number;
   remembered: RememberedPage | null;
-  /** Whether the sync run may still begin again, should the list have moved under it (`cursor_invalid`). */
+  /** Whether the sync run may still start over if the list changes while it is read (`cursor_invalid`). */
   may_restart: boolean;
 }
 
-/** Told of an item that could not be read this time, which says nothing about whether it is there. */
+/** Receives the id of an item that could not be read this time; whether the item still exists is unknown. */
 export type Unread = (id: string) => void;
 
 export interface Page {
   cursor: Cursor | null;
   next_cursor: Cursor | null;
-  /** The platform said that nothing changed since the page was remembered: `items` is empty, nothing is written. */
+  /** Nothing changed since the page was remembered: `items` is empty, and nothing is written. */
   unchanged: boolean;
   etags: JsonObject;
-  /** Everything that the list names, in its order. */
+  /** All ids in the list, in its order. */
   item_ids: string[];
-  /** Of these, what the platform still shows. */
+  /** The ids among these that the platform still shows. */
   present_ids: string[];
   items: NormalizedItem[];
   total: number | null;
-  /** What is new about the account itself, when the page came with it; what is left out stays, and details are added to. */
+  /** New data about the account itself, if the page included it; omitted members keep their value, and details are merged. */
   account: Partial<Profile> & Pick<Profile, "details"> | null;
 }
 
-/** What a platform charges for a call and what it says is left: the signal that a quota ledger counts. */
+/** What a call costs at the platform and what the platform reports as left: the input of the quota ledger. */
 export interface Usage {
   calls: number;
   units: number;
-  /** Which of the platform's limits, where every endpoint has its own (X); its size; what is left of it. */
+  /** The platform's limit that applies, where every endpoint has its own (X); its size; what is left of it. */
   bucket?: string;
   limit?: number;
   remaining?: number;
-  /** The part of the window that is used up, 0 to 1, where a platform says it so (Meta). */
+  /** The used fraction of the window, 0 to 1, where a platform reports it that way (Meta). */
   spent?: number;
   resets_at?: Date;
-  /** Until when nothing is left for any account of the app, where a platform counts that beside each account's (X). */
+  /** Until when no account of the app has anything left, where a platform limits the app as well as each account (X). */
   app_closed_until?: Date;
 }
 
-/** The window of calls that a platform grants, as the ledger (`ops.platform_window`) keeps it. */
+/** The window of calls that a platform grants, as the ledger (`ops.platform_window`) stores it. */
 export interface Quota {
   /** Whether all accounts of the app share one window, or each has its own. */
   scope: "app" | "account";
   /** What is counted: `Usage.units`, `Usage.calls`, or only what the platform itself reports. */
   counts: "units" | "calls" | "reports";
-  /** How much a window holds; null where only the platform's own headers say so. */
+  /** The capacity of a window; null where only the platform's own headers state it. */
   size: number | null;
   seconds: number;
-  /** Where the window is a calendar day of this place. */
+  /** The time zone, where the window is a calendar day. */
   time_zone?: string;
-  /** What one step is likely to use; taken ahead, and put right when the step has ended. */
+  /** The expected usage of one step; reserved beforehand and corrected when the step has ended. */
   ahead: number;
 }
 
-/** What an adapter is given; it has no way to the database. */
+/** What an adapter receives; it has no access to the database. */
 export interface PlatformContext extends Omit<Context, "admin"> {
-  /** Told about every call that counts against the platform's quota. */
+  /** Receives the usage of every call attempt. */
   used?: (usage: Usage) => void;
 }
 
 export interface Platform {
   slug: PlatformSlug;
-  /** As creators write it. */
+  /** The platform's name as creators write it. */
   title: string;
-  /** Where creators log in, to confirm something or to clear something up. */
+  /** Where creators log in to confirm something or to resolve a problem. */
   website: string;
   authorization: Authorization;
-  /** Scopes without which nothing works; a creator who unticks one is told so. */
+  /** Scopes that StreamVibe cannot work without; a creator who unticks one gets an error. */
   required_scopes: readonly string[];
   quota: Quota;
-  /** The most items that one page may hold. */
+  /** The maximum number of items per page. */
   page_size: number;
-  /** The fewest that may be asked for, where that is more than one. */
+  /** The minimum number of items per page, where it is more than one. */
   least_page_size?: number;
-  /** The most ids that one `lookup` takes. */
+  /** The maximum number of ids per `lookup`. */
   lookup_size: number;
 
   exchange(code: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant>;
   refresh(tokens: Tokens): Promise<Grant>;
-  /** Whether refreshing is a call of the API like others (Meta), and no verdict of a token endpoint: a refusal is checked, too. */
+  /** Whether a refresh is an ordinary API call (Meta) instead of a token endpoint request; then a refusal is checked, too. */
   refreshes_by_api?: boolean;
   /**
-   * One cheap call by which the platform shows that it still accepts the tokens and what was granted with them. A creator is told
-   * to connect again only when this is refused, too; throws what it is refused with. `fault` is what made it doubtful.
+   * Makes one cheap call that shows whether the platform still accepts the tokens and their scopes; throws the refusal. A creator
+   * is asked to connect again only when this call is refused, too. `fault` is the refusal in doubt.
    */
   check(tokens: Tokens, fault: PlatformFault): Promise<void>;
   /**
-   * Ends the grant at the platform. A token that is dead already is a success. Null where a platform has no such
-   * call (Instagram): then only the creator can take the access back, in the settings there.
+   * Revokes the grant at the platform. A token that is already dead counts as success. Null where a platform has no such call
+   * (Instagram): then only the creator can remove the access, in the settings there.
    */
   revoke: ((tokens: Tokens) => Promise<void>) | null;
-  /** Whether one grant stands behind several accounts (Facebook pages): it is ended with the last of them only. */
+  /** Whether one grant covers several accounts (Facebook Pages); it is revoked only with the last of them. */
   shared_grant?: boolean;
 
-  /** The account that was let in; `account_id` says which one, where a login has several (Facebook pages). */
+  /** Returns the account behind the grant; `account_id` selects it where a login has several (Facebook Pages). */
   identify(grant: Grant, account_id?: string): Promise<Identity>;
-  /** One page of the library, newest first, by the cheapest calls there are. */
+  /** Returns one page of the library, newest first, by the cheapest calls available. */
   page(tokens: Tokens, request: PageRequest): Promise<Page>;
-  /** Which of these items the platform still has. What is left out is gone, unless `unread` is told of it (`tellerOf`). */
+  /** Returns those of the items that the platform still has. An omitted item was deleted, unless `unread` received its id (`tellerOf`). */
   lookup(tokens: Tokens, ids: string[], account: KnownAccount, unread?: Unread): Promise<NormalizedItem[]>;
 }
 
 export type PlatformFactory = (context: PlatformContext) => Platform;
 
-/** What went wrong, in the terms that decide what happens next. */
+/** What went wrong, in terms of what happens next. */
 export type FaultKind =
   /** Network, timeout, 5xx, short rate limits: the same call may work in a moment. */
   | "transient"
-  /** An answer that cannot be understood; treated like a transient error, told apart for the operator. */
+  /** A response that cannot be parsed; treated like a transient error, but distinguished for the operator. */
   | "malformed"
   /** This request asks for too much at once: a smaller one may work. */
   | "too_heavy"
-  /** The access token is no longer good; refresh once. */
+  /** The access token is no longer valid; refresh it once. */
   | "token_expired"
-  /** The grant itself is gone: only the creator can heal it, by connecting again. */
+  /** The grant itself no longer exists; only the creator can fix this, by connecting again. */
   | "grant_refused"
-  /** The creator did not grant, or took back, a scope that is needed. */
+  /** The creator did not grant, or removed, a required scope. */
   | "scope_missing"
-  /** The authorization code is wrong, used or late. */
+  /** The authorization code is wrong, already used or expired. */
   | "code_refused"
   /** The person has no channel, page or professional account there. */
   | "no_account"
@@ -275,23 +275,23 @@ export type FaultKind =
   | "confirmation_needed"
   /** The project's own quota at the platform is spent until `retry_at`. */
   | "quota_exhausted"
-  /** The place in the list is no longer known: begin the sync run again. */
+  /** The platform no longer knows the position in the list; start the sync run over. */
   | "cursor_invalid"
-  /** Our own registration or request is wrong: an operator must look. */
+  /** Our own registration or request is wrong; an operator must fix it. */
   | "misconfigured";
 
-/** The one error that adapters throw. It carries no token, no body and no cause, so it may be logged as it is. */
+/** The only error that adapters throw. It carries no token, body or cause, so it is safe to log. */
 export class PlatformFault extends Error {
-  /** A platform's slug, or who else was asked for a consent. */
+  /** A platform's slug, or that of another provider that was asked for a consent. */
   readonly platform: string;
   readonly kind: FaultKind;
   /** The platform's own short code (`quotaExceeded`, `invalid_grant`), for logs. */
   readonly reason: string;
   readonly status: number | null;
   readonly retry_at: Date | null;
-  /** Of `quota_exhausted`: nothing is left for any account of the app, though each has a window of its own. */
+  /** For `quota_exhausted`: no account of the app has anything left, although each has its own window. */
   readonly whole_app: boolean;
-  /** What the creator should read instead of what is said of the kind, where more is known: what is wrong; what to do. */
+  /** What the creator reads instead of the kind's usual text, when more is known: what is wrong; what to do. */
   readonly advice: string | null;
 
   constructor(
@@ -318,7 +318,7 @@ export class PlatformFault extends Error {
   }
 }
 
-/** The same fault by another kind, where one of these means that here; anything else as it is. */
+/** Returns the fault as kind `meant` if it is one of `kinds`; returns anything else unchanged. */
 export function asKind(error: unknown, kinds: readonly FaultKind[], meant: FaultKind): unknown {
   return error instanceof PlatformFault && kinds.includes(error.kind)
     ? new PlatformFault(error.platform, meant, error)

@@ -1,7 +1,7 @@
-/** Where platforms play a video inside somebody else's page. Only addresses that they document; what plays nowhere has none. */
+/** Addresses where platforms play a video inside another site's page: only those that they document. */
 import type { JsonObject, PlatformSlug } from "./platform.ts";
 
-/** What a player's address is made from. */
+/** The fields that a player's address is built from. */
 export interface Playable {
   platform_content_id: string;
   permalink: string | null;
@@ -22,7 +22,7 @@ const PLAYERS: Partial<Record<PlatformSlug, (item: Playable) => string | null>> 
     permalink && `https://www.facebook.com/plugins/video.php?href=${encodeURIComponent(permalink)}`,
 };
 
-/** The address of a video's player; null where the platform has none that it documents, or the creator does not allow it. */
+/** Returns the address of a video's player; null where the platform documents none or the creator does not allow embedding. */
 export function playerOf(platform: string, item: Playable): string | null {
   return PLAYERS[platform as PlatformSlug]?.(item) ?? null;
 }

@@ -1,6 +1,6 @@
 /**
- * How adapters call a platform's API: bearer token, JSON checked against a schema, ETags, and every failure as a
- * `PlatformFault`. What a platform's errors and headers mean is the adapter's knowledge (`Dialect`).
+ * HTTP client of the adapters: bearer token, JSON validated against a schema, ETags, and every failure as a `PlatformFault`. The
+ * adapter knows what its platform's errors and headers mean (`Dialect`).
  */
 import type * as z from "zod";
 import { type CallOptions, callProvider, ProviderError, readJson } from "../http/outgoing.ts";
@@ -15,23 +15,23 @@ import {
 } from "./platform.ts";
 import { PLATFORMS } from "./settings.ts";
 
-/** An answer that says no, by its status or in its body. */
+/** A response that refuses the request, by its status or in its body. */
 export interface ProviderRefusal {
   status: number;
   body: unknown;
   headers: Headers;
-  /** When the platform asked to come back. */
+  /** When the platform asked the caller to retry. */
   retry_at: Date | null;
 }
 
-/** How a platform says no, and what it says of its limits. */
+/** How a platform reports refusals and limits. */
 export interface Dialect {
   explain: (refusal: ProviderRefusal, now: Date) => PlatformFault;
-  /** Whether the body of an answer with a good status says no. */
+  /** Whether the body of a successful response contains a refusal. */
   refuses?: (body: unknown) => boolean;
-  /** Seconds to wait, where the platform says so otherwise than by `Retry-After`. */
+  /** Seconds to wait, where the platform reports them by other means than `Retry-After`. */
   wait?: (answer: { status: number; headers: Headers }, now: Date) => number | null;
-  /** What the headers of an answer say is left of the endpoint's limit, or of the only one. */
+  /** What the response headers report as left of the endpoint's limit, or of the only limit. */
   left?: (headers: Headers, now: Date, path: string) => Omit<Usage, "calls" | "units">;
 }
 
@@ -47,14 +47,14 @@ export interface ProviderClient {
     schema: Schema,
     options?: ReadOptions & { etag?: undefined },
   ): Promise<z.output<Schema>>;
-  /** "unchanged" only when an ETag was given and still holds. */
+  /** Returns "unchanged" only when an ETag was given and still matches. */
   get<Schema extends z.ZodType>(
     path: string,
     tokens: Tokens,
     schema: Schema,
     options: ReadOptions & { etag: string | undefined },
   ): Promise<z.output<Schema> | "unchanged">;
-  /** Reads where a platform wants the question as the body of a POST. */
+  /** Reads from an endpoint that takes the query as the body of a POST. */
   ask<Schema extends z.ZodType>(
     path: string,
     tokens: Tokens,
@@ -89,7 +89,11 @@ export function providerClient(
       const body = await readJson(response, platform);
       if (!refuses?.(body)) return body;
       const { status, headers } = response;
-      throw new ProviderError("status", platform, "refused in the body", { status, headers, body });
+      throw new ProviderError("status", platform, "refused by an error in the response body", {
+        status,
+        headers,
+        body,
+      });
     };
     try {
       const body = await onceMore(once);
@@ -124,14 +128,14 @@ export function providerClient(
     return read(path, { method: "POST", headers, body: JSON.stringify(body) }, schema, options);
   }
 
-  // Only a question with an ETag can be answered with "unchanged".
+  // Only a request with an ETag can return "unchanged".
   return { get, ask } as ProviderClient;
 }
 
-/** Content or address too large: the statuses by which any platform may say that a call asks for too much. */
+/** Content or URI too large: any platform may use these statuses when a call asks for too much. */
 const TOO_LARGE = [413, 414];
 
-/** What the status of a refusal means where its body says nothing. */
+/** Returns what the status of a refusal means when its body does not say. */
 export function kindOfStatus(status: number): FaultKind {
   if (TOO_LARGE.includes(status)) return "too_heavy";
   return status === 401 ? "token_expired" : status === 400 ? "misconfigured" : "transient";
@@ -141,7 +145,7 @@ function headersFor(tokens: Tokens): Headers {
   return new Headers({ authorization: `Bearer ${tokens.access_token}`, accept: "application/json" });
 }
 
-/** The options of one outgoing call; every attempt is reported as used quota, with what its answer says is left. */
+/** Returns the options of one outgoing call. Every attempt is reported as used quota, with what the response reports as left. */
 export function callOptions(
   platform: string,
   context: PlatformContext,
@@ -176,7 +180,7 @@ export function callOptions(
   };
 }
 
-/** What the kernel's HTTP client threw, as a fault. The cause is left behind: it may quote an answer. */
+/** Converts an error of the kernel's HTTP client to a fault. Drops the cause, which may quote a response. */
 export function asFault(
   platform: string,
   error: unknown,
@@ -193,7 +197,7 @@ export function asFault(
   return new PlatformFault(platform, kind, { reason: error.kind, status: error.status, retry_at });
 }
 
-/** Half an answer is often a proxy's fault and whole the next time. */
+/** Repeats a read whose response was malformed: a truncated one is often a proxy's fault and complete the next time. */
 async function onceMore<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();

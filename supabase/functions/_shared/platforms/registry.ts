@@ -1,4 +1,4 @@
-/** Every platform that has an adapter, loaded when it is needed. A new platform is one line here. */
+/** Every platform that has an adapter, loaded on first use. A new platform is one line here. */
 import type { Platform, PlatformContext, PlatformFactory, PlatformSlug } from "./platform.ts";
 
 const ADAPTERS: Readonly<Record<PlatformSlug, () => Promise<PlatformFactory>>> = {
@@ -14,7 +14,7 @@ export function isKnown(slug: string): slug is PlatformSlug {
   return Object.hasOwn(ADAPTERS, slug);
 }
 
-/** The adapter of a platform. */
+/** Returns the adapter of a platform. */
 export async function platformOf(slug: PlatformSlug, context: PlatformContext): Promise<Platform> {
   return (await ADAPTERS[slug]())(context);
 }

@@ -1,10 +1,10 @@
-/** Shapes of answers that adapters share. */
+/** Schemas of responses that adapters share. */
 import * as z from "zod";
 
-/** Whatever it is, also nothing: what normalises it decides. */
+/** Accepts any value, including none; the normalizing code decides. */
 export const Anything = z.unknown().optional();
 
-/** Members of that kind. */
+/** Returns members of that kind. */
 export function anything<const Name extends string>(...names: Name[]): Record<Name, typeof Anything> {
   return Object.fromEntries(names.map((name) => [name, Anything])) as Record<Name, typeof Anything>;
 }

@@ -1,8 +1,8 @@
 /**
- * Deletes people who asked for it. The request itself (`request_account_deletion`) has ended their sessions and hidden everything in one
- * transaction; here the rest is done, in steps that each may be repeated: platforms are told that grants have ended, Stripe that the customer
- * goes, files leave storage, rows leave the database in batches, and last the login. A run that dies leaves a lease that ends, and the next one
- * goes on. A provider that is down holds back nothing but its own step and the login.
+ * Deletes users who requested it. The request itself (`request_account_deletion`) has ended their sessions and hidden their data in one
+ * transaction. This module does the rest in idempotent steps: it revokes the grants at the platforms, deletes the customer at Stripe, deletes
+ * files from storage, deletes rows in batches and finally deletes the login. When a run dies, its lease expires and the next run continues.
+ * A provider that is down delays only its own step and the deletion of the login.
  */
 import * as z from "zod";
 import { isLive } from "../billing/settings.ts";
@@ -36,9 +36,9 @@ const Deletion = z.object({
 type Deletion = z.output<typeof Deletion>;
 
 export const EraseOutput = z.object({
-  /** People who are gone. */
+  /** Users whose deletion is complete. */
   completed: z.int(),
-  /** People of whom something is left, which the next run does. */
+  /** Users with steps left for the next run. */
   waiting: z.int(),
 });
 
@@ -92,7 +92,7 @@ class Eraser {
       : await settle(true);
   }
 
-  /** A step that fails is written down, and the others go on. */
+  /** Runs a step. A failure is recorded, and the other steps continue. */
   async #step(name: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -121,7 +121,7 @@ class Eraser {
           await platform.revoke(tokens);
           outcome.revoked = true;
         } catch (error) {
-          // Refused: it has ended already.
+          // A 4xx other than 429 means that the grant has already ended.
           outcome.revoked = error instanceof ProviderError && error.status !== null && error.status >= 400 &&
             error.status < 500 && error.status !== 429;
           if (!outcome.revoked && !this.deletion.may_give_up) throw error;
@@ -137,8 +137,8 @@ class Eraser {
     const { context, deletion } = this;
     const has_key = context.settings.of(BILLING).STRIPE_SECRET_KEY !== undefined;
     const is_live = isLive(context.settings);
-    if (livemode && !is_live) throw new Error("a customer of live mode needs the key of live mode");
-    // What was tried out in test mode is left there.
+    if (livemode && !is_live) throw new Error("a live-mode customer needs the live-mode key");
+    // Test-mode customers are not deleted with a live key.
     if (!is_deleted && has_key && livemode === is_live) {
       const stripe = await stripeClient(context);
       const ids = customer_id !== null
@@ -175,7 +175,7 @@ class Eraser {
       await this.#record({ files: paths.length });
       paths = [];
     };
-    // Read whole before anything is removed, since removing moves what is listed later.
+    // List all files before deleting any, because deletions shift the later pages of the list.
     const all: string[] = [];
     for await (const { path } of storage.list(this.deletion.user_id)) all.push(path);
     for (const path of all) {

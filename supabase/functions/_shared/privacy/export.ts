@@ -1,9 +1,9 @@
 /**
- * All that StreamVibe has of a person, as lines of JSON. The database hands out parts and writes down what was in each; between two parts
- * nothing is kept here, so an export of any size takes no more memory than one part, and goes on from any of them.
+ * Exports all data of a user as JSON lines. The database returns the data in parts and records the contents of each. Nothing is kept in memory
+ * between two parts, so an export of any size needs no more memory than one part, and can continue from any of them.
  *
- * Lines, by `type`: `export` (what there is, once), `row`, `file` (an address to fetch it from), `part` (what came before it, with a sum and
- * the cursor to go on with), and at the end `end` (it is whole) or `continue` (ask again with its cursor).
+ * Lines, by `type`: `export` (contents, once), `row`, `file` (with a URL to download it), `part` (ends a part, with its checksum and the cursor
+ * to continue with), and finally `end` (the export is complete) or `continue` (request the rest with its cursor).
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -11,12 +11,12 @@ import { ApiError } from "../errors.ts";
 import { Storage } from "../publishing/media.ts";
 
 export const ExportInput = z.strictObject({
-  /** From a line `part` or `continue`; without it a new export begins. */
+  /** From a `part` or `continue` line; without it a new export begins. */
   cursor: z.string().regex(
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.f?\d{1,9}$/,
     "expected a cursor of an export",
   ).optional(),
-  /** The most parts in one answer. */
+  /** Maximum number of parts in one response. */
   max_parts: z.coerce.number().int().min(1).max(10_000).default(10_000),
 });
 
@@ -30,20 +30,20 @@ const Part = z.object({
   is_last: z.boolean(),
 });
 
-/** Supabase ends a request after 150 seconds or more; the rest is asked for with the cursor. */
+/** Supabase ends a request after 150 seconds or more; the client requests the rest with the cursor. */
 const BUDGET_MS = 90_000;
-/** A week: as long as a person needs to come back to the file that they saved. */
+/** A week, so that users can return to the saved export and download its files. */
 const FILE_SECONDS = 7 * 86_400;
 const FILES_A_PART = 100;
 
 interface Position {
   export_id: string;
-  /** Of rows or, once those are through, how many files were listed. */
+  /** The next part of rows; `files` is the number of files listed so far, null until all rows are sent. */
   part: number;
   files: number | null;
 }
 
-/** The lines of one answer. */
+/** Returns the lines of one response. */
 export async function exportLines(
   context: Context,
   user_id: string,
@@ -55,7 +55,7 @@ export async function exportLines(
   return goOn(context, user_id, { export_id: begun.export_id, part: 1, files: null }, max_parts, head);
 }
 
-/** @throws {ApiError} For a cursor that is another's, before anything is sent. */
+/** Checks a cursor. @throws {ApiError} For an unknown cursor or another user's, before anything is sent. */
 async function known(context: Context, user_id: string, cursor: string): Promise<Position> {
   const [export_id = "", place = ""] = cursor.split(".");
   const position = place.startsWith("f")
@@ -69,7 +69,7 @@ async function known(context: Context, user_id: string, cursor: string): Promise
   if (!is_known) {
     throw new ApiError(
       "not_found",
-      "Cannot go on with this export: there is none with this cursor; begin anew",
+      "Cannot continue the export: no export has this cursor; start a new one",
       {
         extras: { resource: "export", id: export_id },
       },
@@ -119,12 +119,12 @@ async function* goOn(
       return;
     }
   } catch (error) {
-    // The answer has begun: what is whole of it stays good, and the rest is asked for again.
+    // The response has already started: complete parts stay valid, and the client requests the rest again.
     context.log.warn("an export was cut off", { export_id: at.export_id, error });
     yield line({
       type: "continue",
       cursor: cursorOf(at),
-      detail: "Something went wrong on our side: go on later",
+      detail: "Something went wrong on our side: continue later",
     });
   }
 }

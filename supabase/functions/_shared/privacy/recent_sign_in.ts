@@ -1,13 +1,13 @@
-/** Whether the person who holds a token has signed in just now, not only refreshed a session from long ago. */
+/** Checks that the holder of a token has signed in recently, and has not only refreshed an old session. */
 import * as z from "zod";
 import { ApiError } from "../errors.ts";
 
-/** How each factor was last shown, as Auth writes it; refreshing a session leaves the times as they are. */
+/** When each authentication factor was last used, as Supabase Auth records it; a session refresh does not change the times. */
 const Claims = z.object({ amr: z.array(z.object({ method: z.string(), timestamp: z.number() })).catch([]) });
 
 export const LONGEST_AGO_SECONDS = 600;
 
-/** @param token A token whose signature was checked. @throws {ApiError} `sign_in_again` */
+/** @param token A token whose signature has been verified. @throws {ApiError} `sign_in_again` */
 export function requireRecentSignIn(token: string, now: Date): void {
   const payload = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/");
   const claims = Claims.safeParse(JSON.parse(new TextDecoder().decode(
@@ -18,9 +18,9 @@ export function requireRecentSignIn(token: string, now: Date): void {
   if (ago <= LONGEST_AGO_SECONDS) return;
   throw new ApiError(
     "sign_in_again",
-    `Cannot delete the account: the last sign-in may be ${LONGEST_AGO_SECONDS} seconds old, got ${
+    `Cannot delete the account: the last sign-in must be at most ${LONGEST_AGO_SECONDS} seconds old, got ${
       last === 0 ? "none" : ago
-    }; sign in again with your password or a code, then repeat`,
+    }; sign in again with your password or a code, then try again`,
     { extras: { max_age_seconds: LONGEST_AGO_SECONDS } },
   );
 }

@@ -19,5 +19,5 @@ export const CATEGORIES = [
   "other",
 ] as const;
 
-/** One of the fifteen codes. */
+/** One of the fifteen category codes. */
 export const Category = z.enum(CATEGORIES);

@@ -1,4 +1,4 @@
-/** What the functions of publishing take and answer. */
+/** Inputs and outputs of the publishing functions. */
 import * as z from "zod";
 import { invalid } from "../errors.ts";
 import { POST_KINDS, TargetOptions } from "./publisher.ts";
@@ -9,7 +9,7 @@ const Text = z.string().max(70_000);
 export const TargetInput = z.strictObject({
   social_account_id: z.uuid(),
   kind: z.enum(POST_KINDS),
-  /** Instead of the post's own. */
+  /** Title, body and media override those of the post. */
   title: z.string().max(1_000).optional(),
   body: Text.optional(),
   media_ids: z.array(z.uuid()).max(50).optional(),
@@ -22,19 +22,19 @@ export const PostInput = z.strictObject({
   body: Text.default(""),
   media_ids: z.array(z.uuid()).max(50).default([]),
   targets: z.array(TargetInput).min(1).max(25),
-  /** An IANA name; the creator's own zone where it is left out. */
+  /** IANA name; the creator's time zone by default. */
   time_zone: z.string().max(60).optional(),
 });
 export type PostInput = z.output<typeof PostInput>;
 
-/** With an offset it is an instant; without, what clocks show in the time zone. */
+/** A time without an offset, which is local to the post's time zone; a time with one is an instant. */
 const LOCAL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/;
 export const PublishAt = z.union([
   z.iso.datetime({ offset: true }),
   z.string().regex(LOCAL, "expected a time such as 2026-11-30T09:00"),
 ]);
 
-/** When a post is to be published; null: not yet. */
+/** Returns when a post is to be published; null when it is not scheduled. */
 export function publishTime(
   about: { publish_at?: string | undefined; now?: boolean | undefined; time_zone: string },
   now: Date,
@@ -48,7 +48,7 @@ export function publishTime(
     ? instantIn(about.time_zone, about.publish_at)
     : new Date(about.publish_at);
   if (at.getTime() < now.getTime() - 60_000) {
-    invalid("/publish_at", "publish_at is over; choose a time that lies ahead, or now");
+    invalid("/publish_at", "publish_at is in the past; choose a time in the future, or now");
   }
   if (at.getTime() > now.getTime() + 366 * 86_400_000) {
     invalid("/publish_at", "publish_at is more than a year ahead");

@@ -1,8 +1,8 @@
-/** How long a text is: in the unit in which each platform counts, which are four different things. */
+/** Text lengths in the four units that platforms use. */
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** What a reader takes for one character. */
+/** Graphemes, which readers perceive as single characters. */
 export function countGraphemes(text: string): number {
   let count = 0;
   for (const _ of graphemes.segment(text)) count++;
@@ -28,7 +28,7 @@ export function countBytes(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** YouTube counts its tags as one list with commas, in which a tag with a space stands in quotes. */
+/** Tags as YouTube counts them: one list with commas, in which a tag with a space is quoted. */
 export function countTags(tags: readonly string[]): number {
   return tags.reduce((sum, tag) => sum + countPoints(tag) + (/\s/.test(tag) ? 2 : 0), 0) +
     Math.max(0, tags.length - 1);
@@ -36,7 +36,7 @@ export function countTags(tags: readonly string[]): number {
 
 const PICTOGRAPH = /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u;
 
-/** Each emoji as one that every counter knows: X counts all of them as two, also those that are younger than its library. */
+/** Replaces each emoji with one that every counter knows: X counts all emoji as two, including those newer than its library. */
 export function plainEmoji(text: string): string {
   let plain = "";
   for (const { segment } of graphemes.segment(text)) {

@@ -1,6 +1,6 @@
 /**
- * Facebook Pages: texts, links, photos, albums, videos and reels. Feed posts have no handle before they are out: a call of unknown outcome is settled
- * by reading the Page back. A reel has one from the start, and says itself whether it was published.
+ * Facebook Pages: texts, links, photos, albums, videos and reels. A feed post has no id before it is published, so a call of unknown outcome is
+ * settled by reading the Page back. A reel has an id from the start, and its status shows whether it was published.
  */
 import * as z from "zod";
 import { hmacHex } from "../http/hmac.ts";
@@ -74,7 +74,7 @@ export function facebook(context: PublisherContext): Publisher {
   const bearer = (tokens: Tokens) => ({ authorization: `Bearer ${tokens.access_token}` });
   const proof = async (tokens: Tokens) => ({ appsecret_proof: await hmacHex(secret, tokens.access_token) });
 
-  /** One POST with a form, signed as Facebook may demand. */
+  /** Sends one POST with a form and `appsecret_proof`, which Facebook may require. */
   async function tell<Schema extends z.ZodType>(
     url: string,
     tokens: Tokens,
@@ -179,7 +179,7 @@ export function facebook(context: PublisherContext): Publisher {
     };
   }
 
-  /** The call after which it is on the Page. */
+  /** Returns the step after which the post is visible on the Page. */
   function show(
     work: Work,
     state: State,
@@ -274,7 +274,7 @@ export function facebook(context: PublisherContext): Publisher {
     };
   }
 
-  /** Its address; and of a video the post by which the sync knows it. */
+  /** Reads the permalink and, for a video, the id of the post under which the sync stores it. */
   function permalink(work: Work, state: State): Step {
     const fields = work.kind === "video" || work.kind === "reel" ? "permalink_url,post_id" : "permalink_url";
     return {
@@ -325,7 +325,7 @@ export function facebook(context: PublisherContext): Publisher {
       if (fault.reason.startsWith("368")) {
         return {
           then: "fail",
-          message: "Facebook blocks this Page from publishing for now; open Facebook and look there",
+          message: "Facebook blocks this Page from publishing for now; open Facebook to see why",
           who_must_act: "creator",
         };
       }

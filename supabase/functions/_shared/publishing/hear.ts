@@ -1,15 +1,15 @@
-/** What platforms report by themselves, kept before it is answered: posts under way are looked at, and automatic sync wakes. */
+/** Stores what a platform reports, before the request is answered. Posts under way become due for a check, and automatic sync may wake. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import type { PlatformSlug } from "../platforms/platform.ts";
 import { sha256Hex } from "../text/hash.ts";
 
-/** One thing that a platform said; a hint, never believed. */
+/** One report of a platform. It is only a hint and is always verified. */
 export interface PlatformReport {
-  /** As the platform knows the account. */
+  /** The platform's id of the account. */
   account_id: string;
   event: string;
-  /** The post's handle while it is under way (a publish id, a video's id); left out: any on that account. */
+  /** Handle of a post under way (a publish id, a video's id); if omitted, any post on that account. */
   handle?: string | undefined;
   content_id?: string | undefined;
   wakes_sync?: "new" | "gone" | undefined;
@@ -17,7 +17,7 @@ export interface PlatformReport {
 
 const Heard = z.object({ is_new: z.boolean(), posts: z.int(), accounts: z.int() });
 
-/** @param body What came; the same again is known by its hash, and does nothing. */
+/** @param body The request body. A duplicate is recognized by its hash and ignored. */
 export async function hear(
   { admin, log }: Pick<Context, "admin" | "log">,
   platform: PlatformSlug,

@@ -1,6 +1,6 @@
 /**
- * Instagram: a container is made, Instagram fetches the media into it, and it is published. Containers are seen by nobody and die after a day; only
- * the publishing shows something, and the container says afterwards whether it happened.
+ * Instagram: creates a container, Instagram fetches the media into it, and the container is published. Containers are invisible and expire
+ * after a day. Only the publish call makes something visible, and the container's status shows afterwards whether it took effect.
  */
 import * as z from "zod";
 import { graphDialect, isNoSuchObject } from "../platforms/meta/graph.ts";
@@ -29,12 +29,12 @@ import { kindObjection, lengthObjection, mediaObjections, optionObjections } fro
 const KINDS = ["image", "carousel", "reel", "video", "story"] as const;
 const PUBLISH = "instagram_business_content_publish";
 const COMMENT = "instagram_business_manage_comments";
-/** How long Instagram needs an address for; it fetches when it likes. */
+/** Lifetime of the media URLs; Instagram decides when it fetches them. */
 const URL_SECONDS = 24 * 3_600;
-/** Flagged as spam, says Instagram, now and then of what it has published. */
+/** Flagged as spam. Instagram sometimes returns this for a post that it has published. */
 const SPAM = "4/2207051";
 const NOT_READY = "9007/2207027";
-/** Not found, or older than a day. */
+/** The container is not found or older than a day. */
 const EXPIRED = ["24/2207006", "24/2207008"];
 
 const State = z.object({
@@ -43,7 +43,7 @@ const State = z.object({
   container: z.string().optional(),
   handle: z.string().optional(),
   ready: z.boolean().default(false),
-  /** When it was seen to be ready. */
+  /** When the container was found to be ready. */
   ready_at: z.string().optional(),
   asked: z.int().default(0),
   post_id: z.string().optional(),
@@ -100,12 +100,12 @@ export function instagram(context: PublisherContext): Publisher {
     return null;
   }
 
-  /** It may have waited for its turn since: a container lives for a day, and is then made again. */
+  /** Whether the container has been ready for over an hour. Its status is then read again, since it expires after a day and must be recreated. */
   function isOld({ ready_at }: State): boolean {
     return ready_at !== undefined && context.now().getTime() - Date.parse(ready_at) > 3_600_000;
   }
 
-  /** Instagram contradicts itself about the number, so it is asked. */
+  /** Reads the post limit from the API, because Instagram contradicts itself about the number. */
   async function left(tokens: Tokens, account_id: string) {
     const { data } = await api.get(`${account_id}/content_publishing_limit`, tokens, Allowance, {
       query: { fields: "quota_usage,config" },
@@ -125,7 +125,7 @@ export function instagram(context: PublisherContext): Publisher {
             state: work.state,
             wait_seconds: 1_800,
             wait_reason:
-              `Instagram allows ${known.size} posts in 24 hours, and all are used; it goes out when one is free again`,
+              `Instagram allows ${known.size} posts in 24 hours, and all are used; the post is published when one is free again`,
           };
         }
         return { state: stored({ ...state, is_allowed: true }) };
@@ -200,7 +200,7 @@ export function instagram(context: PublisherContext): Publisher {
       effect: "reads",
       async call(tokens) {
         const { status_code, status = "" } = await readStatus(tokens, state.container ?? "");
-        // PUBLISHED: a call of ours had its effect after all; publishing again is refused, and then the post is looked for.
+        // PUBLISHED: an earlier call took effect after all. Publishing again is refused, and then the post is searched for.
         if (status_code === "FINISHED" || status_code === "PUBLISHED") {
           return { state: stored({ ...state, ready: true, ready_at: context.now().toISOString() }) };
         }
@@ -258,7 +258,7 @@ export function instagram(context: PublisherContext): Publisher {
       code = "GONE";
     }
     if (code === "FINISHED" || code === "IN_PROGRESS") return { is: "absent" };
-    // Its id is found in the list; a story's container is the only word of it, so it is known to be out, not where.
+    // The list of posts has the id. Only the container shows the state of a story, so a story may be known to be out, but not its id.
     const isStory = work.kind === "story";
     const found = isStory ? "absent" : await readBack(context.platform, tokens, work.account, {
       text: captionOf(work) || null,
@@ -280,7 +280,7 @@ export function instagram(context: PublisherContext): Publisher {
     }
     if (isStory && code === "GONE") return { is: "unknowable" };
     if (found === "unclear") return { is: "unclear" };
-    // EXPIRED says that it was never published; of a container that is gone only the list can say so.
+    // EXPIRED proves that it was never published. If the container no longer exists, only the list can show that.
     return { is: "absent", state: anew(state), surely: code === "EXPIRED" };
   }
 
@@ -334,12 +334,12 @@ export function instagram(context: PublisherContext): Publisher {
       const message = `Instagram: ${known.used} of ${known.size} posts of the last 24 hours are used`;
       return [
         known.used >= known.size
-          ? warning("account", "limit_reached", `${message}; this one waits for its turn`)
+          ? warning("account", "limit_reached", `${message}; this one waits until one is free`)
           : warning("account", "limit_left", message),
       ];
     },
     next,
-    // A container that is gone may have been published by a call of which nobody heard: it is asked, and made again when it was not.
+    // A missing container may have been published by a call whose response was lost. `settle` checks that, and it is recreated if it was not.
     isUnclear: (fault, step) => step.effect === "shows" && [SPAM, ...EXPIRED].includes(fault.reason),
     judge(fault, step, work) {
       if (fault.reason === NOT_READY && step.effect === "shows") {
@@ -398,7 +398,7 @@ export function instagram(context: PublisherContext): Publisher {
     for (const medium of draft.media) {
       if (medium.kind === "image" && medium.bytes > 8 * 1_048_576) {
         found.push(
-          error("media", "media_bytes", "Instagram: a picture may have 8 MB", {
+          error("media", "media_bytes", "Instagram: a picture may have at most 8 MB", {
             count: medium.bytes,
             limit: 8 * 1_048_576,
           }),
@@ -406,7 +406,7 @@ export function instagram(context: PublisherContext): Publisher {
       }
       if (medium.kind === "image" && medium.width !== null && medium.width < 320) {
         found.push(
-          error("media", "media_width", "Instagram: a picture must be 320 pixels wide", {
+          error("media", "media_width", "Instagram: a picture must be at least 320 pixels wide", {
             count: medium.width,
             limit: 320,
           }),
@@ -416,7 +416,7 @@ export function instagram(context: PublisherContext): Publisher {
     const hashtags = countMatches(caption, /#[\p{L}\p{N}_]+/gu);
     if (hashtags > 30) {
       found.push(
-        error("body", "hashtags", `Instagram: ${hashtags} hashtags, the most is 30`, {
+        error("body", "hashtags", `Instagram: ${hashtags} hashtags, the maximum is 30`, {
           count: hashtags,
           limit: 30,
         }),
@@ -425,7 +425,7 @@ export function instagram(context: PublisherContext): Publisher {
     const mentions = countMatches(caption, /(?<![\w.])@[\w.]+/g);
     if (mentions > 20) {
       found.push(
-        error("body", "mentions", `Instagram: ${mentions} mentions, the most is 20`, {
+        error("body", "mentions", `Instagram: ${mentions} mentions, the maximum is 20`, {
           count: mentions,
           limit: 20,
         }),
@@ -459,7 +459,7 @@ const WORDS: Readonly<Record<string, string>> = {
   "352/2207026": "the video's format is not accepted; convert it to MP4 (H.264, AAC)",
   "36000/2207004": "the picture has more than 8 MB",
   "36001/2207005": "the picture's format is not accepted; convert it to JPEG",
-  "36003/2207009": "the picture's shape is not accepted; it must lie between 4:5 and 1.91:1",
+  "36003/2207009": "the picture's aspect ratio is not accepted; it must be between 4:5 and 1.91:1",
   "36004/2207010": "the caption is too long",
   "9004/2207052": "Instagram could not fetch the media",
   "25/2207050": "this account is restricted; open the Instagram app and do what it asks",
@@ -471,7 +471,7 @@ export function captionOf({ body, title, kind }: Pick<Draft, "body" | "title" | 
   return kind === "story" ? "" : (body.trim() || title.trim()).normalize("NFC");
 }
 
-/** Nothing is out: a new container. */
+/** Returns the state with which a new container is created, when nothing was published. */
 function anew(state: State): JsonObject {
   return stored({
     ...state,

@@ -1,4 +1,4 @@
-/** Removes what is to go from storage. Apart from uploading, so that the job does not bring along what reads containers of videos. */
+/** Deletes media files from storage. Separate from upload.ts, so that the job does not load the parsers for video containers. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import type { Handler } from "../jobs/job.ts";
@@ -10,7 +10,7 @@ export async function removeFiles(context: Context, paths: string[]): Promise<vo
   await context.admin.call("forget_doomed_files", { p_paths: paths });
 }
 
-/** Finds what is to go from storage, and removes it: uploads that never ended, what is old, what erased creators left. */
+/** Finds and deletes files that are no longer needed: unfinished uploads, old media, and media of erased creators. */
 export const keepMediaJob: Handler = async ({ context, deadline }) => {
   const { MEDIA_BUCKET, MEDIA_KEEP_DAYS } = context.settings.of(PUBLISHING);
   await context.admin.call("keep_publishing_house", { p_bucket: MEDIA_BUCKET, p_keep_days: MEDIA_KEEP_DAYS });

@@ -1,6 +1,6 @@
 /**
- * The creator's media in Supabase Storage: addresses that live as long as a platform needs to fetch them, and bytes in ranges, so that a file of
- * any size takes no more memory than one part of it. https://supabase.com/docs/guides/storage
+ * The creator's media in Supabase Storage: signed URLs that live as long as a platform needs to fetch them, and byte ranges, so that a file of
+ * any size needs no more memory than one range. https://supabase.com/docs/guides/storage
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -16,7 +16,7 @@ const Listed = z.array(z.object({
   metadata: z.object({ size: z.number().optional(), mimetype: z.string().optional() }).nullish(),
 }));
 
-/** How long an address of ours for reading lives. */
+/** Lifetime of the signed URLs for our own reads. */
 const READ_SECONDS = 900;
 
 export class Storage {
@@ -46,7 +46,7 @@ export class Storage {
     return { apikey: this.#key, authorization: `Bearer ${this.#key}` };
   }
 
-  /** An address that anybody may fetch for so many seconds. */
+  /** Returns a URL that anyone can fetch for `seconds`. */
   async sign(path: string, seconds: number): Promise<string> {
     const response = await callProvider(`${this.#base}/object/sign/${this.#bucket}/${path}`, {
       method: "POST",
@@ -57,7 +57,7 @@ export class Storage {
     return `${this.#base}${signedURL.startsWith("/") ? "" : "/"}${signedURL}`;
   }
 
-  /** A token with which anybody may upload this one file, whole or in parts, for two hours. */
+  /** Returns a token with which anyone can upload this one file, whole or in parts, for two hours. */
   async signUpload(path: string): Promise<string> {
     const response = await callProvider(`${this.#base}/object/upload/sign/${this.#bucket}/${path}`, {
       method: "POST",
@@ -80,7 +80,7 @@ export class Storage {
       this.#options,
     );
     const bytes = new Uint8Array(await response.arrayBuffer());
-    // A server without ranges sends all of it.
+    // A server without range support sends the whole file.
     return response.status === 206 ? bytes : bytes.slice(from, to);
   }
 
@@ -90,20 +90,20 @@ export class Storage {
       const length = response.headers.get("content-length");
       return length ? Number(length) : null;
     } catch (error) {
-      // Nothing has arrived yet: storage knows no such file.
+      // Storage has no such file: nothing has arrived yet.
       if (error instanceof ProviderError && (error.status === 404 || error.status === 400)) return null;
       throw error;
     }
   }
 
-  /** Every file below a folder, by name; nothing where there is no such bucket. */
+  /** Lists every file below a folder, by name; nothing if the bucket does not exist. */
   async *list(folder: string): AsyncGenerator<{ path: string; bytes: number | null; type: string | null }> {
     const limit = 1_000;
     for (let offset = 0;; offset += limit) {
       const entries = await this.#page({ prefix: folder, limit, offset });
       for (const { name, id, metadata } of entries) {
         const path = `${folder}/${name}`;
-        // What has no id is a folder.
+        // An entry without an id is a folder.
         if (id === null) yield* this.list(path);
         else yield { path, bytes: metadata?.size ?? null, type: metadata?.mimetype ?? null };
       }
@@ -135,7 +135,7 @@ export class Storage {
   }
 }
 
-/** The creator's media for a publisher. What `fetch` was told of is had before a call is written down; so a storage that fails costs no doubt. */
+/** The creator's media for a publisher. `fetch` loads them before a call is recorded, so a storage failure leaves no call in doubt. */
 export class Media implements MediaSource {
   readonly #storage: Storage;
   readonly #urls = new Map<string, string>();
@@ -180,7 +180,7 @@ async function had<T>(fetched: Promise<T>): Promise<T> {
     return await fetched;
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    // Supabase answers 400, and says 404 in the body.
+    // For a missing file Supabase answers 400 with a 404 in the body.
     const isGone = error.status === 404 ||
       error.status === 400 && /\b404\b|not.?found/i.test(JSON.stringify(error.body));
     throw new MediaUnavailable(isGone, error);

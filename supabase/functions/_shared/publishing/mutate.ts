@@ -1,6 +1,6 @@
 /**
- * Calls that change something at a platform: each is sent once. No attempt of ours repeats it, and none of the HTTP client either: a client that
- * keeps connections may send a request again by itself when a kept one turns out closed, so every such call has a connection of its own.
+ * Sends calls that change something at a platform, each only once. Neither our code nor the HTTP client may repeat them. A client that keeps
+ * connections may resend a request automatically when a kept connection turns out to be closed, so each of these calls opens its own connection.
  */
 import type * as z from "zod";
 import { callProvider, type Fetch, readJson } from "../http/outgoing.ts";
@@ -9,7 +9,7 @@ import { type JsonObject, PlatformFault, type PlatformSlug } from "../platforms/
 import type { PublisherContext } from "./publisher.ts";
 import { PUBLISHING } from "./settings.ts";
 
-/** A fetch whose connection is new and not kept. Where the runtime cannot do that, the one that was given. */
+/** Returns a fetch that opens a new connection for each call and closes it afterwards; the given one where the runtime does not support this. */
 export function onceFetch(given: Fetch): Fetch {
   if (typeof Deno === "undefined" || typeof Deno.createHttpClient !== "function") return given;
   return async (input, init) => {
@@ -42,7 +42,7 @@ export class Mutations {
     private readonly dialect: Dialect,
   ) {}
 
-  /** Sends once. @throws {PlatformFault} */
+  /** Sends a call once. @throws {PlatformFault} */
   async send(url: string, mutation: Mutation): Promise<Response> {
     const { platform, context, dialect } = this;
     const { method = "POST", json, form, units = 1 } = mutation;
@@ -64,7 +64,7 @@ export class Mutations {
     }
   }
 
-  /** The same, for an answer that is JSON. */
+  /** Sends a call once and returns the JSON response. @throws {PlatformFault} */
   async tell<Schema extends z.ZodType>(
     url: string,
     schema: Schema,
@@ -91,8 +91,8 @@ export class Mutations {
 }
 
 /**
- * Whether a fault leaves open if the call had its effect: no answer, an answer that cannot be read, a server's error, or a proxy that
- * gave up waiting. A refusal that the platform itself worded is none.
+ * Whether a fault leaves the effect of the call unknown: no response, an unreadable one, a server error, or a timeout of a proxy. An explicit
+ * refusal by the platform does not.
  */
 export function isUnclear(fault: unknown): boolean {
   if (!(fault instanceof PlatformFault)) return true;

@@ -1,4 +1,4 @@
-/** Writing, scheduling and cancelling posts, for the functions that do it. */
+/** Writing, scheduling and reading posts, shared by several functions. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { DatabaseError } from "../errors.ts";
@@ -13,7 +13,7 @@ interface Wish {
   now?: boolean | undefined;
 }
 
-/** Saves a draft, or a post that is to go out; one that no platform would take is not scheduled, and nothing is saved. */
+/** Saves a draft or a post to publish. If a platform would refuse a post to publish, nothing is saved or scheduled. */
 export async function savePost(context: Context, user_id: string, wish: Wish) {
   const { post } = wish;
   const known = await readKnown(context, user_id, post);
@@ -27,11 +27,11 @@ export async function savePost(context: Context, user_id: string, wish: Wish) {
     p_version: wish.version,
     p_post: { title: post.title, body: post.body, media_ids: post.media_ids, time_zone },
     p_targets: post.targets,
-    // In one transaction: no worker meets new words with the old time, or the other way about.
+    // Saved in the same transaction, so that no worker sees the new texts with the old time, or vice versa.
     p_publish_at: wish.now ? "-infinity" : at?.toISOString() ?? null,
     p_is_ready: checked.is_ready,
   }, z.uuid()).catch((error) => {
-    // It was scheduled before, and stays so: what it could not go out with is said.
+    // The post is already scheduled and stays as it was; the error lists the objections.
     if (error instanceof DatabaseError && error.sqlstate === "SVG01") refuseUnready(checked);
     throw error;
   });
@@ -39,7 +39,7 @@ export async function savePost(context: Context, user_id: string, wish: Wish) {
   return { ...await readPost(context, user_id, post_id), checked };
 }
 
-/** @param at Null: now. */
+/** Schedules a stored post. @param at Null: publish now. */
 export async function schedulePost(
   context: Context,
   user_id: string,
@@ -55,7 +55,7 @@ export async function schedulePost(
   await enqueueDue(context, at);
 }
 
-/** Nobody has to wait for the next second, or for cron, when it is due at once. */
+/** Enqueues a post that is due immediately, so that it does not wait for the next second or for cron. */
 async function enqueueDue(context: Context, at: Date | null): Promise<void> {
   if (at === null || at <= context.now()) await context.admin.call("enqueue_due_posts", {});
 }
@@ -64,7 +64,7 @@ export async function readPost(context: Context, user_id: string | null, post_id
   return await context.admin.call("read_post", { p_user_id: user_id, p_post_id: post_id }, PostDetail);
 }
 
-/** A post that is stored, as it would be given. */
+/** Validates a stored post as if it were submitted now. */
 export async function checkStored(
   context: Context,
   user_id: string,

@@ -1,9 +1,9 @@
 /**
- * Publishes what is due on one account, one post after the other.
+ * Publishes the due posts of one account, one after the other.
  *
- * A call that may show something is written down before it leaves (armed, then sent) and made once. When nobody knows what became of it, the
- * platform is asked, or the account read back; it is made again only when it is proven that nothing came of it, and not before the platform has had
- * the time in which a late call may still take effect. A worker that dies leaves its mark behind, and the next one asks.
+ * A call that may make something visible is recorded before it is sent (armed, then sent) and made once. When its outcome is unknown, the worker
+ * asks the platform or reads the account back. It repeats the call only when the call is proven to have had no effect, and not while a late call
+ * may still take effect. If a worker dies, the next one finds the record and checks the outcome.
  */
 import * as z from "zod";
 import { Access } from "../connections/access.ts";
@@ -85,11 +85,11 @@ const Armed = z.object({
   wait_until: z.string().optional(),
 });
 
-/** Between the mark and the call; a worker that was held up longer does not call. */
+/** Maximum delay between the mark and the call; a worker that was delayed longer does not make the call. */
 const LONGEST_MARK_MS = 15_000;
-/** Beyond so many that prepare nothing more is tried. */
+/** Maximum number of consecutive failures that are retried. */
 const MOST_FAILURES = 8;
-/** Of a call that shows something, each proven without effect. */
+/** Maximum attempts of a call that shows something, each proven to have had no effect. */
 const MOST_ATTEMPTS = 3;
 
 export interface Tally extends Record<string, number> {
@@ -99,7 +99,7 @@ export interface Tally extends Record<string, number> {
   waiting: number;
 }
 
-/** Until nothing is due on the account, or the time is up. */
+/** Publishes until nothing is due on the account or the deadline has passed. */
 export async function publishAccount(
   context: Context,
   social_account_id: string,
@@ -118,7 +118,7 @@ export async function publishAccount(
       const status = await new Run(context, begun, lease_seconds).go(deadline);
       tally[status] = (tally[status] ?? 0) + 1;
     } catch (error) {
-      // Another worker has it, or it was cancelled: what was written is theirs to go on with.
+      // SVW02: another worker has claimed the post and continues from the stored state, or the post was cancelled.
       if (!(error instanceof DatabaseError && error.sqlstate === "SVW02")) throw error;
       context.log.info("a post was taken over", { target_id: begun.target_id });
     }
@@ -159,11 +159,11 @@ class Run {
     };
   }
 
-  /** Until the post is out, has failed or must wait. */
+  /** Works until the post is published, has failed or must wait. */
   async go(deadline: Date): Promise<string> {
     const { context, begun } = this;
     if (!isKnown(begun.platform)) {
-      return await this.fail("this release knows no such platform", "operator", "platform");
+      return await this.fail("this release does not support the platform", "operator", "platform");
     }
     if (!begun.is_connected || begun.connection_id === null || begun.tokens === null) {
       return await this.fail(
@@ -212,15 +212,15 @@ class Run {
     return { ...this.draft, state: this.state, account: this.account, is_open: this.is_open };
   }
 
-  /** A call that an earlier run wrote down, and of which nobody has heard. */
+  /** Handles a call that an earlier run recorded and whose outcome is unknown. */
   private async takeUp(open: Open): Promise<string | null> {
     const { attempt_id } = open;
     if (open.status === "armed") {
-      await this.record({ attempt_id, outcome: "dropped", note: "it had not left" });
+      await this.record({ attempt_id, outcome: "dropped", note: "the call was not sent" });
       return null;
     }
     let step = this.publisher.next(this.work());
-    // What is asked first changes nothing, and may say where it stands.
+    // Steps that only read change nothing, and may show the outcome.
     while (open.is_decisive && step?.effect === "reads") {
       const status = await this.read(step);
       if (status !== null) return status;
@@ -231,13 +231,13 @@ class Run {
       await this.record({
         attempt_id,
         outcome: "absent",
-        note: "nobody heard of it; it shows nothing, and is made again",
+        note: "the outcome is unknown; the call publishes nothing, so it is repeated",
         state,
       });
       return null;
     }
-    // By another name it is the same call, begun by a worker with other settings: where it stands, it is asked about the same way.
-    if (!step?.settle) return await this.giveUp(open, "nobody knows how to ask about it any more");
+    // A step with another name is the same call, made by a worker with other settings, and its outcome is checked in the same way.
+    if (!step?.settle) return await this.giveUp(open, "this release has no way to check it");
     return await this.settle(step, open);
   }
 
@@ -268,7 +268,7 @@ class Run {
     return (this.begun.processing_seconds ?? 0) > this.publisher.processing_hours * 3_600;
   }
 
-  /** The platform has been at work for longer than it ever takes. */
+  /** Handles a post that the platform has been processing for longer than `processing_hours`. */
   private async endProcessing(): Promise<string> {
     const { title } = this.platform;
     const why = `${title} has been processing it for more than ${this.publisher.processing_hours} hours`;
@@ -279,12 +279,12 @@ class Run {
       status: "unknown",
       next_at: null,
       error_code: "processing",
-      error_message: `${why}. Look there, then say here that it is there, or that it is to be tried again`,
+      error_message: `${why}. Check there, then state here whether it is published or to be tried again`,
       who_must_act: "creator",
     });
   }
 
-  /** Has the media that a call needs before the call is written down; null when they are there. */
+  /** Fetches the media that a call needs, before the call is recorded; returns null on success. */
   private async fetchMedia(step: Step): Promise<string | null> {
     try {
       await this.media.fetch(step.needs ?? []);
@@ -304,7 +304,7 @@ class Run {
     if (error.is_gone) {
       return await this.refuse(step, {
         then: "fail",
-        message: "a file of this post is gone; upload it again and write the post anew",
+        message: "a file of this post no longer exists; upload it again and create a new post",
         who_must_act: "creator",
       }, "media_gone");
     }
@@ -312,25 +312,25 @@ class Run {
     if (this.failures > MOST_FAILURES) {
       return await this.refuse(step, {
         then: "fail",
-        message: "our storage did not give the file for too long; try again later",
+        message: "our storage could not provide the file for too long; try again later",
         who_must_act: "operator",
       }, "media_unavailable");
     }
     return await this.leave({
       status: "waiting",
       next_seconds: this.backoff(),
-      wait_reason: "our storage does not give the file at the moment; it is tried again",
+      wait_reason: "our storage cannot provide the file at the moment; it is tried again",
     });
   }
 
-  /** One call that changes something, between its marks. */
+  /** Makes one call that changes something, and records it before and after. */
   private async change(step: Step): Promise<string | null> {
     const { context, begun } = this;
     const is_decisive = step.effect !== "prepares";
     const missing = this.missingScopes();
     if (missing.length > 0) {
       return await this.fail(
-        `${this.platform.title} was not allowed to publish for you; connect the account again and allow everything that is asked`,
+        `${this.platform.title} was not allowed to publish for you; connect the account again and grant every permission`,
         "creator",
         "scope_missing",
       );
@@ -352,14 +352,15 @@ class Run {
       return await this.leave({
         status: "waiting",
         next_at: armed.wait_until,
-        wait_reason: `${this.platform.title} allows no more until ${armed.wait_until}; it goes out then`,
+        wait_reason:
+          `${this.platform.title} allows no more until ${armed.wait_until}; the post is published then`,
       });
     }
     const attempt_id = armed.attempt_id ?? 0;
     const mark = { is_made: false };
     try {
       const outcome = await this.access.use(async (tokens) => {
-        // Marked once; a token that was refused and refreshed in between has sent nothing.
+        // Marked once: if the token is refused and refreshed, this runs again, but the refused call had no effect.
         if (!mark.is_made) {
           const at = performance.now();
           await context.admin.call("send_publishing", {
@@ -392,11 +393,11 @@ class Run {
     } catch (error) {
       if (error instanceof DatabaseError) throw error;
       if (error instanceof HeldUp) {
-        await this.record({ attempt_id, outcome: "absent", note: "the worker was held up and did not call" });
+        await this.record({ attempt_id, outcome: "absent", note: "the worker was delayed and did not call" });
         return null;
       }
       if (!mark.is_made) {
-        await this.record({ attempt_id, outcome: "dropped", note: "it did not leave" });
+        await this.record({ attempt_id, outcome: "dropped", note: "the call was not sent" });
         if (!(error instanceof PlatformFault)) throw error;
         return await this.refused(step, error);
       }
@@ -404,7 +405,7 @@ class Run {
         await this.record({
           attempt_id,
           outcome: "absent",
-          note: "our storage did not give the file; nothing left",
+          note: "our storage could not provide the file; nothing was sent",
         });
         return await this.withoutMedia(step, error);
       }
@@ -412,7 +413,7 @@ class Run {
     }
   }
 
-  /** A call that left, and brought no success. */
+  /** Handles a call that was sent and did not succeed. */
   private async failed(
     step: Step,
     attempt_id: number,
@@ -451,23 +452,23 @@ class Run {
 
   private unknown({ effect }: Step): Change {
     const { title } = this.platform;
-    // What is added to a post that is out does not make the post unknown.
+    // An unknown addition to a published post does not make the post itself unknown.
     if (effect === "adds") {
       return {
         status: "waiting",
-        wait_reason: `it is not known whether ${title} has taken the comment; it is being asked`,
+        wait_reason: `it is not known whether ${title} has accepted the comment; StreamVibe is checking`,
       };
     }
     return {
       status: "unknown",
-      wait_reason: `${title} did not say whether it is out; it is being asked`,
+      wait_reason: `${title} did not confirm the post; StreamVibe is checking`,
       error_code: "unknown",
-      error_message: `${title} did not say whether it is out`,
+      error_message: `${title} did not confirm the post`,
       who_must_act: "nobody",
     };
   }
 
-  /** Asks what became of a call. */
+  /** Finds out the outcome of a call. */
   private async settle(step: Step, open: Open): Promise<string | null> {
     const { PUBLISH_SETTLE_SECONDS, PUBLISH_GIVE_UP_HOURS } = this.context.settings.of(PUBLISHING);
     const { attempt_id, age_seconds } = open;
@@ -497,7 +498,7 @@ class Run {
       return null;
     }
     if (settled.is === "unknowable") {
-      return await this.giveUp(open, `${this.platform.title} has no way to ask about it`);
+      return await this.giveUp(open, `${this.platform.title} has no way to check it`);
     }
     if (settled.is === "absent" && (settled.surely || age_seconds >= PUBLISH_SETTLE_SECONDS)) {
       await this.record({
@@ -510,7 +511,7 @@ class Run {
       return await this.refused(step, null);
     }
     if (age_seconds > PUBLISH_GIVE_UP_HOURS * 3_600) {
-      return await this.giveUp(open, "it could not be found out");
+      return await this.giveUp(open, "the outcome could not be determined");
     }
     return await this.leave({
       attempt_id,
@@ -523,19 +524,19 @@ class Run {
     });
   }
 
-  /** Twice as long each time; as soon as an absence counts, where one was seen. */
+  /** Returns the delay until the next check. It doubles, but never exceeds the time after which an observed absence counts as proof. */
   private askAgain(counts_in: number | null, age_seconds: number): number {
     const { PUBLISH_ASK_SECONDS } = this.context.settings.of(PUBLISHING);
     const usual = Math.min(3_600, Math.max(PUBLISH_ASK_SECONDS, age_seconds));
     return counts_in === null ? usual : Math.min(usual, Math.max(0.1, counts_in));
   }
 
-  /** Nothing more can be asked: only the creator can look. */
+  /** Stops checking a call of unknown outcome: only the creator can check the platform. */
   private async giveUp({ attempt_id }: Open, why: string): Promise<string> {
     const step = this.publisher.next(this.work());
     if (step?.effect === "adds") {
       await this.record({ attempt_id, outcome: "absent", note: why });
-      return await this.finish(`the post is out; whether its first comment is, is not known: ${why}`);
+      return await this.finish(`the post is published; it is not known whether its first comment is: ${why}`);
     }
     return await this.leave({
       status: "unknown",
@@ -545,12 +546,12 @@ class Run {
       note: why,
       error_code: "unknown",
       error_message:
-        `It may be on ${this.platform.title}, or not: ${why}. Look there, then say here that it is there, or that it is to be tried again`,
+        `It may be on ${this.platform.title}, or not: ${why}. Check there, then state here whether it is published or to be tried again`,
       who_must_act: "creator",
     });
   }
 
-  /** A refusal, in the platform's words; null: it has let the call come to nothing several times. */
+  /** Handles a refusal. @param fault Null when the call had no effect MOST_ATTEMPTS times. */
   private async refused(step: Step, fault: PlatformFault | null): Promise<string | null> {
     const verdict = this.verdict(step, fault);
     const reason = fault?.reason ?? "without effect";
@@ -569,11 +570,11 @@ class Run {
 
   private async refuse(step: Step, { message, who_must_act }: Verdict, code: string): Promise<string> {
     if (step.effect === "adds") {
-      return await this.finish(`the post is out, its first comment is not: ${message}`);
+      return await this.finish(`the post is published, its first comment is not: ${message}`);
     }
-    // What is only prepared for a post that is out (a picture for its video) makes it no failure.
+    // A preparation that fails for a published post (the thumbnail of its video) does not make the post fail.
     if (step.effect === "prepares" && textOf(this.state.post_id)) {
-      return await this.finish(`the post is out; missing is its ${step.name}: ${message}`);
+      return await this.finish(`the post is published without its ${step.name}: ${message}`);
     }
     return await this.fail(message, who_must_act, code);
   }
@@ -583,7 +584,7 @@ class Run {
     if (fault === null) {
       return {
         then: "fail",
-        message: `${title} took it ${MOST_ATTEMPTS} times and did not show it`,
+        message: `${title} accepted it ${MOST_ATTEMPTS} times and did not publish it`,
         who_must_act: "operator",
       };
     }
@@ -601,7 +602,7 @@ class Run {
       return {
         then: "wait",
         wait_seconds,
-        message: `${title} allows no more at the moment; it goes out when it does`,
+        message: `${title} allows no more at the moment; the post is published when it does`,
         who_must_act: "nobody",
       };
     }
@@ -622,7 +623,7 @@ class Run {
       };
     }
     const message = fault.advice ??
-      `${title} refused it (${fault.reason || fault.status}); we have to look into it`;
+      `${title} refused it (${fault.reason || fault.status}); we have to investigate`;
     return { then: "fail", message, who_must_act: fault.advice ? "creator" : "operator" };
   }
 
@@ -635,7 +636,7 @@ class Run {
     return await this.refused(step, unanswered) ?? "waiting";
   }
 
-  /** False when it was the last: the post has failed. */
+  /** Counts a failure; returns false when there were too many and the post has failed. */
   private async countFailure(reason: string, message: string): Promise<boolean> {
     this.failures += 1;
     if (this.failures <= MOST_FAILURES) return true;
@@ -648,7 +649,7 @@ class Run {
     return this.publisher.scopes(this.draft).filter((scope) => !granted.includes(scope));
   }
 
-  /** What is on the account, so that what is new can be told from it. */
+  /** Returns the ids of posts already on the account, so that a new post can be recognized later. */
   private async witness(): Promise<JsonObject> {
     const page = await this.access.use((tokens) =>
       this.platform.page(tokens, {
@@ -682,7 +683,7 @@ class Run {
     return "failed";
   }
 
-  /** Puts the post down for now. */
+  /** Records a change and releases the post. */
   private async leave(change: Change): Promise<string> {
     await this.record({ ...change, release: true });
     return String(change.status ?? "waiting");
@@ -698,10 +699,10 @@ class Run {
   }
 }
 
-/** The worker stood still between its mark and its call. */
+/** The worker was delayed for too long between the mark and the call. */
 class HeldUp extends Error {}
 
-/** Where the post is, as far as the state says. */
+/** Returns the post's id and permalink, as far as the state has them. */
 function found(state: JsonObject): Change {
   const platform_post_id = textOf(state.post_id);
   const permalink = textOf(state.permalink);

@@ -1,4 +1,4 @@
-/** One visit to an account: what is due there is published. What has to wait is due again later, and then a new job is made of it. */
+/** Publishes everything that is due on one account. A post that must wait becomes due later and then gets a new job. */
 import * as z from "zod";
 import { ApiError } from "../errors.ts";
 import type { Handler } from "../jobs/job.ts";

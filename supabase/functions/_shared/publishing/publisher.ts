@@ -1,6 +1,7 @@
 /**
- * What a platform is to publishing, beside the adapter that syncs it: one publisher says, from what is known of a post so far, which call comes
- * next. It keeps nothing itself. What must outlive a worker is in `state`, which the engine (`publish_account.ts`) stores with each call.
+ * The interface of a platform for publishing, separate from the adapter that syncs it. A publisher decides from the state of a post which call
+ * comes next. It stores nothing itself: everything that must outlive a worker is in `state`, which the engine (`publish_account.ts`) stores with
+ * each call.
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -26,7 +27,7 @@ export const POST_KINDS = [
 ] as const;
 export type PostKind = typeof POST_KINDS[number];
 
-/** A picture or video of the creator, as the database knows it. */
+/** A picture or video of the creator, as stored in the database. */
 export const Medium = z.object({
   id: z.string(),
   path: z.string(),
@@ -44,23 +45,23 @@ export const Medium = z.object({
 });
 export type Medium = z.output<typeof Medium>;
 
-/** What may be said of one target beyond its words; each platform takes those that it has. */
+/** Options of a target besides its texts; each platform uses those that it supports. */
 export const TargetOptions = z.strictObject({
-  /** A comment of the creator's own, written when the post is out. */
+  /** A comment by the creator, added after the post is published. */
   first_comment: z.string().min(1).max(10_000).optional(),
-  /** Of kind `link`. */
+  /** The link of a post of kind `link`. */
   link: z.url({ protocol: /^https?$/ }).max(2_000).optional(),
   /** The further posts of a thread (X). */
   thread: z.array(z.string().min(1).max(25_000)).max(24).optional(),
-  /** YouTube: public, unlisted, private. TikTok: one of what the creator's own settings there allow. */
+  /** YouTube: public, unlisted, private. TikTok: a level that the creator's account settings allow. */
   privacy: z.string().max(40).optional(),
   tags: z.array(z.string().min(1).max(500)).max(200).optional(),
   category_id: z.string().regex(/^\d{1,4}$/).optional(),
   made_for_kids: z.boolean().optional(),
   notify_subscribers: z.boolean().optional(),
-  /** A medium (image) that is to be the video's picture (YouTube). */
+  /** The image to use as the video's thumbnail (YouTube). */
   thumbnail_media_id: z.uuid().optional(),
-  /** Which moment of the video is its picture, in milliseconds (Instagram, TikTok). */
+  /** Position in the video of its cover image, in milliseconds (Instagram, TikTok). */
   cover_ms: z.int().min(0).optional(),
   share_to_feed: z.boolean().optional(),
   disable_comments: z.boolean().optional(),
@@ -68,37 +69,37 @@ export const TargetOptions = z.strictObject({
   disable_stitch: z.boolean().optional(),
   is_ai_generated: z.boolean().optional(),
   is_paid_partnership: z.boolean().optional(),
-  /** Handed over at once, and held back by the platform until it is due (YouTube). */
+  /** Uploaded immediately and held by the platform until it is due (YouTube). */
   held_by_platform: z.boolean().optional(),
 });
 export type TargetOptions = z.output<typeof TargetOptions>;
 
-/** A post as it is to be on one account. */
+/** A post as it will appear on one account. */
 export interface Draft {
   kind: PostKind;
   title: string;
   body: string;
   media: Medium[];
   options: TargetOptions;
-  /** The medium that the options name. */
+  /** The medium of `thumbnail_media_id`. */
   thumbnail: Medium | null;
   due_at: Date | null;
 }
 
-/** One reason why a platform would refuse a post, or (`warning`) what its creator should know before. */
+/** A reason why a platform would refuse a post, or (`warning`) something that the creator should know before publishing. */
 export interface Objection {
   level: "error" | "warning";
   code: string;
-  /** Which part of the post. */
+  /** The part of the post concerned. */
   field: "title" | "body" | "media" | "options" | "account" | "kind";
-  /** What is wrong, what to do. */
+  /** The problem and how to solve it. */
   message: string;
-  /** How much there is, and how much may be, as the platform counts. */
+  /** The actual and the maximum value, as the platform counts. */
   count?: number;
   limit?: number;
 }
 
-/** A limit of the platform, as the ledger counts it (`ops.claim_platform_quota`). */
+/** A limit of the platform, as counted in the ledger (`ops.claim_platform_quota`). */
 export type Limit = {
   name: string;
   app: string;
@@ -110,38 +111,38 @@ export type Limit = {
   ahead: number;
 };
 
-/** What is known when the next call is chosen. */
+/** The input for choosing the next call. */
 export interface Work extends Draft {
   state: JsonObject;
   account: KnownAccount;
-  /** Whether a call that shows something has left of which nobody has heard: then nothing is begun anew. */
+  /** Whether a call that shows something was sent and its outcome is unknown: then nothing may be started again. */
   is_open: boolean;
 }
 
-/** What a call gave. */
+/** The result of a call. */
 export interface Outcome {
-  /** All that is to be kept, in place of what was. */
+  /** The complete new state, which replaces the old one. */
   state: JsonObject;
-  /** Nothing further before this. */
+  /** Delay before the next call. */
   wait_seconds?: number;
-  /** Why, in words for the creator. */
+  /** The reason, written for the creator. */
   wait_reason?: string;
-  /** The platform is at work on what it got: waited for no longer than `Publisher.processing_hours`. */
+  /** The platform is processing the post; the worker waits at most `Publisher.processing_hours`. */
   is_processing?: boolean;
 }
 
-/** What asking gave about a call of which nobody heard. */
+/** The outcome found for a call whose response was lost. */
 export type Settled =
-  /** It had its effect. */
+  /** The call took effect. */
   | { is: "there"; state: JsonObject; by?: "asked" | "read back" }
-  /** It had none, for all that can be seen; believed only when the platform has had the time. */
+  /** No effect is visible. Unless `surely` is set, this counts only after the time in which a late call may take effect. */
   | { is: "absent"; state?: JsonObject; surely?: boolean }
-  /** Ask again later. */
+  /** Not known yet: check again later. */
   | { is: "unclear" }
-  /** There is no way to ask. */
+  /** There is no way to find out. */
   | { is: "unknowable" };
 
-/** When a call of unknown outcome left, and what was there before it. */
+/** When a call of unknown outcome was sent, and what was on the account before it. */
 export interface Sent {
   sent_at: Date;
   witness: JsonObject | null;
@@ -149,29 +150,29 @@ export interface Sent {
 
 /** One call. */
 export interface Step {
-  /** The same for the same call in every run. */
+  /** Stable: the same call has the same name in every run. */
   name: string;
   /**
-   * `reads`: changes nothing. `prepares`: changes something that nobody sees, and is harmless when made again. `shows`: after it the post may be
-   * visible, so it is made once. `adds`: the same, to a post that is out already (a comment): its failure is not the post's.
+   * `reads`: changes nothing. `prepares`: changes something invisible and may be repeated safely. `shows`: may make the post visible, so it is made
+   * once. `adds`: also made once, for a post that is already published (a comment); its failure does not make the post fail.
    */
   effect: "reads" | "prepares" | "shows" | "adds";
   call(tokens: Tokens): Promise<Outcome>;
-  /** Of what shows or adds: finds out what became of a call. */
+  /** For `shows` and `adds`: finds out the outcome of a call. */
   settle?(tokens: Tokens, sent: Sent): Promise<Settled>;
-  /** Of what prepares: what is to be kept when the answer was lost. */
+  /** For `prepares`: the state to store when the response was lost. */
   lost?: JsonObject;
-  /** Media that the call takes; had before it is written down. */
+  /** Media that the call needs; they are fetched before the call is recorded. */
   needs?: readonly Need[];
   limits?: readonly Limit[];
   cost_micro_usd?: number;
-  /** Whether the account is looked at before, because the post has no words to find it by. */
+  /** Whether the posts on the account are listed first, because the post has no text by which it could be found later. */
   needs_witness?: boolean;
 }
 
-/** What a refusal means for the post. */
+/** The consequence of a refusal for the post. */
 export interface Verdict {
-  /** `wait`: later it may be let in. `restart`: begins again with this state; nothing is out. */
+  /** `wait`: the call may succeed later. `restart`: nothing was published; begins again with `state`. */
   then: "fail" | "wait" | "restart";
   message: string;
   who_must_act: "creator" | "operator" | "nobody";
@@ -182,21 +183,21 @@ export interface Verdict {
 export interface Publisher {
   slug: PlatformSlug;
   kinds: readonly PostKind[];
-  /** How long the platform may process what it got before nobody waits any more. */
+  /** How long the worker waits for the platform to process a post. */
   processing_hours: number;
-  /** What must have been granted. */
+  /** Scopes that must have been granted. */
   scopes(draft: Draft): readonly string[];
-  /** Everything that can be said without asking the platform. */
+  /** Returns the objections that need no call to the platform. */
   objections(draft: Draft): Objection[] | Promise<Objection[]>;
-  /** The limits that a post takes from, for saying how much is left. */
+  /** Returns the limits that a post counts against, to show how much is left. */
   limits(draft: Draft): readonly Limit[];
-  /** What the platform itself says of this account before a post; read-only. */
+  /** Asks the platform for objections that depend on the account; read-only. */
   ask?(tokens: Tokens, draft: Draft, account: KnownAccount): Promise<Objection[]>;
-  /** Null when there is nothing left to do: the post is out, and `state.post_id` and `state.permalink` say where. */
+  /** Returns the next call; null when the post is published and `state.post_id` and `state.permalink` are known. */
   next(work: Work): Step | null;
-  /** Whether a refusal leaves open what happened, beyond those that do on every platform. */
+  /** Whether a refusal leaves the outcome unknown, in addition to the faults that do so on every platform. */
   isUnclear?(fault: PlatformFault, step: Step, attempt: number): boolean;
-  /** What a refusal means, where more is known than its kind. */
+  /** Returns the consequence of a refusal, when the publisher knows more than its kind. */
   judge?(fault: PlatformFault, step: Step, work: Work): Verdict | null;
 }
 
@@ -204,34 +205,34 @@ export interface PublisherContext extends Omit<Context, "admin"> {
   /** The adapter of the same platform, for reading the account back. */
   platform: Platform;
   media: MediaSource;
-  /** Ids of posts on the account that are known to be others. */
+  /** Ids of other known posts on the account. */
   known_ids: readonly string[];
   used?: (usage: { calls: number; units: number }) => void;
 }
 
-/** Where media come from. */
+/** Source of the creator's media. */
 export interface MediaSource {
-  /** An address that a platform can fetch without credentials, for so long. */
+  /** Returns a URL that a platform can fetch without credentials for `seconds`. */
   url(medium: Medium, seconds: number): Promise<string>;
-  /** Bytes from `from` up to, not including, `to`. */
+  /** Returns the bytes from `from` up to, but not including, `to`. */
   read(medium: Medium, from: number, to: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a call needs of the creator's media: an address, or bytes. */
+/** A medium that a call needs: as a URL or as bytes. */
 export type Need = { medium: Medium; seconds: number } | { medium: Medium; from: number; to: number };
 
-/** Our own storage did not give a file. Nothing has left: it is tried again, or the file is gone. */
+/** Our own storage did not return a file. Nothing was sent to the platform: the worker retries, unless the file no longer exists. */
 export class MediaUnavailable extends Error {
   override name = "MediaUnavailable";
 
   constructor(readonly is_gone: boolean, cause: unknown) {
-    super(is_gone ? "the file is gone from storage" : "storage does not answer", { cause });
+    super(is_gone ? "the file no longer exists in storage" : "storage does not answer", { cause });
   }
 }
 
 export type PublisherFactory = (context: PublisherContext) => Publisher;
 
-/** An objection that stops the post. */
+/** Creates an objection that prevents the post from being published. */
 export function error(
   field: Objection["field"],
   code: string,

@@ -1,23 +1,23 @@
 /**
- * Finds a post by reading its account, the way a sync does: by the platform's own id where that is known, else by its words within the time in
- * which it was sent. What we know to be another post of ours is left out.
+ * Finds a post by reading its account as a sync does: the earliest post since the call was sent that has the same text or, for a post without
+ * text, that was not on the account before. Posts known to be others are excluded.
  */
 import type { KnownAccount, NormalizedItem, Platform, Tokens } from "../platforms/platform.ts";
 import type { Cursor } from "../platforms/platform.ts";
 import type { Sent } from "./publisher.ts";
 
-/** Clocks of platforms and ours differ by as much. */
+/** Maximum difference between a platform's clock and ours. */
 const SKEW_MS = 120_000;
 const MOST_PAGES = 4;
 
 export interface Sought {
-  /** What it says; null where it says nothing. */
+  /** Text of the post; null when it has none. */
   text: string | null;
   known_ids: readonly string[];
   sent: Sent;
 }
 
-/** `unclear`: the list did not reach back to the time, so its absence is not proven. */
+/** Returns the post. `unclear`: the pages read do not reach back to the call, so the absence of the post is not proven. */
 export async function readBack(
   platform: Platform,
   tokens: Tokens,
@@ -55,7 +55,7 @@ function isIt(item: NormalizedItem, { text, known_ids, sent }: Sought): boolean 
   return samePart(text, item.description) || samePart(text, item.title);
 }
 
-/** Platforms trim, compose and now and then cut words; a cut text is the beginning of ours. */
+/** Platforms trim and normalize texts and sometimes truncate them; a truncated text is a prefix of ours. */
 function samePart(ours: string, theirs: string): boolean {
   const [one, other] = [plain(ours), plain(theirs)];
   if (one === other) return true;

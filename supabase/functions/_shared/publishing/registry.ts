@@ -1,4 +1,4 @@
-/** Every platform that can be published to, loaded when it is needed. A new one is one line here. */
+/** The publishers by platform. Each is loaded when it is needed; a new one is one line here. */
 import type { PlatformSlug } from "../platforms/platform.ts";
 import type { Publisher, PublisherContext, PublisherFactory } from "./publisher.ts";
 

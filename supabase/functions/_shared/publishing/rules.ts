@@ -1,4 +1,4 @@
-/** Rules that several platforms have in common. */
+/** Rules that several platforms share. */
 import { type Draft, error, type Medium, type Objection, warning } from "./publisher.ts";
 
 export interface MediaRule {
@@ -16,7 +16,7 @@ export interface MediaRule {
 
 const MEGABYTE = 1_048_576;
 
-/** What is wrong with the media of a post, each medium by itself. */
+/** Returns the objections to the number of media and to each medium. */
 export function mediaObjections({ media }: Draft, title: string, rule: MediaRule): Objection[] {
   const found: Objection[] = [];
   const { least = 1, most } = rule;
@@ -26,7 +26,9 @@ export function mediaObjections({ media }: Draft, title: string, rule: MediaRule
       error(
         "media",
         "media_count",
-        `${title} takes ${wanted} of these; there ${media.length === 1 ? "is" : "are"} ${media.length}`,
+        `${title}: the number of media must be ${wanted}; there ${
+          media.length === 1 ? "is" : "are"
+        } ${media.length}`,
         {
           count: media.length,
           limit: most,
@@ -38,9 +40,9 @@ export function mediaObjections({ media }: Draft, title: string, rule: MediaRule
     const name = `medium ${index + 1}`;
     const say = (code: string, message: string, counts: { count?: number; limit?: number } = {}) =>
       found.push(error("media", code, `${title}: ${name} ${message}`, counts));
-    if (medium.status !== "ready") say("media_not_ready", "has not been uploaded whole; upload it first");
+    if (medium.status !== "ready") say("media_not_ready", "is not fully uploaded; upload it first");
     if (!rule.kinds.includes(medium.kind)) {
-      say("media_kind", `is of kind ${medium.kind}, here only ${rule.kinds.join(" or ")} may be`);
+      say("media_kind", `is of kind ${medium.kind}, only ${rule.kinds.join(" or ")} is allowed here`);
       continue;
     }
     if (rule.types && !rule.types.includes(medium.mime_type)) {
@@ -49,7 +51,7 @@ export function mediaObjections({ media }: Draft, title: string, rule: MediaRule
     if (rule.bytes && medium.bytes > rule.bytes) {
       say(
         "media_bytes",
-        `has ${(medium.bytes / MEGABYTE).toFixed(1)} MB, the most is ${
+        `has ${(medium.bytes / MEGABYTE).toFixed(1)} MB, the maximum is ${
           (rule.bytes / MEGABYTE).toFixed(0)
         } MB`,
         {
@@ -64,7 +66,7 @@ export function mediaObjections({ media }: Draft, title: string, rule: MediaRule
       if (rule.aspect && (aspect < rule.aspect[0] - 0.005 || aspect > rule.aspect[1] + 0.005)) {
         say(
           "media_aspect",
-          `is ${width} × ${height} (${aspect.toFixed(2)}), the shape must lie between ${
+          `is ${width} × ${height} (${aspect.toFixed(2)}), the aspect ratio must be between ${
             rule.aspect.map((one) => one.toFixed(2)).join(" and ")
           }`,
         );
@@ -78,7 +80,9 @@ export function mediaObjections({ media }: Draft, title: string, rule: MediaRule
     }
     if (medium.kind === "video" && rule.seconds) {
       if (duration_seconds === null) {
-        found.push(warning("media", "media_duration_unknown", `${title}: how long ${name} is, is not known`));
+        found.push(
+          warning("media", "media_duration_unknown", `${title}: the length of ${name} is not known`),
+        );
       } else if (duration_seconds < rule.seconds[0] || duration_seconds > rule.seconds[1]) {
         say(
           "media_duration",
@@ -102,7 +106,7 @@ export function mediaObjections({ media }: Draft, title: string, rule: MediaRule
   return found;
 }
 
-/** A text that is too long, or missing. */
+/** Returns an objection if a text is too long. */
 export function lengthObjection(
   field: "title" | "body" | "options",
   title: string,
@@ -113,14 +117,14 @@ export function lengthObjection(
 ): Objection[] {
   if (count <= limit) return [];
   return [
-    error(field, `${field}_length`, `${title}: ${what} has ${count} ${unit}, the most is ${limit}`, {
+    error(field, `${field}_length`, `${title}: ${what} has ${count} ${unit}, the maximum is ${limit}`, {
       count,
       limit,
     }),
   ];
 }
 
-/** Options that a platform or a kind does not have, so that nobody waits for an effect that never comes. */
+/** Warns about options that a platform or kind does not have, so that nobody expects an effect. */
 export function optionObjections(
   { options }: Draft,
   title: string,

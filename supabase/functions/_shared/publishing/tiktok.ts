@@ -1,7 +1,7 @@
 /**
- * TikTok: the official Content Posting API, direct posts. A video is sent in parts to an address that the beginning gives: nothing is posted before
- * the last part, and the publish id can be asked at any time. Photos are fetched by TikTok itself, so there the beginning decides; without its
- * answer there is no id to ask by, and only the list of public posts can tell.
+ * TikTok: direct posts with the official Content Posting API. A video is sent in parts to a URL from the init call: nothing is posted before the
+ * last part, and its status can be read by publish id at any time. TikTok fetches photos itself, so for photos the init call decides. If its
+ * response is lost there is no publish id, and only the list of public posts can show the outcome.
  */
 import * as z from "zod";
 import { kindOfStatus, providerClient, type ProviderRefusal } from "../platforms/provider_client.ts";
@@ -26,7 +26,7 @@ import { readBack } from "./read_back.ts";
 import { kindObjection, lengthObjection, mediaObjections, optionObjections } from "./rules.ts";
 import { PUBLISHING } from "./settings.ts";
 
-/** How long TikTok may fetch an address. */
+/** Lifetime of the media URLs that TikTok fetches. */
 const URL_SECONDS = 24 * 3_600;
 const KINDS = ["video", "short", "image", "carousel"] as const;
 const PUBLISH = "video.publish";
@@ -47,7 +47,7 @@ const State = z.object({
   creator: Creator.optional(),
   handle: z.string().optional(),
   upload_url: z.string().optional(),
-  /** As it was begun; another size would not fit any more. */
+  /** Part size announced in the init call; it cannot change afterwards. */
   chunk: z.int().optional(),
   sent: z.int().default(0),
   must_ask: z.boolean().default(false),
@@ -91,25 +91,25 @@ const FAULTS: Readonly<Record<string, FaultKind>> = {
   internal_error: "transient",
 };
 
-/** TikTok's words for what only the creator, or time, can change. */
+/** Messages for TikTok's error codes that a retry cannot resolve. */
 const WORDS: Readonly<Record<string, string>> = {
   privacy_level_option_mismatch: "this privacy is not among those that your account allows; choose another",
   url_ownership_unverified:
-    "the address of the media is not verified at TikTok; whoever runs StreamVibe has to verify the domain there",
+    "the address of the media is not verified at TikTok; the operator of StreamVibe has to verify the domain there",
   unaudited_client_can_only_post_to_private_accounts:
     "until TikTok has audited this StreamVibe, it posts to private accounts only; make your account private there, or wait",
-  spam_risk_user_banned_from_posting: "your account may not post at the moment; look into the TikTok app",
+  spam_risk_user_banned_from_posting: "your account may not post at the moment; check the TikTok app",
   invalid_file_upload: "the video is not accepted; convert it to MP4 (H.264)",
   file_format_check_failed: "the video's format is not accepted; convert it to MP4 (H.264)",
   duration_check_failed: "the video is too long or too short for your account",
   frame_rate_check_failed: "the frame rate is not accepted; it must be 23 to 60",
   picture_size_check_failed: "the picture's size is not accepted",
   publish_cancelled: "it was cancelled in the TikTok app",
-  auth_removed: "the access was taken back; connect the account again",
+  auth_removed: "the access was revoked; connect the account again",
   spam_risk: "TikTok took it for spam",
   spam_risk_text: "TikTok took the text for spam; change it",
 };
-/** So many were posted: the next day it may go out. */
+/** Error codes for too many posts: the post may go out the next day. */
 const TOMORROW = ["spam_risk_too_many_posts", "spam_risk_too_many_pending_share", "reached_active_user_cap"];
 
 const DIALECT = {
@@ -163,7 +163,7 @@ export function tiktok(context: PublisherContext): Publisher {
     };
   }
 
-  /** TikTok wants to be asked before each post. */
+  /** TikTok requires this query before each post. */
   function creator(state: State): Step {
     return {
       name: "what does the account allow?",
@@ -195,7 +195,7 @@ export function tiktok(context: PublisherContext): Publisher {
     const creator = Creator.parse(state.creator ?? {});
     return {
       name: state.restarts > 0 ? `begin, again ${state.restarts}` : "begin",
-      // Without the address in the answer nobody can send the video, so nothing is posted.
+      // Without the URL in the response nobody can send the video, so nothing is posted.
       effect: "prepares",
       limits,
       async call(tokens) {
@@ -225,7 +225,7 @@ export function tiktok(context: PublisherContext): Publisher {
     };
   }
 
-  /** Parts are at least 5 MB, and the last takes what is left over. */
+  /** Returns the part size. Parts are at least 5 MB, and the last one includes the remainder. */
   function chunkOf(size: number): number {
     return size < LEAST_PART ? size : Math.min(size, MOST_PART, Math.max(LEAST_PART, PUBLISH_CHUNK_BYTES));
   }
@@ -314,14 +314,14 @@ export function tiktok(context: PublisherContext): Publisher {
     creator: Creator,
     sent: Sent,
   ): Promise<Settled> {
-    // What is not for everybody is in no list, and without an id it cannot be asked for.
+    // A post that is not public is in no list, and its status cannot be read without an id.
     if (privacyOf(work.options.privacy, creator.privacy) !== PUBLIC) return { is: "unknowable" };
     const found = await readBack(context.platform, tokens, work.account, {
       text: captionOf(work) || null,
       known_ids: context.known_ids,
       sent,
     });
-    // Moderation may keep it out of the list for long: its absence there proves nothing.
+    // Moderation may delay its appearance in the list, so its absence proves nothing.
     if (typeof found === "string") return { is: "unclear" };
     const there = { ...state, is_over: true, post_id: found.platform_content_id, permalink: found.permalink };
     return { is: "there", state: stored(there), by: "read back" };
@@ -386,7 +386,7 @@ export function tiktok(context: PublisherContext): Publisher {
       return found;
     },
     next,
-    // What has arrived meanwhile does not fit any more: a call that nobody heard of was late.
+    // 416: the part no longer fits, because an earlier call with a lost response has arrived late.
     isUnclear: (fault, step) => step.name === "the last part" && fault.status === 416,
     judge(fault, _step, work) {
       const state = State.parse(work.state);
@@ -398,7 +398,7 @@ export function tiktok(context: PublisherContext): Publisher {
           who_must_act: "nobody",
         };
       }
-      // TikTok says of these that nothing was posted, and that it may be tried again.
+      // For these codes TikTok states that nothing was posted and that the call may be retried.
       if (
         ["internal", "video_pull_failed", "photo_pull_failed"].includes(fault.reason) && state.restarts < 2
       ) {
@@ -424,7 +424,7 @@ export function tiktok(context: PublisherContext): Publisher {
       if (fault.status === 416) {
         return {
           then: "restart",
-          message: "the upload stands elsewhere; it is being asked",
+          message: "the upload is at another position; StreamVibe is checking it",
           who_must_act: "nobody",
           state: stored({ ...state, must_ask: true }),
         };

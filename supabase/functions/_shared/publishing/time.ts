@@ -1,6 +1,6 @@
-/** The time that a clock on a wall shows somewhere, as an instant. */
+/** Converts the local time of a time zone to an instant. */
 
-/** Whether a runtime knows the zone. */
+/** Whether the runtime knows the time zone. */
 export function isTimeZone(zone: string): boolean {
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
@@ -11,8 +11,8 @@ export function isTimeZone(zone: string): boolean {
 }
 
 /**
- * The instant of a local time such as `2026-11-30T09:00`. Of two, in the night when clocks go back, the earlier; a time that clocks leave out
- * is as much later as they jump.
+ * Returns the instant of a local time such as `2026-11-30T09:00`. If clocks go back and the time occurs twice, returns the earlier instant. A
+ * time that clocks skip is moved later by the length of the jump.
  */
 export function instantIn(zone: string, local: string): Date {
   const wanted = Date.parse(`${local}Z`);
@@ -24,7 +24,7 @@ export function instantIn(zone: string, local: string): Date {
   );
 }
 
-/** Milliseconds that clocks there are ahead of UTC. */
+/** Returns the milliseconds by which the time zone is ahead of UTC. */
 function offsetAt(zone: string, instant: number): number {
   const parts = new Intl.DateTimeFormat("en-CA", {
     timeZone: zone,

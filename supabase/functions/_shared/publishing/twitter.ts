@@ -1,6 +1,6 @@
 /**
- * X: chunked media upload, posts, threads. Posts have no idempotency key and cannot be looked up by anything but their words: a call of unknown
- * outcome is settled by reading the account back. Every post costs credits.
+ * X: chunked media upload, posts, threads. A post has no idempotency key and can be found only by its text, so a call of unknown outcome is
+ * settled by reading the account back. Every post costs credits.
  */
 import * as z from "zod";
 import { providerClient, type ProviderRefusal } from "../platforms/provider_client.ts";
@@ -36,12 +36,12 @@ export const X_PRICES = { dated: "2026-04-20", post: 15_000, post_with_link: 200
 const LONGEST = 280;
 const KINDS = ["text", "link", "thread", "image", "carousel", "video"] as const;
 const SCOPES = ["tweet.read", "users.read", "tweet.write"];
-/** The API refuses chunks that are much larger. */
+/** The API refuses much larger chunks. */
 const CHUNK = 4 * 1_048_576;
 
 const UploadState = z.object({
   id: z.string().optional(),
-  /** When it was begun: X forgets what is in no post after a day. */
+  /** When the upload began: X deletes media that are in no post after a day. */
   begun_at: z.string().optional(),
   sent: z.int().default(0),
   segment: z.int().default(0),
@@ -140,12 +140,12 @@ export function twitter(context: PublisherContext): Publisher {
     return null;
   }
 
-  /** Some hours before X forgets it, for clocks differ. */
+  /** Whether X may delete the upload soon; the margin of four hours covers clock differences. */
   function isOld({ begun_at }: z.output<typeof UploadState>): boolean {
     return begun_at !== undefined && context.now().getTime() - Date.parse(begun_at) > 20 * 3_600_000;
   }
 
-  /** What is still to be done for one medium. */
+  /** Returns the next step for one medium; null when it is ready. */
   function upload(work: Work, state: State, index: number): Step | null {
     const medium = work.media[index];
     const kept = UploadState.parse(state.uploads[index] ?? {});
@@ -335,7 +335,7 @@ export function twitter(context: PublisherContext): Publisher {
     objections,
     limits: (draft) => limitsOf(costOf(draft)),
     next,
-    // The same words are there already: when this was sent before, they may be ours, of which we never heard.
+    // A post with the same text exists. If this call was sent before, the post may be ours, and its response was lost.
     isUnclear: (fault, _step, attempt) => fault.reason === "duplicate" && attempt > 1,
     judge(fault, step) {
       if (fault.status === 403 && /duplicate/i.test(fault.reason)) {
@@ -349,12 +349,12 @@ export function twitter(context: PublisherContext): Publisher {
         return {
           then: "wait",
           wait_seconds: 3_600,
-          message: "the credits for X are used up; whoever runs StreamVibe has to buy some",
+          message: "the credits for X are used up; the operator of StreamVibe has to buy more",
           who_must_act: "operator",
         };
       }
       return fault.status === 400 && step.effect !== "reads"
-        ? { then: "fail", message: fault.advice ?? "X refused the post as it is", who_must_act: "creator" }
+        ? { then: "fail", message: fault.advice ?? "X refused the post", who_must_act: "creator" }
         : null;
     },
   };
@@ -371,7 +371,7 @@ export function twitter(context: PublisherContext): Publisher {
           error(
             index === 0 ? "body" : "options",
             "body_length",
-            `X: ${what} weighs ${weight}, the most is ${LONGEST} (links weigh 23, emoji and most characters outside Europe 2)`,
+            `X: ${what} weighs ${weight}, the maximum is ${LONGEST} (links weigh 23, emoji and most characters outside Europe 2)`,
             excess,
           ),
         );
@@ -421,7 +421,7 @@ export function twitter(context: PublisherContext): Publisher {
         error(
           "options",
           "comment_length",
-          `X: the first comment weighs ${weigh(first_comment).weight}, the most is ${LONGEST}`,
+          `X: the first comment weighs ${weigh(first_comment).weight}, the maximum is ${LONGEST}`,
         ),
       );
     }
@@ -452,7 +452,7 @@ export function twitter(context: PublisherContext): Publisher {
   }
 }
 
-/** The posts that it becomes, in order. */
+/** Returns the texts of the posts to create, in order. */
 export function partsOf(
   { body, title, kind, options }: Pick<Draft, "body" | "title" | "kind" | "options">,
 ): string[] {

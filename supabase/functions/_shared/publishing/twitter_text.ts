@@ -1,4 +1,4 @@
-/** X's own library for what a post weighs. Emoji that are younger than it are told to it as one that it knows. */
+/** Computes the weighted length of posts with X's own library. Every emoji is replaced by one that the library knows, in case it is newer. */
 import twitter from "twitter-text";
 import { plainEmoji } from "./counting.ts";
 
@@ -14,7 +14,7 @@ export function weigh(text: string): { weight: number; isValid: boolean } {
   return { weight: weightedLength, isValid: valid };
 }
 
-/** Also of links without a scheme, which X makes links of and charges for. */
+/** Whether a text has a link. Includes links without a scheme, which X also links and charges for. */
 export function hasLink(text: string): boolean {
   return library.extractUrls(text).length > 0;
 }

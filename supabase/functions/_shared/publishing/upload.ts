@@ -1,6 +1,6 @@
 /**
- * Creators' media on their way into storage: a row and a signed address for a resumable upload, then a look at what arrived. A file is read in
- * ranges and once, so it takes no more memory than one of them, however large it is.
+ * Uploads of creators' media: creates a row and a token for a resumable upload, then inspects the file that arrived. A file is read in ranges,
+ * so it needs no more memory than one of them, however large it is.
  */
 import { createHash } from "node:crypto";
 import { imageSize } from "image-size";
@@ -13,7 +13,7 @@ import { Storage } from "./media.ts";
 import { Medium } from "./publisher.ts";
 import { PUBLISHING } from "./settings.ts";
 
-/** What may be uploaded; each platform takes some of these. */
+/** File types that may be uploaded; each platform accepts some of them. */
 export const TYPES: Readonly<Record<string, Medium["kind"]>> = {
   "image/jpeg": "image",
   "image/png": "image",
@@ -34,7 +34,7 @@ export const MediaInput = z.strictObject({
   alt_text: z.string().max(2_000).optional(),
 });
 
-/** Announces a file and hands out where it goes. */
+/** Creates the row of a file and returns where to upload it. */
 export async function announceMedia(context: Context, user_id: string, input: z.output<typeof MediaInput>) {
   const { media_id, path } = await context.admin.call("create_media", {
     p_user_id: user_id,
@@ -55,23 +55,23 @@ export async function announceMedia(context: Context, user_id: string, input: z.
   };
 }
 
-/** Storage that fails is no fault of whoever asks. */
+/** Converts a storage failure to `unavailable`, because the caller did not cause it. */
 async function answered<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (cause) {
     if (!(cause instanceof ProviderError)) throw cause;
-    throw new ApiError("unavailable", "Cannot reach the storage of media: try again", {
+    throw new ApiError("unavailable", "Cannot reach the media storage: try again", {
       retry_after: 5,
       cause,
     });
   }
 }
 
-/** How long an address for downloading lives. */
+/** Lifetime of a download URL. */
 const DOWNLOAD_SECONDS = 3_600;
 
-/** A medium of the person's, with an address for downloading it. */
+/** Returns a medium of the user, with a download URL if it is ready. */
 export async function readMedia(context: Context, user_id: string, media_id: string) {
   const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);
   if (medium.status !== "ready") return { ...medium, url: null, expires_at: null };
@@ -83,7 +83,7 @@ export async function readMedia(context: Context, user_id: string, media_id: str
   };
 }
 
-/** Looks at what arrived, and says what it is. Asked again it says the same. */
+/** Inspects the uploaded file and stores the result. Repeated calls return the same result. */
 export async function finishMedia(context: Context, user_id: string, media_id: string): Promise<Medium> {
   const medium = await context.admin.call("read_media", { p_user_id: user_id, p_media_id: media_id }, Medium);
   if (medium.status !== "uploading") return medium;
@@ -92,7 +92,7 @@ export async function finishMedia(context: Context, user_id: string, media_id: s
   if (size === null || size < medium.bytes) {
     throw new ApiError(
       "conflict",
-      `Cannot finish the medium: ${size ?? 0} of ${medium.bytes} bytes have arrived; go on with the upload`,
+      `Cannot finish the medium: ${size ?? 0} of ${medium.bytes} bytes have arrived; continue the upload`,
       {
         extras: { received: size ?? 0, bytes: medium.bytes },
       },
@@ -100,7 +100,7 @@ export async function finishMedia(context: Context, user_id: string, media_id: s
   }
   const facts = size === medium.bytes
     ? await answered(factsOf(context, storage, medium))
-    : { status: "refused", refused_because: `${size} bytes arrived, ${medium.bytes} were announced` };
+    : { status: "refused", refused_because: `${size} bytes arrived, but ${medium.bytes} were announced` };
   return await context.admin.call("finish_media", {
     p_user_id: user_id,
     p_media_id: media_id,
@@ -120,18 +120,18 @@ async function factsOf(context: Context, storage: Storage, medium: Medium) {
       return {
         status: "refused",
         sha256,
-        refused_because: `it is ${seen.mime_type}, and was announced as ${medium.mime_type}`,
+        refused_because: `it is ${seen.mime_type}, but was announced as ${medium.mime_type}`,
       };
     }
     return { status: "ready", sha256, ...seen };
   } catch (error) {
     if (error instanceof ProviderError) throw error;
     context.log.info("a medium could not be read", { media_id: medium.id, error });
-    return { status: "refused", sha256, refused_because: `it is no ${medium.mime_type} that can be read` };
+    return { status: "refused", sha256, refused_because: `it is not a readable ${medium.mime_type}` };
   }
 }
 
-/** Of a file that is read within moments; a film of gigabytes is not read for it. */
+/** Returns the SHA-256 of a file up to 64 MB; null for a larger one, which would take too long to read. */
 async function checksumOf(
   storage: Storage,
   { path, bytes }: Medium,
@@ -162,7 +162,7 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
 
 export function probeImage(head: Uint8Array): Facts {
   const { type = "", width, height, orientation = 1 } = imageSize(head);
-  // Above four, a camera was held sideways.
+  // EXIF orientations above 4 are turned by 90 degrees.
   const isTurned = orientation > 4;
   return {
     mime_type: IMAGE_TYPES[type] ?? type,
@@ -171,7 +171,7 @@ export function probeImage(head: Uint8Array): Facts {
   };
 }
 
-/** Reads of a video what its containers say, by ranges. */
+/** Reads the properties of a video from its container, with range requests. */
 export async function probeVideo(url: string): Promise<Facts> {
   const { ALL_FORMATS, Input, UrlSource } = await import("mediabunny");
   const input = new Input({ formats: ALL_FORMATS, source: new UrlSource(url) });
@@ -198,7 +198,7 @@ export async function deleteMedia(context: Context, user_id: string, media_id: s
     { p_user_id: user_id, p_media_id: media_id },
     z.string(),
   );
-  // The row says that it is gone, and the file is doomed; mostly it goes at once.
+  // The row is already marked as deleted and the file is queued for deletion. Usually it can be deleted immediately.
   try {
     await removeFiles(context, [path]);
   } catch (error) {

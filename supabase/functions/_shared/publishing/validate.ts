@@ -1,4 +1,4 @@
-/** Every reason why a post would not go out, at once and before anything is sent. */
+/** Finds every reason why a post could not be published, before anything is sent. */
 import * as z from "zod";
 import { Access, type Connection } from "../connections/access.ts";
 import type { Context } from "../context.ts";
@@ -39,7 +39,7 @@ const Connected = z.object({
   token_expires_at: z.string().nullable(),
 });
 
-/** The accounts and media that a post names, and the creator's time zone. */
+/** Returns the accounts and media that a post refers to, and the creator's time zone. */
 export async function readKnown(context: Context, user_id: string, post: PostInput): Promise<Known> {
   const media = new Set([
     ...post.media_ids,
@@ -55,7 +55,7 @@ export async function readKnown(context: Context, user_id: string, post: PostInp
   }, Known);
 }
 
-/** @param asks Whether the platforms are asked, too, for what only they know. */
+/** Returns the objections to each target. @param asks Whether to ask the platforms as well for what only they know. */
 export async function validatePost(
   context: Context,
   user_id: string,
@@ -77,7 +77,7 @@ export async function validatePost(
   };
 }
 
-/** Throws with every error when there is one. */
+/** Throws an error that lists every objection of level `error`, if there are any. */
 export function refuseUnready(checked: Checked): void {
   if (checked.is_ready) return;
   const errors: InputFault[] = checked.targets.flatMap(({ objections }, index) =>
@@ -88,7 +88,7 @@ export function refuseUnready(checked: Checked): void {
   );
   throw new ApiError(
     "validation_failed",
-    "Cannot publish the post: the platforms would refuse it; what is wrong with each target stands in errors",
+    "Cannot publish the post: the platforms would refuse it; errors lists what is wrong with each target",
     { errors, extras: { targets: checked.targets } },
   );
 }
@@ -103,7 +103,7 @@ async function check(
   asks: boolean,
 ): Promise<Objection[]> {
   if (!account || !isKnown(account.platform)) {
-    return [error("account", "account_unknown", "There is no such account among yours; connect it first")];
+    return [error("account", "account_unknown", "You have no such account; connect it first")];
   }
   const found: Objection[] = [];
   const { admin: _, ...rest } = context;
@@ -138,7 +138,7 @@ async function check(
       error(
         "media",
         "media_unknown",
-        `${platform.title}: not every medium is one of yours; upload them first`,
+        `${platform.title}: some media are not yours; upload them first`,
       ),
     );
   }
@@ -149,7 +149,7 @@ async function check(
       "scope_missing",
       `${platform.title} has not allowed this (${
         missing.join(", ")
-      }); connect the account again and allow everything that is asked`,
+      }); connect the account again and grant every permission`,
     ));
   }
   found.push(
@@ -188,7 +188,7 @@ async function limitObjections(
   });
 }
 
-/** What the platform itself says now; that it cannot be asked stops nobody. */
+/** Asks the platform itself for objections. If it cannot be asked, the result is only a warning. */
 async function askPlatform(
   context: Context,
   user_id: string,

@@ -1,6 +1,7 @@
 /**
- * YouTube: resumable upload. Until the last byte is there, there is no video, and the session says at any time what it has: so the one call that
- * decides, the last part, is asked about at its session; only when that is gone, too, the channel's uploads are read back.
+ * YouTube: resumable upload. No video exists before the last byte has arrived, and the session reports at any time what it has received. The
+ * outcome of the decisive call, the last part, is therefore read from the session. Only if the session no longer exists are the channel's
+ * uploads read back.
  */
 import * as z from "zod";
 import { providerClient, type ProviderRefusal } from "../platforms/provider_client.ts";
@@ -31,7 +32,7 @@ const KINDS = ["video", "short"] as const;
 const UPLOAD = "https://www.googleapis.com/auth/youtube.upload";
 const COMMENT = "https://www.googleapis.com/auth/youtube.force-ssl";
 const QUOTA_ZONE = "America/Los_Angeles";
-/** A part must be a multiple of this, but the last. */
+/** Every part except the last must be a multiple of this size. */
 const GRAIN = 262_144;
 const SHORT_SECONDS = 180;
 
@@ -106,7 +107,7 @@ export function youtube(context: PublisherContext): Publisher {
   function begin(work: Work, state: State): Step {
     const [medium] = work.media;
     const { options } = work;
-    // At that time YouTube makes it public: what is to stay private or unlisted is not handed over before.
+    // YouTube makes a held video public at `publishAt`, so a video that is to stay private or unlisted is not held.
     const held = options.held_by_platform && (options.privacy ?? "public") === "public" &&
       work.due_at !== null &&
       work.due_at > context.now();
@@ -134,7 +135,7 @@ export function youtube(context: PublisherContext): Publisher {
               categoryId: options.category_id ?? "22",
             },
             status: {
-              // What is held back must be private until then.
+              // YouTube requires a held video to be private until then.
               privacyStatus: held ? "private" : options.privacy ?? "public",
               ...(held ? { publishAt: work.due_at?.toISOString() ?? "" } : {}),
               selfDeclaredMadeForKids: options.made_for_kids ?? false,
@@ -179,7 +180,7 @@ export function youtube(context: PublisherContext): Publisher {
     };
   }
 
-  /** Sends a part, or asks: the session answers with what it has, or with the video. */
+  /** Sends a part, or only queries the session. The session returns what it has received, or the video. */
   async function put(
     state: State,
     range: string,
@@ -209,7 +210,7 @@ export function youtube(context: PublisherContext): Publisher {
   async function settle(tokens: Tokens, work: Work, state: State, sent: Sent): Promise<Settled> {
     try {
       const now = await put(state, `bytes */${work.media[0]?.bytes ?? "*"}`, null, null);
-      // A session makes one video at most: going on with it is never a second one.
+      // A session creates at most one video, so continuing it cannot create a second one.
       return textOf(now.post_id) ? { is: "there", state: now } : { is: "absent", state: now, surely: true };
     } catch (fault) {
       if (!(fault instanceof PlatformFault && (fault.status === 404 || fault.status === 410))) throw fault;
@@ -296,7 +297,7 @@ export function youtube(context: PublisherContext): Publisher {
       if (isSession && (step.name.startsWith("bytes") || step.effect === "reads")) {
         return {
           then: "restart",
-          message: "the upload was too old and begins anew",
+          message: "the upload expired and starts again",
           who_must_act: "nobody",
           state: stored({ ...State.parse(work.state), session: undefined, sent: 0, must_ask: false }),
         };
@@ -357,17 +358,17 @@ export function youtube(context: PublisherContext): Publisher {
     }
     const [video] = draft.media;
     if (draft.kind === "short" && video?.width && video.height && video.width > video.height) {
-      found.push(error("media", "media_aspect", "YouTube: a Short is as high as it is wide, or higher"));
+      found.push(error("media", "media_aspect", "YouTube: a Short must be square or taller than wide"));
     }
     if (draft.thumbnail) {
       if (draft.thumbnail.kind !== "image") {
         found.push(error("options", "thumbnail_kind", "YouTube: the thumbnail must be a picture"));
       }
       if (draft.thumbnail.bytes > 50 * 1_048_576) {
-        found.push(error("options", "thumbnail_bytes", "YouTube: the thumbnail may have 50 MB"));
+        found.push(error("options", "thumbnail_bytes", "YouTube: the thumbnail may have at most 50 MB"));
       }
     } else if (options.thumbnail_media_id !== undefined) {
-      found.push(error("options", "thumbnail_missing", "YouTube: the thumbnail is no medium of yours"));
+      found.push(error("options", "thumbnail_missing", "YouTube: the thumbnail is not one of your media"));
     }
     if (options.first_comment !== undefined) {
       found.push(
@@ -393,7 +394,7 @@ export function youtube(context: PublisherContext): Publisher {
   }
 }
 
-/** A session that wants more answers 308, which is no refusal: what it has goes on as the reason. */
+/** A session that expects more data answers 308, which is not an error. The received range is passed on as the fault's reason. */
 function explainSession(refusal: ProviderRefusal, now: Date): PlatformFault {
   if (refusal.status !== 308) return explain(refusal, now);
   return new PlatformFault("youtube", "transient", {
@@ -402,7 +403,7 @@ function explainSession(refusal: ProviderRefusal, now: Date): PlatformFault {
   });
 }
 
-/** What uploads are refused with that only the creator can change. */
+/** Messages for refusals that only the creator can resolve. */
 const WORDS: Readonly<Record<string, string>> = {
   uploadLimitExceeded:
     "this channel has uploaded as much as it may; YouTube lifts that with time, or when the channel is verified",

@@ -1,4 +1,4 @@
-/** What a creator asks to have submitted: written down, and handed to a job for each site. */
+/** Starts the submissions that a creator requests: records them and creates a job for each site. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { DatabaseError } from "../errors.ts";
@@ -22,15 +22,15 @@ export type Begun = z.output<typeof Begun>;
 
 export interface Wish {
   user_id: string;
-  /** All that are new or changed since they were sent, when it is left out. */
+  /** Default: all items that are new or changed since they were sent. */
   content_item_ids?: string[] | undefined;
-  /** All that are set up, when it is left out. */
+  /** Default: all search engines that are set up. */
   search_engines?: string[] | undefined;
   deadline: Date;
 }
 
 /**
- * Writes submissions down, takes their units of the plan, and sees that they are sent.
+ * Records submissions, reserves their units of the plan, and starts sending them.
  *
  * @throws {DatabaseError} SVQ01 (the plan), SVE01 (no site), SVE02 (not public), SVG03 (not the creator's).
  */
@@ -49,18 +49,18 @@ export async function begin(context: Context, wish: Wish): Promise<Begun> {
   return begun;
 }
 
-/** By a job; where module 006 is not applied, within this call. */
+/** Sends through a job or, where module 006 is not applied, within this call. */
 async function send(context: Context, connection_id: string, deadline: Date): Promise<void> {
   try {
     await context.admin.call("create_job", {
       p_user_id: null,
       p_job_type: "seo_submit",
-      // A job that ended a moment ago is no answer to what is due now.
+      // request_id makes the params unique: an equal recent job would be returned instead of a new one, and would miss what is due now.
       p_params: { connection_id, request_id: context.request_id },
       p_request_id: context.request_id,
     });
   } catch (error) {
-    // PGRST202 and 42883: there is no such function.
+    // PGRST202 and 42883: the function does not exist.
     if (!(error instanceof DatabaseError) || !["PGRST202", "42883"].includes(error.sqlstate)) throw error;
     await submitSite(context, connection_id, deadline);
   }

@@ -1,6 +1,6 @@
 /**
- * Bing Webmaster API (https://learn.microsoft.com/bingwebmaster): SubmitUrlBatch, at most 500 addresses and never more than GetUrlSubmissionQuota
- * leaves, since a batch that goes beyond is refused as a whole. Errors come with status 400 and with 200.
+ * Bing Webmaster API (https://learn.microsoft.com/bingwebmaster): SubmitUrlBatch takes at most 500 URLs, and never more than the quota that
+ * GetUrlSubmissionQuota reports, because Bing rejects a larger batch as a whole. Errors come with status 400 and with 200.
  */
 import * as z from "zod";
 import {
@@ -27,8 +27,8 @@ const Quota = z.object({ DailyQuota: z.int(), MonthlyQuota: z.int() });
 const Sites = z.array(z.object({ Url: z.string(), IsVerified: z.boolean() }));
 
 /**
- * `/Date(1790000000000-0700)/`: the milliseconds are UTC, what follows is only whose clock it was. ISO 8601 with a zone is a date as well,
- * anything else is none.
+ * Parses `/Date(1790000000000-0700)/`, where the milliseconds are UTC and the offset is only informative, or ISO 8601 with a zone.
+ * Returns null for anything else.
  */
 function bingDate(given: unknown): Date | null {
   const [, milliseconds, iso] =
@@ -39,9 +39,9 @@ function bingDate(given: unknown): Date | null {
 }
 
 /**
- * Microsoft documents the members' names, not what they mean
- * (https://learn.microsoft.com/dotnet/api/microsoft.bing.webmaster.api.interfaces.urlinfo): never crawled is the year 1, and a status of 0 is
- * given for pages that stand in the index, too. Whatever is left out or of another kind counts as not said.
+ * Microsoft documents the members' names, not their meaning
+ * (https://learn.microsoft.com/dotnet/api/microsoft.bing.webmaster.api.interfaces.urlinfo): the year 1 means never crawled, and the status can
+ * be 0 even for indexed pages. A missing value or one of another type counts as unknown.
  */
 const UrlInfo = z.object({
   HttpStatus: z.coerce.number().int().min(100).max(599).nullable().catch(null),
@@ -55,7 +55,7 @@ export const bing: Engine = {
       siteUrl: site.engine_site ?? site.url,
     }, Quota);
     const now = context.now();
-    // What is left, not how much there was.
+    // These quotas are what remains, not the total.
     return [
       { ...dayWindow("urls_day", "UTC", null, now), remaining: Math.max(0, left.DailyQuota) },
       { ...monthWindow("urls_month", null, now), remaining: Math.max(0, left.MonthlyQuota) },
@@ -65,7 +65,7 @@ export const bing: Engine = {
     return bisect(pages.slice(0, MOST), context.now, (part) => post(context, site, part));
   },
   inspectionWindows: (now) => [minuteWindow("inspections_minute", 60, now)],
-  /** Whether Bing has read the page since, and what it met there. That the page is in the index it does not say. */
+  /** Returns whether Bing has crawled the page since the submission, and with what status. Bing does not report indexing. */
   async inspect(context, site, { url, submitted_at }) {
     const siteUrl = site.engine_site ?? site.url;
     const found = await ask(context, site, "GetUrlInfo", { siteUrl, url }, UrlInfo);
@@ -78,7 +78,7 @@ export const bing: Engine = {
     if (!at || at < submitted_at) return waiting;
     const status = found.HttpStatus;
     if (status === null) {
-      return { ...waiting, code: "status_unknown", message: "Bing does not say what it met there" };
+      return { ...waiting, code: "status_unknown", message: "Bing does not report what it found there" };
     }
     const rejected = (code: string, message: string) => ({ verdict: "rejected", code, message }) as const;
     if (status === 404 || status === 410) {
@@ -87,7 +87,7 @@ export const bing: Engine = {
     if (status === 401 || status === 403) {
       return rejected("page_not_open", "The site does not show the page to Bing");
     }
-    if (status >= 400) return { ...waiting, code: "page_failed", message: `Bing met status ${status} there` };
+    if (status >= 400) return { ...waiting, code: "page_failed", message: `Bing got status ${status} there` };
     return {
       verdict: "done",
       code: "crawled",
@@ -137,7 +137,7 @@ async function ask<Schema extends z.ZodType>(
   );
   const refusal = explain(status, body);
   if (refusal) throw refusal;
-  // The documents have the answer below `d`. One without is read all the same.
+  // The documentation wraps the result in `d`; a result without it is accepted too.
   const isWrapped = typeof body === "object" && body !== null && "d" in body;
   const parsed = schema.safeParse(isWrapped ? body.d : body);
   if (!parsed.success) {
@@ -158,13 +158,13 @@ function address(
   })}`;
 }
 
-/** By `ErrorCode`, whatever the status: https://learn.microsoft.com/dotnet/api/microsoft.bing.webmaster.api.interfaces.apierrorcode */
+/** Maps by `ErrorCode`, not by status: https://learn.microsoft.com/dotnet/api/microsoft.bing.webmaster.api.interfaces.apierrorcode */
 const explain: Explain = (status, body) => {
   const parsed = Refusal.safeParse(body);
   if (!parsed.success) return undefined;
   const { ErrorCode: code, Message: message } = parsed.data;
   if (/quota/i.test(message)) {
-    return new EngineFault("limited", "engine_quota", "Bing takes no more today", { status });
+    return new EngineFault("limited", "engine_quota", "Bing accepts no more today", { status });
   }
   switch (code) {
     case 1:
@@ -174,7 +174,7 @@ const explain: Explain = (status, body) => {
       });
     case 4:
     case 5:
-      return new EngineFault("limited", "engine_limited", "Bing wants a pause", { status });
+      return new EngineFault("limited", "engine_limited", "Bing asks for a pause", { status });
     case 7:
     case 8:
       return new EngineFault("invalid", "invalid_url", "Bing refuses this address", { status });

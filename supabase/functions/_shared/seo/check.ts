@@ -1,4 +1,4 @@
-/** Looking again: whether sites still vouch, and what became of what was submitted. */
+/** Periodic checks: verifies sites again and checks the status of submissions. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { consequence, EngineFault, type Verdict } from "./engine.ts";
@@ -15,7 +15,7 @@ const Claim = z.object({
   })),
 });
 
-/** Inspections between two writes; a worker that dies loses no more. */
+/** Inspections between two writes, and so the most that a crashed worker loses. */
 const PORTION = 20;
 
 export interface Checked {
@@ -24,7 +24,7 @@ export interface Checked {
   verified: number;
 }
 
-/** Does what is due, until the deadline. Safe to run twice at once: what one run took, the other does not see. */
+/** Runs due checks until the deadline. Concurrent runs are safe: one run does not see what another has claimed. */
 export async function checkStatus(context: Context, deadline: Date): Promise<Checked> {
   await operateSites(context);
   const done: Checked = { checked: 0, changed: 0, verified: 0 };
@@ -38,7 +38,7 @@ export async function checkStatus(context: Context, deadline: Date): Promise<Che
       if (verify && (await verifySite(context, await read())).is_verified) done.verified++;
       if (check) await checkSite(context, await read(), deadline, done);
     } catch (error) {
-      // The others are looked at all the same.
+      // The other sites are still checked.
       context.log.error("a site cannot be looked at", { connection_id, error });
     }
   }
@@ -70,7 +70,7 @@ async function checkSite(
         outcomes.push({ id, ...await engine.inspect(told, site, submission) });
       } catch (error) {
         if (!(error instanceof EngineFault)) throw error;
-        // One address may be refused; anything else would hit the next one, too.
+        // `invalid` concerns one URL; any other fault would affect the next one too.
         if (error.kind === "invalid") {
           outcomes.push({ id, verdict: "rejected", code: error.code, message: error.message });
         } else fault = error;

@@ -1,4 +1,4 @@
-/** Setting up a creator's own site at an engine, whoever brings the key. */
+/** Connects a creator's own site to a search engine, with a pasted key or by OAuth consent. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { ApiError } from "../errors.ts";
@@ -10,7 +10,7 @@ import { SEO } from "./settings.ts";
 
 export const SiteInput = {
   site_url: SiteUrl,
-  /** Where items are below the site; {id} is the item's id, {slug} the creator's. */
+  /** Path of an item's page below the site; {id} is the item's id, {slug} the creator's slug. */
   item_path: z.string().max(200).regex(/^\/[!-~]*$/).refine(
     (path) => path.includes("{id}") && !path.includes("#"),
     "needs {id}, and no #",
@@ -22,11 +22,11 @@ export const ConnectedSite = z.object({
   search_engine: z.string(),
   site_url: z.string(),
   is_verified: z.boolean(),
-  /** Ways to prove that the site is the caller's. */
+  /** Ways to prove that the caller owns the site. */
   proofs: z.array(z.object({ method: z.enum(METHODS), where: z.string(), what: z.string() })),
 });
 
-/** The site in its one form. @throws {ApiError} When it is no public address. */
+/** Returns the site's URL in canonical form. @throws {ApiError} When it is not a public address. */
 export function publicSite(settings: Settings, given: string): string {
   const site_url = siteUrl(given);
   try {
@@ -40,7 +40,7 @@ export function publicSite(settings: Settings, given: string): string {
   return site_url;
 }
 
-/** Writes the site down, not verified yet; its key goes into Vault. */
+/** Stores the site as not yet verified, with its key in Vault. */
 export async function connectSite(
   context: Context,
   user_id: string,

@@ -1,4 +1,4 @@
-/** Sites at engines: the operator's from the settings, creators' own from the database; and the proof that a site is its owner's. */
+/** Sites at search engines: the operator's from the settings, creators' from the database. Also verifies the ownership of a site. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { safeFetch, UnsafeFetchError } from "../http/safe_fetch.ts";
@@ -15,11 +15,11 @@ import { keyLocation } from "./indexnow.ts";
 import { ADAPTERS, operatedEngines, operatorKey } from "./registry.ts";
 import { hasPublicSite, publicUrls, SEO } from "./settings.ts";
 
-/** `meta` and `file`: the site shows the token. `engine`: the engine's own API says whose it is. */
+/** `meta` and `file`: the site shows the token. `engine`: the engine's own API confirms the owner. */
 export const METHODS = ["meta", "file", "engine"] as const;
 export type VerificationMethod = typeof METHODS[number];
 
-/** As `read_seo_connection()` gives it. */
+/** Result of `read_seo_connection()`. */
 export const Connection = z.object({
   id: z.string(),
   user_id: z.string().nullable(),
@@ -38,10 +38,10 @@ export type Connection = z.output<typeof Connection>;
 
 export const META_NAME = "streamvibe-site-verification";
 
-/** The site with what opens it; undefined: there is no key for it. */
+/** Returns the site with its key, or undefined if there is no key for it. */
 export function siteOf(context: Context, connection: Connection): Site | undefined {
   const { search_engine: engine, user_id } = connection;
-  // IndexNow's key is what the site shows.
+  // For IndexNow, the key is the token that the site shows.
   const secret = user_id === null
     ? operatorKey(context.settings, engine)
     : engine === "indexnow"
@@ -63,7 +63,7 @@ export function siteOf(context: Context, connection: Connection): Site | undefin
   };
 }
 
-/** What an engine is given: the same context, and the ledger of its quotas. */
+/** Returns the context with the ledger of the engine's quotas and a way to replace its secret. */
 export function engineContext(context: Context, connection_id: string): EngineContext {
   return {
     ...context,
@@ -86,7 +86,7 @@ export function engineContext(context: Context, connection_id: string): EngineCo
   };
 }
 
-/** Windows as the database takes them. */
+/** Converts windows to the database's format. */
 export function toJson(windows: readonly (Window & { remaining?: number })[]) {
   return windows.map(({ quota, starts, ends, amount, remaining }) => ({
     quota,
@@ -97,7 +97,7 @@ export function toJson(windows: readonly (Window & { remaining?: number })[]) {
   }));
 }
 
-/** Makes the operator's site known at every engine that there is a key for. Cheap when nothing has changed. */
+/** Registers the operator's site for every engine that has a key. Cheap when nothing has changed. */
 export async function operateSites(context: Context): Promise<void> {
   if (!hasPublicSite(context.settings)) return;
   await context.admin.call("operate_seo_sites", {
@@ -108,7 +108,7 @@ export async function operateSites(context: Context): Promise<void> {
   });
 }
 
-/** A site's address as a person writes it: of the web, without a user, a query or a fragment. */
+/** A site's URL as a user enters it: http or https, without credentials, query or fragment. */
 export const SiteUrl = z.string().max(500).refine((given) => {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   return url !== undefined && /^https?:$/.test(url.protocol) && !url.username && !url.password &&
@@ -116,7 +116,7 @@ export const SiteUrl = z.string().max(500).refine((given) => {
     !url.hash;
 }, "must be the address of a site, such as https://example.com or https://example.com/blog");
 
-/** A site's address in its one form: scheme and host in lower case, no slash at the end. */
+/** Returns a site's URL in canonical form: scheme and host in lower case, no trailing slash. */
 export function siteUrl(given: string): string {
   const url = new URL(given);
   return `${url.origin}${url.pathname}`.replace(/\/+$/, "");
@@ -130,7 +130,7 @@ export interface Proof {
   message?: string;
 }
 
-/** What a site has to show, and where, by method. */
+/** Returns what a site must show and where, per method. */
 export function proofs(
   connection: Connection,
 ): { method: VerificationMethod; where: string; what: string }[] {
@@ -150,10 +150,10 @@ export function proofs(
 }
 
 /**
- * Looks at the proof of a site and writes down what came of it. An engine with an API has to know the site in any case, for nothing could
- * be submitted otherwise; a token on the site is asked for besides when the creator chose that.
+ * Verifies the proof of a site and stores the result. An engine with an API must know the site in any case, because nothing could be
+ * submitted otherwise; if the creator chose a token on the site, that is checked too.
  *
- * @param is_doubt The engine refused something: its pause stands whatever the proof says.
+ * @param is_doubt The engine refused something: its pause remains, even if the proof succeeds.
  */
 export async function verifySite(
   context: Context,
@@ -187,7 +187,7 @@ async function look(context: Context, connection: Connection, method: Verificati
       is_verified: false,
       method,
       code: "key_missing",
-      message: `There is no key of ${nameOf(connection.search_engine)}`,
+      message: `There is no key for ${nameOf(connection.search_engine)}`,
     };
   }
   try {
@@ -208,7 +208,7 @@ async function look(context: Context, connection: Connection, method: Verificati
   }
 }
 
-/** Why a site does not count as its owner's. */
+/** The site does not show its proof; the message explains why. */
 class NotShown extends Error {}
 
 async function expectShown(
@@ -220,12 +220,12 @@ async function expectShown(
   const proof = connection.search_engine === "indexnow"
     ? { where: keyLocation(site.url, site.secret), what: site.secret }
     : proofs(connection).find((one) => one.method === method);
-  if (!proof) throw new NotShown("This site is not verified in this way");
+  if (!proof) throw new NotShown("This method cannot verify the site");
   const answer = await safeFetch(proof.where, {
     max_bytes: 262_144,
     cut: true,
     timeout_ms: 10_000,
-    // A page may lead to its language's; a file must stand where it is.
+    // A page may redirect to its localized version; a file must be at its exact URL.
     redirects: method === "meta" ? 3 : 0,
     ...(context.signal ? { signal: context.signal } : {}),
     example_sites: context.settings.of(SEO).EXAMPLE_SITES_URL,
@@ -237,7 +237,7 @@ async function expectShown(
     throw new NotShown(`${proof.where} answers with status ${answer.status} instead of showing the proof`);
   }
   if (new URL(answer.url).host !== new URL(site.url).host) {
-    throw new NotShown(`${proof.where} leads to another site`);
+    throw new NotShown(`${proof.where} redirects to another site`);
   }
   const text = answer.text();
   const is_shown = method === "meta"
@@ -246,7 +246,7 @@ async function expectShown(
   if (!is_shown) throw new NotShown(`${proof.where} does not show ${proof.what}`);
 }
 
-/** What the meta tags with our name say, before the body begins: what is in the body a visitor may have written. */
+/** Returns the contents of our meta tags before the body: visitors may have written what is in the body. */
 export function metaTokens(html: string): string[] {
   const head = html.replace(/<!--[^]*?(-->|$)/g, "").split(/<body[\s>]/i)[0] ?? "";
   const tags = head.match(/<meta\s[^<>]*>/gi) ?? [];

@@ -1,4 +1,4 @@
-/** What a search engine is to the rest: pages told in batches, every answer with its consequence, and every failure as a fault of a known kind. */
+/** Interface of search engine adapters: pages are submitted in batches, each with an outcome, and every failure is a fault of a known kind. */
 import type { Context } from "../context.ts";
 import { callProvider, ProviderError, readJson } from "../http/outgoing.ts";
 import { nextMidnight } from "../platforms/midnight.ts";
@@ -7,20 +7,20 @@ import { SEO } from "./settings.ts";
 export const ENGINES = ["google", "bing", "yandex", "indexnow"] as const;
 export type EngineSlug = typeof ENGINES[number];
 
-/** A site at an engine, with what opens it. */
+/** A site at a search engine, with its key. */
 export interface Site {
   id: string;
   engine: EngineSlug;
-  /** Without a slash at the end; every page of the site begins with it. */
+  /** Without a trailing slash; every page URL of the site starts with it. */
   url: string;
-  /** The engine's own name of the site, once it is known. */
+  /** The engine's own name for the site, once known. */
   engine_site: string | null;
   /** Key, token or credentials. */
   secret: string;
   sitemap_url: string;
-  /** The address of a page of the sitemap. */
+  /** Returns the URL of a sitemap page. */
   sitemapPage(page: number): string;
-  /** Pages of a call, at most. */
+  /** Maximum pages per call. */
   batch_size: number;
   window_seconds: number;
 }
@@ -29,13 +29,13 @@ export interface Page {
   id: string;
   url: string;
   type: "updated" | "removed";
-  /** Being streamed right now. */
+  /** Whether the item is streaming live. */
   is_live: boolean;
-  /** Of the operator's sitemap, where the page is listed. */
+  /** Page of the operator's sitemap that lists this page. */
   sitemap_page?: number | null | undefined;
 }
 
-/** A span of time in which an engine allows so much. `amount` null: nobody said. */
+/** A time span in which an engine allows `amount` calls; null if unknown. */
 export interface Window {
   quota: string;
   starts: Date;
@@ -43,12 +43,12 @@ export interface Window {
   amount: number | null;
 }
 
-/** What the engine itself says is left of a window. */
+/** A window with the remaining quota that the engine reports. */
 export interface Observed extends Window {
   remaining: number;
 }
 
-/** `retry`: it was sent and nobody knows what came of it. `not_sent`: the engine took nothing. */
+/** `retry`: it was sent and its outcome is unknown. `not_sent`: the engine did not accept it. */
 export type Outcome = "submitted" | "rejected" | "retry" | "not_sent";
 
 export interface PageOutcome {
@@ -58,16 +58,16 @@ export interface PageOutcome {
   code?: string;
   /** For the creator. */
   message?: string;
-  /** By what the engine can be asked later what became of it. */
+  /** The engine's reference for reading the status later. */
   ref?: string;
 }
 
-/** Nothing of the site is sent before that. */
+/** Until then, nothing of the site is sent. */
 export interface Pause {
   until: Date;
   code: string;
   message: string;
-  /** Only the site's owner can mend it. */
+  /** Only the site's owner can fix the cause. */
   is_refusal: boolean;
 }
 
@@ -75,7 +75,7 @@ export interface BatchResult {
   outcomes: PageOutcome[];
   pause?: Pause | undefined;
   observed?: Observed[];
-  /** The engine doubts that the site is ours: look again. */
+  /** The engine doubts the ownership of the site, so it must be verified again. */
   doubts?: boolean;
 }
 
@@ -85,7 +85,7 @@ export interface Ownership {
   message?: string;
 }
 
-/** What was submitted, and is asked about. */
+/** A submission whose status is checked. */
 export interface Submission {
   url: string;
   ref: string | null;
@@ -93,44 +93,44 @@ export interface Submission {
 }
 
 export interface Verdict {
-  /** `done`: the engine has read the page, and says no more than that. */
+  /** `done`: the engine has processed the page, or has no further status to report. */
   verdict: "indexed" | "rejected" | "waiting" | "done";
   code: string | null;
   message: string | null;
 }
 
 export interface EngineContext extends Context {
-  /** Takes calls from windows; how many were granted. */
+  /** Takes calls from windows and returns how many were granted. */
   take(windows: Window[], amount: number): Promise<number>;
-  /** The engine gave another secret for the one at hand. */
+  /** Replaces the stored secret with a new one that the engine issued. */
   keep(old: string, secret: string): Promise<void>;
 }
 
 export interface Engine {
   slug: EngineSlug;
-  /** In what windows a page counts; asks the engine where it tells. @throws {EngineFault} */
+  /** Returns the windows in which a page counts, from the engine if it reports them. @throws {EngineFault} */
   windows(context: EngineContext, site: Site): Promise<Observed[]>;
-  /** Tells pages, of which each was booked in every window. A failure of the whole is in the outcomes. */
+  /** Submits pages, each of which was booked in every window. A failure of the whole call is part of the outcomes. */
   submit(context: EngineContext, site: Site, pages: readonly Page[]): Promise<BatchResult>;
-  /** Whether the engine's own API says that the site is the credentials' owner's. Undefined: it has no such word. @throws {EngineFault} */
+  /** Returns whether the engine's own API confirms that the credentials own the site. Undefined: no such API. @throws {EngineFault} */
   ownership?(context: EngineContext, site: Site): Promise<Ownership>;
-  /** In what windows a look at a page counts. */
+  /** Returns the windows in which an inspection counts. */
   inspectionWindows?(now: Date): Window[];
-  /** What became of a page. @throws {EngineFault} */
+  /** Returns the status of a submitted page. @throws {EngineFault} */
   inspect?(context: EngineContext, site: Site, submission: Submission): Promise<Verdict>;
 }
 
 export type EngineFaultKind =
-  /** The key is wrong, or may not do this. */
+  /** The key is wrong or lacks permission. */
   | "refused"
-  /** The quota or the rate is used up. */
+  /** The quota or the rate limit is used up. */
   | "limited"
-  /** What was sent is not understood or not allowed; of several perhaps one. */
+  /** The input is malformed or not allowed; in a batch, possibly only one page of it. */
   | "invalid"
   | "unreachable"
   | "malformed";
 
-/** A call that an engine did not do. The message is for the site's owner; it quotes no key. */
+/** A failed call to an engine. The message is for the site's owner and contains no key. */
 export class EngineFault extends Error {
   override name = "EngineFault";
   constructor(
@@ -143,7 +143,7 @@ export class EngineFault extends Error {
   }
 }
 
-/** What an engine's refusal means. Undefined: what its status says. */
+/** Maps an engine's error response to a fault. Undefined: the status decides. */
 export type Explain = (status: number, body: unknown) => EngineFault | undefined;
 
 const NAMES: Record<EngineSlug, string> = {
@@ -157,7 +157,7 @@ export function nameOf(engine: EngineSlug): string {
   return NAMES[engine];
 }
 
-/** Calls an engine once and gives its JSON, null when there is none. @throws {EngineFault} */
+/** Calls an engine once and returns its JSON, or null without JSON. @throws {EngineFault} */
 export async function callEngine(
   context: Context,
   engine: EngineSlug,
@@ -174,7 +174,7 @@ export async function callEngine(
   }
 }
 
-/** `fetch` with the kernel's time limit: one attempt, since each counts at the engine. Throws where the status is not good. */
+/** Returns a `fetch` with our time limit and a single attempt, because each call counts at the engine. Throws on an error status. */
 export function engineFetch(context: Context, engine: EngineSlug): typeof fetch {
   return (url, init = {}) =>
     callProvider(url instanceof Request ? url.url : url, init, {
@@ -188,7 +188,7 @@ export function engineFetch(context: Context, engine: EngineSlug): typeof fetch 
     });
 }
 
-/** The fault behind whatever a call threw. */
+/** Converts an error of a call to a fault; rethrows any other error. */
 export function faultOf(engine: EngineSlug, error: unknown, explain: Explain, now: Date): EngineFault {
   if (error instanceof EngineFault) return error;
   if (!(error instanceof ProviderError)) throw error;
@@ -213,7 +213,7 @@ export function faultOf(engine: EngineSlug, error: unknown, explain: Explain, no
     return new EngineFault("refused", "key_refused", `${name} refuses the key`, { status });
   }
   if (status === 429) {
-    return new EngineFault("limited", "engine_limited", `${name} wants a pause`, { status, retry_at });
+    return new EngineFault("limited", "engine_limited", `${name} asks for a pause`, { status, retry_at });
   }
   if (status >= 500 || status === 408) {
     return new EngineFault("unreachable", "engine_unavailable", `${name} cannot be reached at the moment`, {
@@ -227,7 +227,7 @@ export function faultOf(engine: EngineSlug, error: unknown, explain: Explain, no
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-/** What a fault of a whole call means for the pages in it: the one table of consequences. */
+/** Returns what a failed call means for its pages: the only table of consequences. */
 export function consequence(fault: EngineFault, pages: readonly Page[], now: Date): BatchResult {
   const { status: response_status, retry_at } = fault.about;
   const all = (outcome: Outcome): PageOutcome[] =>
@@ -239,14 +239,14 @@ export function consequence(fault: EngineFault, pages: readonly Page[], now: Dat
     is_refusal,
   });
   switch (fault.kind) {
-    // Stop and tell; looked at again every day, so that whoever mends it has no more to do.
+    // Stops and notifies the owner; tried again every day, so that fixing the cause is all the owner has to do.
     case "refused":
       return { outcomes: all("not_sent"), pause: pause(DAY, true), doubts: true };
     case "limited":
       return { outcomes: all("not_sent"), pause: pause(10 * MINUTE) };
     case "invalid":
       return { outcomes: all("rejected") };
-    // It may have been taken: not again before the window is over.
+    // The engine may have accepted the pages, so they are not sent again before the window ends.
     case "unreachable":
       return { outcomes: all("retry"), pause: pause(5 * MINUTE) };
     case "malformed":
@@ -255,8 +255,8 @@ export function consequence(fault: EngineFault, pages: readonly Page[], now: Dat
 }
 
 /**
- * Sends a batch; where the engine refuses the whole for what one of them is, and does not say which, sends its halves, so that only that one is
- * rejected.
+ * Sends a batch. If the engine refuses the whole batch because of one page without naming it, sends the halves separately, so that only
+ * that page is rejected.
  */
 export async function bisect(
   pages: readonly Page[],
@@ -272,7 +272,7 @@ export async function bisect(
     const first = await bisect(pages.slice(0, middle), now, send);
     const rest = pages.slice(middle);
     if (isOfTheSite(first)) {
-      // Not one of many is good: it is the site or the key, and to ask for each would be a flood.
+      // Every page of at least 8 is rejected, so the cause is the site or the key; trying each page would flood the engine.
       Object.assign(
         first,
         consequence(new EngineFault("refused", error.code, error.message, error.about), [], now()),
@@ -299,21 +299,21 @@ export async function bisect(
 const isOfTheSite = ({ pause, outcomes }: BatchResult) =>
   !pause && outcomes.length >= 8 && outcomes.every(({ outcome }) => outcome === "rejected");
 
-/** The calendar day of a time zone that an instant lies in. */
+/** Returns the calendar day in a time zone that contains an instant. */
 export function dayWindow(quota: string, timeZone: string, amount: number | null, now: Date): Window {
   const ends = nextMidnight(timeZone, now);
-  // 27 hours before its end is the evening before it, also when the clocks change.
+  // 27 hours before its end is the evening of the previous day, even when the clocks change.
   const starts = nextMidnight(timeZone, new Date(ends.getTime() - DAY - 3 * 3_600_000));
   return { quota, starts, ends, amount };
 }
 
-/** The minute of the clock that an instant lies in. With half of what is allowed, no sixty seconds hold more than all of it. */
+/** Returns the clock minute that contains an instant. Pass half of the allowed rate, so that no 60 seconds across two windows exceed it. */
 export function minuteWindow(quota: string, amount: number, now: Date): Window {
   const starts = new Date(Math.floor(now.getTime() / MINUTE) * MINUTE);
   return { quota, starts, ends: new Date(starts.getTime() + MINUTE), amount };
 }
 
-/** The calendar month (UTC) that an instant lies in. */
+/** Returns the calendar month (UTC) that contains an instant. */
 export function monthWindow(quota: string, amount: number | null, now: Date): Window {
   const at = (months: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 1));
   return { quota, starts: at(0), ends: at(1), amount };

@@ -1,4 +1,4 @@
-/** What an item lacks for search engines, and how to mend it. Each finding names the engine's document that says so. */
+/** Finds what an item lacks for search engines and how to fix it. Each finding links the document that states the rule. */
 import * as z from "zod";
 import { itemDocuments } from "./json_ld.ts";
 import { type Facts, factsOf, past, SeoItem } from "./page_facts.ts";
@@ -9,19 +9,19 @@ import { oneLine } from "./words.ts";
 const OBSTACLES = {
   visibility: [
     "The item is private or unlisted",
-    "Make it public on its platform; the next sync brings that here.",
+    "Make it public on its platform; the next sync updates it here.",
   ],
-  deleted: ["The item is deleted", "Restore it, if it is meant to be found."],
+  deleted: ["The item is deleted", "Restore it if people should find it."],
   hidden: [
     "A moderator has hidden the item",
     "Ask the moderators why; nobody sees it until they show it again.",
   ],
-  account_removed: ["The item's account is removed", "Connect the account again."],
+  account_removed: ["The item's account was removed", "Connect the account again."],
   creator_private: ["Your profile is private", "Make your profile public."],
   creator_hidden: ["A moderator has hidden your profile", "Ask the moderators why."],
 } as const;
 
-/** An item of the caller, and why visitors do not see it. */
+/** An item of the caller, and the reasons why visitors cannot see it. */
 export const SeoCheck = z.object({
   item: SeoItem,
   obstacles: z.array(
@@ -43,7 +43,7 @@ interface Rule extends Omit<Finding, "document_url"> {
   broken(item: SeoItem, facts: Facts, now: Date): boolean;
 }
 
-/** From here on a video sitemap takes no duration. */
+/** Longest duration in seconds that a video sitemap accepts. */
 const LONGEST_VIDEO = 28_800;
 const LONG_TITLE = 100;
 const SHORT_DESCRIPTION = 50;
@@ -77,7 +77,7 @@ const RULES: Rule[] = [
     field: "title",
     document: "VideoObject",
     message: "The item has no title; one is made from its description or its kind",
-    fix: "Give it a title that says what is in it.",
+    fix: "Give it a title that describes its content.",
     broken: (item) => oneLine(item.title) === "",
   },
   {
@@ -95,7 +95,7 @@ const RULES: Rule[] = [
     field: "description",
     document: "VideoObject",
     message: "The item has no description: it is recommended for results, and a video sitemap requires one",
-    fix: "Describe in a sentence or two what is in it.",
+    fix: "Describe its content in a sentence or two.",
     broken: (item) => oneLine(item.description) === "",
   },
   {
@@ -104,7 +104,7 @@ const RULES: Rule[] = [
     field: "description",
     document: "snippet",
     message: `The description has fewer than ${SHORT_DESCRIPTION} characters`,
-    fix: "Say what is in it in a full sentence: that is what results show below the title.",
+    fix: "Describe its content in a full sentence: results show it below the title.",
     broken: (item) => {
       const { length } = oneLine(item.description);
       return length > 0 && length < SHORT_DESCRIPTION;
@@ -136,7 +136,7 @@ const RULES: Rule[] = [
     severity: "info",
     field: "duration_seconds",
     document: "VideoObject",
-    message: "The platform does not say how long the video is: duration is recommended",
+    message: "The platform does not report the video's length: duration is recommended",
     fix: "Sync again once the platform has processed the video.",
     broken: (item, facts) => isVideo(item, facts) && !isLive(item) && facts.duration_seconds === null,
   },
@@ -154,8 +154,8 @@ const RULES: Rule[] = [
     severity: "warning",
     field: "metadata",
     document: "VideoObject",
-    message: "The broadcast has no time of beginning: without startDate there is no LIVE badge",
-    fix: "Sync again; the platform tells it once the broadcast has begun.",
+    message: "The broadcast has no start time: without startDate there is no LIVE badge",
+    fix: "Sync again once the broadcast has started; then the platform reports the time.",
     broken: (item, facts) => isVideo(item, facts) && isLive(item) && facts.broadcast === null,
   },
   {
@@ -164,7 +164,7 @@ const RULES: Rule[] = [
     field: "published_at",
     document: "VideoObject",
     message:
-      "The date of publication lies in the future; engines are told when the item was first seen instead",
+      "The date of publication lies in the future; engines get the time when the item was first seen instead",
     fix: "Correct the date on the platform and sync.",
     broken: (item, _, now) => past(item.published_at, now) === null,
   },
@@ -188,10 +188,10 @@ const RULES: Rule[] = [
   },
 ];
 
-/** What is to be mended first comes first. */
+/** Most severe first. */
 const SEVERITIES = ["error", "warning", "info"];
 
-/** What an item lacks, and what its page can be shown as. */
+/** Returns what an item lacks, and the rich result type that its page qualifies for. */
 export function findingsOf({ item, obstacles }: z.output<typeof SeoCheck>, urls: PublicUrls, now: Date) {
   const facts = factsOf(item, urls, now);
   const blocked = obstacles.map((obstacle): Finding => ({

@@ -1,7 +1,7 @@
 /**
- * Google Search Console (https://developers.google.com/webmaster-tools). Google takes no single addresses: a submission is the site's sitemap,
- * handed in again, and afterwards the inspection of each address. The Indexing API is for job postings and live streams alone
- * (https://developers.google.com/search/apis/indexing-api/v3/using-api), so only those are told there, and only where the operator says so.
+ * Google Search Console (https://developers.google.com/webmaster-tools). Google accepts no single URLs: a submission resubmits the site's
+ * sitemap, and each URL is inspected later. The Indexing API is only for job postings and live streams
+ * (https://developers.google.com/search/apis/indexing-api/v3/using-api), so only live streams are sent there, and only if the operator enables it.
  */
 import * as z from "zod";
 import {
@@ -28,7 +28,7 @@ const text = z.string().nullish();
 const Sites = z.object({
   siteEntry: z.array(z.object({ siteUrl: text, permissionLevel: text })).default([]),
 });
-/** What an inspection says, as far as it is used. New values of Google's are no faults. */
+/** The members of an inspection result that are used. Values that Google adds later are accepted. */
 const Inspected = z.object({
   verdict: text,
   coverageState: text,
@@ -42,7 +42,7 @@ const Inspection = z.object({
   inspectionResult: z.object({ indexStatusResult: Inspected.nullish() }).nullish(),
 });
 
-/** 200 calls a minute a user. */
+/** Google allows 200 calls per minute and user; see `minuteWindow` for the half. */
 const callWindow = (now: Date): Window => minuteWindow("calls_minute", 100, now);
 
 export const google: Engine = {
@@ -59,7 +59,7 @@ export const google: Engine = {
       }
     } catch (error) {
       if (!(error instanceof EngineFault)) throw error;
-      // What Google says no to is the sitemap, and no page.
+      // Google rejected the sitemap, not a page.
       const { outcomes, pause, ...rest } = consequence(error, pages, context.now());
       if (error.kind !== "invalid") return { outcomes, pause, ...rest };
       const until = new Date(context.now().getTime() + 3_600_000);
@@ -74,11 +74,11 @@ export const google: Engine = {
   },
   async ownership(context, site) {
     const { siteEntry } = await ask(context, site, "/webmasters/v3/sites", Sites);
-    // siteOwner as the guide and the servers have it, SITE_OWNER as the discovery document does.
+    // The guide and the servers use siteOwner, the discovery document SITE_OWNER.
     const own = siteEntry.filter(({ siteUrl, permissionLevel }) =>
       /^site_?(owner|full_?user)$/i.test(permissionLevel ?? "") && siteUrl && covers(siteUrl, site.url)
     );
-    // The narrowest property: its quotas are its own.
+    // The narrowest property, because each property has its own quotas.
     const [best] = own.map(({ siteUrl }) => siteUrl ?? "").toSorted((a, b) => b.length - a.length);
     if (best) return { is_owner: true, engine_site: best };
     return {
@@ -87,7 +87,7 @@ export const google: Engine = {
         `Google Search Console has no property for ${site.url} that these credentials own or may fully use`,
     };
   },
-  // 2,000 a day and 600 a minute a property.
+  // Google allows 2,000 inspections per day and 600 per minute for a property; see `minuteWindow` for the half.
   inspectionWindows: (
     now,
   ) => [dayWindow("inspections_day", ZONE, 2_000, now), minuteWindow("inspections_minute", 300, now)],
@@ -101,10 +101,10 @@ export const google: Engine = {
   },
 };
 
-/** What Google's inspection of an address means for its submission. */
+/** Returns the verdict on a submission from Google's inspection of its URL. */
 export function verdictOf(found: Partial<z.output<typeof Inspected>> | null | undefined): Verdict {
   if (!found) {
-    return { verdict: "waiting", code: "not_inspected", message: "Google says nothing about it yet" };
+    return { verdict: "waiting", code: "not_inspected", message: "Google has not reported on the page yet" };
   }
   const message = found.coverageState ?? null;
   if (found.verdict === "PASS") return { verdict: "indexed", code: null, message };
@@ -114,7 +114,7 @@ export function verdictOf(found: Partial<z.output<typeof Inspected>> | null | un
     message: message ? `${why} (Google: ${message})` : why,
   });
   if (found.robotsTxtState === "DISALLOWED" || found.pageFetchState === "BLOCKED_ROBOTS_TXT") {
-    return rejected("robots_disallowed", "The site's robots.txt keeps Google away");
+    return rejected("robots_disallowed", "The site's robots.txt blocks Google");
   }
   if (found.indexingState === "BLOCKED_BY_META_TAG" || found.indexingState === "BLOCKED_BY_HTTP_HEADER") {
     return rejected("noindex", "The page asks not to be indexed");
@@ -132,13 +132,13 @@ export function verdictOf(found: Partial<z.output<typeof Inspected>> | null | un
       return rejected("page_redirects", "The address does not lead to a page");
   }
   if (found.googleCanonical && found.userCanonical && found.googleCanonical !== found.userCanonical) {
-    return rejected("duplicate", `Google takes ${found.googleCanonical} for the original`);
+    return rejected("duplicate", `Google considers ${found.googleCanonical} the original`);
   }
   if (found.verdict === "FAIL") return rejected("excluded", "Google does not index the page");
   return { verdict: "waiting", code: "not_indexed_yet", message: message ?? "Google has not indexed it yet" };
 }
 
-/** Tells the Indexing API of live streams. Nothing depends on it: a failure is logged, the sitemap was handed in. */
+/** Notifies the Indexing API of live streams. A failure is only logged, because the sitemap has been submitted already. */
 async function notifyLive(context: EngineContext, site: Site, pages: readonly Page[]): Promise<void> {
   const live = pages.filter(({ is_live, type }) => is_live && type === "updated");
   const url = `${context.settings.of(SEO).GOOGLE_INDEXING_URL}/v3/urlNotifications:publish`;
@@ -162,7 +162,7 @@ async function notifyLive(context: EngineContext, site: Site, pages: readonly Pa
   }
 }
 
-/** The index of the sitemap, and of its pages those that list what is submitted: twenty, for the index names them all. */
+/** Returns the sitemap index and those of its pages that list the submitted pages: at most 20, because the index covers all of them. */
 function feedsOf(site: Site, pages: readonly Page[]): string[] {
   const listed = new Set(
     pages.flatMap(({ sitemap_page }) => typeof sitemap_page === "number" ? [sitemap_page] : []),
@@ -197,7 +197,7 @@ function property(site: Site): string {
   return site.engine_site ?? `${site.url}/`;
 }
 
-/** Whether a property, `https://example.com/` or `sc-domain:example.com`, holds a site. */
+/** Returns whether a property, `https://example.com/` or `sc-domain:example.com`, contains a site. */
 function covers(property: string, site_url: string): boolean {
   const domain = /^sc-domain:(.+)$/.exec(property)?.[1];
   if (domain === undefined) return `${site_url}/`.startsWith(property);
@@ -206,7 +206,7 @@ function covers(property: string, site_url: string): boolean {
 }
 
 function minuteIsOver(now: Date): EngineFault {
-  return new EngineFault("limited", "engine_limited", "Google wants a pause", {
+  return new EngineFault("limited", "engine_limited", "Google asks for a pause", {
     retry_at: callWindow(now).ends,
   });
 }
@@ -216,7 +216,7 @@ const explain: Explain = (status, body) => {
     (body as { error?: { message?: string; status?: string; errors?: { reason?: string }[] } } | null)?.error;
   const reason = error?.errors?.[0]?.reason ?? error?.status ?? "";
   if (/quota|rateLimit|RESOURCE_EXHAUSTED/i.test(reason) || status === 429) {
-    return new EngineFault("limited", "engine_quota", "Google takes no more calls for now", { status });
+    return new EngineFault("limited", "engine_quota", "Google accepts no more calls for now", { status });
   }
   if (status === 401) {
     return new EngineFault("refused", "key_refused", "Google refuses the credentials", { status });

@@ -1,6 +1,6 @@
 /**
- * Access tokens of Google from what a creator or the operator has: a service account (RFC 7523), a consent with its refresh token (by our
- * own client, or by another as `gcloud` writes it: `authorized_user`), or a bare access token.
+ * Google access tokens from a creator's or the operator's credentials: a service account (RFC 7523), a consent with its refresh token (of
+ * our own client, or of another client in the `authorized_user` format of `gcloud`), or a bare access token.
  */
 import * as z from "zod";
 import { base64url, signRs256 } from "../http/jwt.ts";
@@ -30,7 +30,7 @@ const Token = z.object({
 
 const known = new Map<string, { token: string; expires_at: number }>();
 
-/** @throws {EngineFault} When Google refuses the credentials, or they are none. */
+/** Returns an access token, cached until a minute before it expires. @throws {EngineFault} When the credentials are invalid or refused. */
 export async function googleToken(context: EngineContext, secret: string, scope: string): Promise<string> {
   if (!secret.trim().startsWith("{")) return secret.trim();
   const now = context.now().getTime();
@@ -58,7 +58,7 @@ export async function googleToken(context: EngineContext, secret: string, scope:
   return access_token;
 }
 
-/** Google accepts the token no more, whatever was said of its life. Whether there may be another. */
+/** Drops a cached token that Google no longer accepts. Returns whether there was one, and so whether a retry may get a new one. */
 export async function forgetGoogleToken(secret: string, scope: string): Promise<boolean> {
   return known.delete(await keyOf(secret, scope));
 }
@@ -75,7 +75,7 @@ async function grantOf(
     throw new EngineFault(
       "refused",
       "key_refused",
-      "These are no credentials of Google: it takes the JSON of a service account or of an authorized user",
+      "These are not Google credentials: the JSON of a service account or of an authorized user is needed",
     );
   }
   const given = parsed.data;
@@ -110,7 +110,7 @@ async function grantOf(
   return { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
 }
 
-/** Only the end of the grant is its creator's to mend; a client that Google does not know is the operator's. */
+/** Maps a refused grant. Only the creator can renew an ended consent; a client that Google refuses is the operator's problem. */
 function refused(status: number, error: string | undefined, secret: string): EngineFault {
   if (!isConsent(secret)) {
     return new EngineFault("refused", "key_refused", "Google refuses the credentials", { status });
@@ -119,7 +119,7 @@ function refused(status: number, error: string | undefined, secret: string): Eng
     ? new EngineFault(
       "refused",
       "consent_ended",
-      "Google Search Console no longer accepts the access that you gave; connect the site again",
+      "Google Search Console no longer accepts the access that you granted; connect the site again",
       { status },
     )
     : new EngineFault("unreachable", "engine_unavailable", "Google refuses StreamVibe itself at the moment", {

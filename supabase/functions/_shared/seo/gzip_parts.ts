@@ -1,30 +1,30 @@
 /**
- * One gzip file (RFC 1952) of parts that were compressed at other times: each ends at a whole byte (RFC 1951), and the check of all follows
- * from theirs. Members would be simpler, but not every reader goes on after the first.
+ * Builds one gzip file (RFC 1952) from parts that were compressed separately. Each part ends on a byte boundary (RFC 1951), and the file's
+ * CRC is computed from theirs. Multiple members would be simpler, but some readers stop after the first.
  */
 import { constants, deflateRawSync } from "node:zlib";
 
-/** What must be known of a part beside its compressed bytes. */
+/** Data of a part that is needed besides its compressed bytes. */
 export interface Check {
   /** CRC-32. */
   crc: number;
-  /** Not compressed. */
+  /** Uncompressed length. */
   bytes: number;
 }
 
 const POLYNOMIAL = 0xedb88320;
-/** x to the power of 0, the highest bit coming first. */
+/** The polynomial x^0; the highest bit is the lowest power. */
 const ONE = 0x80000000;
-/** Deflated, no time, an unknown system. */
+/** Gzip header: deflate, no modification time, unknown operating system. */
 const HEADER = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-/** A last block with nothing in it. */
+/** An empty final block. */
 const LAST = [3, 0];
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? (byte >>> 1) ^ POLYNOMIAL : byte >>> 1;
   return byte;
 });
 
-/** Compresses a part. */
+/** Compresses a part and computes its CRC. */
 export function deflated(text: string): Check & { body: Uint8Array } {
   const plain = new TextEncoder().encode(text);
   let crc = -1;
@@ -36,7 +36,7 @@ export function deflated(text: string): Check & { body: Uint8Array } {
   };
 }
 
-/** Parts, in the order of their checks, as a file. */
+/** Returns a gzip file of the parts; the checks must be in the same order. */
 export function gzipOf(parts: readonly Uint8Array[], checks: readonly Check[]): Uint8Array<ArrayBuffer> {
   const whole = checks.reduce((one, two) => ({
     crc: (product(one.crc, power(8 * two.bytes)) ^ two.crc) >>> 0,
@@ -55,7 +55,7 @@ export function gzipOf(parts: readonly Uint8Array[], checks: readonly Check[]): 
   return file;
 }
 
-/** Of two polynomials over two elements, modulo the CRC's. */
+/** Returns the product of two polynomials over GF(2), modulo the CRC's polynomial. */
 function product(one: number, two: number): number {
   let sum = 0;
   for (let bit = ONE; bit !== 0; bit >>>= 1) {
@@ -65,7 +65,7 @@ function product(one: number, two: number): number {
   return sum;
 }
 
-/** x to a power, modulo the CRC's polynomial. */
+/** Returns x to a power, modulo the CRC's polynomial. */
 function power(exponent: number): number {
   let result = ONE;
   for (let square = ONE >>> 1; exponent > 0; exponent = Math.floor(exponent / 2)) {

@@ -1,13 +1,13 @@
-/** The head of a page: title, description, canonical address, Open Graph (https://ogp.me), the card of X, JSON-LD. */
+/** Head of a page: title, description, canonical URL, Open Graph (https://ogp.me), X card, JSON-LD. */
 import { creatorDocuments, type Document, embeddable, itemDocuments } from "./json_ld.ts";
 import { factsOf, profileOf, type SeoCreator, type SeoItem, snippet } from "./page_facts.ts";
 import type { PublicUrls } from "./settings.ts";
 import { text } from "./xml.ts";
 
-/** Names and values in the order in which they are to stand: what describes a picture or a video follows it. */
+/** Names and values in output order: the properties of an image or video follow it. */
 export type Tags = Record<string, string | string[]>;
 
-/** Everything that a page's head says to engines. */
+/** Metadata of a page for search engines. */
 export interface PageHead {
   title: string;
   description: string;
@@ -126,7 +126,7 @@ function known(tags: Loose): Tags {
   ) as Tags;
 }
 
-/** Open Graph wants a territory, too; where only the language is known, nothing is said. */
+/** Returns an Open Graph locale, which requires a territory; null when only the language is known. */
 function locale(language: string | null): string | null {
   const given = /^([a-z]{2,3})(?:-[A-Za-z]{4})?-([A-Za-z]{2})$/i.exec(language ?? "");
   return given?.[1] && given[2] ? `${given[1].toLowerCase()}_${given[2].toUpperCase()}` : null;

@@ -1,6 +1,6 @@
 /**
- * IndexNow (https://www.indexnow.org/documentation): one post a host, with the key that the host shows at `/<key>.txt`; what one engine is told
- * reaches all that take part (Bing, Yandex, Naver, Seznam, Yep and others; not Google). It says only that it received a list.
+ * IndexNow (https://www.indexnow.org/documentation): one POST per host, with the key that the host shows at `/<key>.txt`. A submission reaches
+ * all participating engines (Bing, Yandex, Naver, Seznam, Yep and others; not Google). IndexNow confirms only that it received the list.
  */
 import {
   type BatchResult,
@@ -18,7 +18,7 @@ import { SEO } from "./settings.ts";
 
 const MOST = 10_000;
 
-/** Where a site shows a key. Below the site's path, so that only pages below it may be told. */
+/** Returns the URL at which a site shows its key. It is below the site's path, so the key is valid only for pages below it. */
 export function keyLocation(site_url: string, key: string): string {
   return `${site_url}/${key}.txt`;
 }
@@ -28,13 +28,13 @@ export const indexnow: Engine = {
   windows: () => Promise.resolve([]),
   async submit(context, site, pages) {
     const host = new URL(site.url).host;
-    // A folder's key is shown there and opens nothing beside it, and one foreign address has the whole list refused.
+    // A key in a folder is valid only for URLs below that folder, and one foreign URL makes IndexNow refuse the whole list.
     const own = pages.filter(({ url }) => url.startsWith(`${site.url}/`));
     const foreign = pages.filter((page) => !own.includes(page)).map(({ id }): PageOutcome => ({
       id,
       outcome: "rejected",
       code: "foreign_host",
-      message: `This address is not of ${site.url}`,
+      message: `This address does not belong to ${site.url}`,
     }));
     const all: BatchResult = { outcomes: foreign };
     for (let at = 0; at < own.length; at += MOST) {
@@ -83,7 +83,7 @@ async function post(
       outcome: "submitted",
       response_status: status,
       code: "key_pending",
-      message: "IndexNow has it, and still has to look at the key that the site shows",
+      message: "IndexNow has received it, but has not yet checked the key on the site",
     })),
     doubts: true,
   };
@@ -104,11 +104,11 @@ const explain: Explain = (status) => {
       return new EngineFault(
         "invalid",
         "not_of_host",
-        "IndexNow says that this address is not of the site, or the key does not fit",
+        "IndexNow reports that this address does not belong to the site, or that the key does not match",
         { status },
       );
     case 429:
-      // No Retry-After is documented; it takes many posts for spam, so an hour rather than a minute.
+      // IndexNow documents no Retry-After and treats frequent posts as spam; `consequence` then pauses the site for 10 minutes.
       return undefined;
   }
   return undefined;

@@ -1,17 +1,17 @@
 /**
- * JSON-LD of a page (https://schema.org), by the rules of Google's documents: a type is claimed only when each property that it requires
- * is there. What the rules are stands in `rules.ts`.
+ * JSON-LD of a page (https://schema.org) by Google's documentation: a type is claimed only when all properties that it requires exist.
+ * The rules are in `rules.ts`.
  */
 import { isClaimable } from "./rules.ts";
 import { type Facts, isoDuration, past, profileOf, type SeoCreator, type SeoItem } from "./page_facts.ts";
 import type { PublicUrls } from "./settings.ts";
 
-/** A node, as JSON has it. */
+/** A JSON-LD node. */
 export type Node = { "@type": string } & Record<string, unknown>;
-/** A node that stands for itself in a script of its own. */
+/** A top-level node, in its own script element. */
 export type Document = { "@context": "https://schema.org" } & Node;
 
-/** What an item's page says: what it is, and where it stands. */
+/** Returns the documents of an item's page: the item and its breadcrumb. */
 export function itemDocuments(item: SeoItem, facts: Facts, urls: PublicUrls): Document[] {
   const candidates = {
     video: [videoOf, postingOf],
@@ -19,7 +19,7 @@ export function itemDocuments(item: SeoItem, facts: Facts, urls: PublicUrls): Do
     post: [postingOf],
   }[facts.kind];
   const claimed = candidates.map((node) => compact(node(item, facts))).filter(isClaimable);
-  // A picture's posting is about it; a video is the page's main thing and stands alone.
+  // A video is the page's main content and stands alone; a picture also gets its posting.
   const shown = facts.kind === "video" ? claimed.slice(0, 1) : claimed;
   const trail = [
     { name: urls.site_name, url: `${urls.site}/` },
@@ -29,7 +29,7 @@ export function itemDocuments(item: SeoItem, facts: Facts, urls: PublicUrls): Do
   return [...shown, breadcrumbOf(trail)].map(asDocument);
 }
 
-/** What a creator's page says. */
+/** Returns the documents of a creator's page. */
 export function creatorDocuments(creator: SeoCreator, urls: PublicUrls, now: Date): Document[] {
   const { url, name, description, avatar, profile_urls } = profileOf(creator, urls);
   const page = compact({
@@ -52,7 +52,7 @@ export function creatorDocuments(creator: SeoCreator, urls: PublicUrls, now: Dat
   return [page, breadcrumbOf(trail)].filter(isClaimable).map(asDocument);
 }
 
-/** JSON that may stand inside a script of a page: nothing in it can end the script or begin a comment. */
+/** Returns JSON that is safe inside a script element: nothing in it can end the script or begin a comment. */
 export function embeddable(document: unknown): string {
   return JSON.stringify(document).replace(
     /[<>&\u2028\u2029]/g,
@@ -122,7 +122,7 @@ function authorOf({ creator }: Facts): Node | null {
   return creator && { "@type": "Person", name: creator.name, url: creator.url };
 }
 
-/** A count of 0 is one that the platform may not tell. */
+/** Returns the counters above 0; the platform may not report a count of 0. */
 function countersOf(item: SeoItem, watched: "WatchAction" | "ViewAction"): Node[] {
   const counts = {
     [watched]: item.views_count,
@@ -153,7 +153,7 @@ function asDocument(node: Node): Document {
   return { "@context": "https://schema.org", ...node };
 }
 
-/** Without what is not known. */
+/** Returns the node without empty properties. */
 function compact(node: Node): Node {
   const known = Object.entries(node).filter(([, value]) =>
     value !== null && value !== undefined && value !== "" && !(Array.isArray(value) && value.length === 0)

@@ -1,4 +1,4 @@
-/** What search engines may be told about a public item or creator: every fact is there, valid and true, or it is null. */
+/** Facts about a public item or creator for search engines: each fact is valid and true, or null. */
 import * as z from "zod";
 import { type JsonObject, JsonObject as Metadata } from "../platforms/platform.ts";
 import { playerOf } from "../platforms/players.ts";
@@ -7,7 +7,7 @@ import { cut, lines, oneLine } from "./words.ts";
 
 const Text = z.string().nullable();
 
-/** An item as the database hands it out for search engines (`ops.seo_item`). */
+/** An item as the database returns it for search engines (`ops.seo_item`). */
 export const SeoItem = z.object({
   id: z.uuid(),
   platform: z.string(),
@@ -34,7 +34,7 @@ export const SeoItem = z.object({
 });
 export type SeoItem = z.output<typeof SeoItem>;
 
-/** A creator as the database hands them out for search engines. */
+/** A creator as the database returns it for search engines. */
 export const SeoCreator = z.object({
   id: z.uuid(),
   slug: z.string(),
@@ -48,7 +48,7 @@ export const SeoCreator = z.object({
 });
 export type SeoCreator = z.output<typeof SeoCreator>;
 
-/** What the facts need of an item: what a sitemap is made from. */
+/** The columns of an item that its facts need; sitemap entries are made from these. */
 export const Subject = SeoItem.omit({
   views_count: true,
   likes_count: true,
@@ -62,22 +62,22 @@ export type Subject = z.output<typeof Subject>;
 export interface Facts {
   kind: "video" | "picture" | "post";
   url: string;
-  /** At most 100 characters; an item without a title has one made of its description, or of what it is and whose. */
+  /** At most 100 characters. Derived from the description, or from the kind and the creator, if the item has no title. */
   title: string;
-  /** Several lines, at most 2,048 characters; never empty. */
+  /** May have several lines; at most 2,048 characters, never empty. */
   description: string;
   thumbnail: string | null;
-  /** Https only. */
+  /** Player URL, https only. */
   player: string | null;
   /** ISO 8601 with a zone, never in the future. */
   published_at: string | null;
   changed_at: string | null;
-  /** Whole seconds above 0, as long as it is no broadcast that still goes on. */
+  /** Whole seconds above 0; null for a broadcast that is still live. */
   duration_seconds: number | null;
   is_live: boolean;
-  /** When a broadcast began, or is to begin, and when it ended. */
+  /** Actual or scheduled start of a broadcast, and its end. */
   broadcast: { starts_at: string; ends_at: string | null } | null;
-  /** Upright pictures are twice as high as wide or so. */
+  /** Short videos and reels, which are about twice as high as wide. */
   is_upright: boolean;
   /** At most 32, each of at most 100 characters. */
   tags: string[];
@@ -99,7 +99,7 @@ const KINDS: Readonly<Record<string, Facts["kind"]>> = {
 const NAMES: Readonly<Record<Facts["kind"], string>> = { video: "Video", picture: "Picture", post: "Post" };
 const LIVE = /^live$/i;
 
-/** The facts of an item at a point in time, which decides what lies in the future. */
+/** Returns the facts of an item at time `now`; later timestamps count as future. */
 export function factsOf(item: Subject, urls: PublicUrls, now: Date): Facts {
   const kind = KINDS[item.content_type] ?? "post";
   const creator = creatorOf(item.slug, item.display_name, urls);
@@ -112,7 +112,7 @@ export function factsOf(item: Subject, urls: PublicUrls, now: Date): Facts {
     description: cut(lines(item.description), DESCRIPTION_LENGTH) || title,
     thumbnail: item.has_thumbnail ? urls.thumbnail(item.id) : null,
     player: kind === "video" ? https(playerOf(item.platform, item)) : null,
-    // What a platform dates into the future was there when we first saw it.
+    // An item that its platform dates into the future existed when we first saw it.
     published_at: past(item.published_at, now) ?? past(item.created_at, now),
     changed_at: past(item.changed_at, now),
     duration_seconds: is_live ? null : seconds(item.duration_seconds),
@@ -124,7 +124,7 @@ export function factsOf(item: Subject, urls: PublicUrls, now: Date): Facts {
   };
 }
 
-/** What a creator's page is called and said to be. */
+/** Returns the facts of a creator's page. */
 export function profileOf(creator: SeoCreator, urls: PublicUrls) {
   const name = nameOf(creator.display_name, creator.slug);
   return {
@@ -136,7 +136,7 @@ export function profileOf(creator: SeoCreator, urls: PublicUrls) {
   };
 }
 
-/** Of a longer text what search results show. */
+/** Returns the part of a text that search results show. */
 export function snippet(text: string): string {
   return cut(oneLine(text), 160);
 }
@@ -161,7 +161,7 @@ function tagsOf(tags: readonly string[]): string[] {
   return [...new Set(clean)].slice(0, MOST_TAGS);
 }
 
-/** A time with its zone; one without is taken for UTC, as databases and platforms mean it. Null when it is none, or later than `now`. */
+/** Returns a time with its zone; a time without one is read as UTC, as databases and platforms mean it. Null if invalid or later than `now`. */
 export function past(time: string | null, now: Date): string | null {
   const instant = zoned(time);
   return instant !== null && Date.parse(instant) <= now.getTime() ? instant : null;
@@ -174,13 +174,13 @@ function zoned(time: unknown): string | null {
   const [, date, clock, zone = "Z"] = given;
   const offset = zone === "Z" ? "+00:00" : `${zone.slice(0, 3)}:${zone.slice(3).replace(":", "") || "00"}`;
   const instant = `${date}T${clock}${offset}`;
-  // Parsers take the 30th of February for the 2nd of March; the schemas do not.
+  // Date parsers turn February 30 into March 2; the schemas reject it.
   const day = Date.parse(`${date}T00:00:00Z`);
   const isReal = !Number.isNaN(day) && new Date(day).toISOString().startsWith(`${date}T`);
   return !isReal || Number.isNaN(Date.parse(instant)) ? null : instant;
 }
 
-/** Of a broadcast, also of one that is still to come. */
+/** Returns the times of a broadcast, including a scheduled one. */
 function broadcastOf(metadata: JsonObject): Facts["broadcast"] {
   const starts_at = zoned(metadata.live_started_at ?? metadata.live_scheduled_at);
   if (starts_at === null) return null;
@@ -196,7 +196,7 @@ function seconds(duration: number | null): number | null {
   return whole > 0 ? whole : null;
 }
 
-/** Seconds as ISO 8601 has them: PT1H2M3S. */
+/** Returns seconds as an ISO 8601 duration: PT1H2M3S. */
 export function isoDuration(duration: number): string {
   const [hours, minutes, rest] = [
     Math.floor(duration / 3_600),
@@ -208,7 +208,7 @@ export function isoDuration(duration: number): string {
   }`;
 }
 
-/** An address that a page over https may show. */
+/** Returns a URL if it is https and so can be embedded in an https page, otherwise null. */
 export function https(url: string | null): string | null {
   if (url === null || !URL.canParse(url)) return null;
   return new URL(url).protocol === "https:" ? url : null;

@@ -1,4 +1,4 @@
-/** Every search engine by its slug in `search_engine`, loaded with its first call. */
+/** Search engine adapters by their slug in `search_engine`, loaded on first use. */
 import type { Settings } from "../settings/settings.ts";
 import { type Engine, ENGINES, type EngineSlug } from "./engine.ts";
 import { SEO } from "./settings.ts";
@@ -10,7 +10,7 @@ export const ADAPTERS: Readonly<Record<EngineSlug, () => Promise<Engine>>> = {
   indexnow: async () => (await import("./indexnow.ts")).indexnow,
 };
 
-/** The operator's key of an engine; undefined: it is not set up here. */
+/** Returns the operator's key for an engine, or undefined if it is not set up. */
 export function operatorKey(settings: Settings, slug: EngineSlug): string | undefined {
   const seo = settings.of(SEO);
   switch (slug) {
@@ -25,12 +25,12 @@ export function operatorKey(settings: Settings, slug: EngineSlug): string | unde
   }
 }
 
-/** Whether creators can connect an engine by consent, instead of a key that they would have to make. */
+/** Returns whether creators can connect an engine by OAuth consent instead of creating a key. */
 export function takesConsent(settings: Settings, search_engine: string): boolean {
   return search_engine === "google" && settings.of(SEO).GOOGLE_SEARCH_CONSOLE_CLIENT_ID !== undefined;
 }
 
-/** The engines that the operator has keys for. */
+/** Returns the engines that the operator has keys for. */
 export function operatedEngines(settings: Settings): EngineSlug[] {
   return ENGINES.filter((slug) => operatorKey(settings, slug) !== undefined);
 }

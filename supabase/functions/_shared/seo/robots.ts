@@ -1,16 +1,16 @@
-/** robots.txt (RFC 9309). A crawler that gets an error keeps away from the whole site, so this needs nothing but the settings. */
+/** robots.txt (RFC 9309). A crawler that gets an error avoids the whole site, so this depends only on the settings. */
 
-/** What the operator wants of crawlers. */
+/** The operator's rules for crawlers. */
 export interface RobotsRules {
   /** Paths that no crawler may read; `/` closes the site. */
   disallow: readonly string[];
-  /** Product tokens of crawlers that may read nothing. */
+  /** Product tokens of crawlers that are blocked entirely. */
   blocked_agents: readonly string[];
-  /** Absolute; null where there is no public site. */
+  /** Absolute URL; null without a public site. */
   sitemap: string | null;
 }
 
-/** The text for the root of the public site. */
+/** Returns the robots.txt for the root of the public site. */
 export function robotsTxt({ disallow, blocked_agents, sitemap }: RobotsRules): string {
   const blocked = blocked_agents.length > 0
     ? [...blocked_agents.map((agent) => `User-agent: ${agent}`), "Disallow: /", ""]

@@ -1,11 +1,11 @@
 /**
- * What search engines require and recommend, from their own documents. The builders claim a type only when its requirements are met, and
- * `validate-seo` tells creators what is missing.
+ * Requirements of search engines, from their own documentation. The builders claim a type only when its requirements are met, and
+ * `validate-seo` reports what is missing to creators.
  */
 
 const GOOGLE = "https://developers.google.com/search/docs";
 
-/** Where each rule is written. */
+/** Document that states each rule. */
 export const DOCUMENTS = {
   VideoObject: `${GOOGLE}/appearance/structured-data/video`,
   ImageObject: `${GOOGLE}/appearance/structured-data/image-license-metadata`,
@@ -20,7 +20,7 @@ export const DOCUMENTS = {
   removals: `${GOOGLE}/crawling-indexing/block-indexing`,
 } as const;
 
-/** Properties of which all, and of each group at least one, must be there. */
+/** Required properties: all of `all`, and at least one of each group in `one_of`. */
 interface Requirement {
   all: readonly string[];
   one_of: readonly (readonly string[])[];
@@ -34,7 +34,7 @@ const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
   BreadcrumbList: { all: ["itemListElement"], one_of: [] },
 };
 
-/** Whether each property is there that Google requires of the node's type. */
+/** Returns whether the node has every property that Google requires for its type. */
 export function isClaimable(node: { "@type": string } & Record<string, unknown>): boolean {
   const requirement = REQUIREMENTS[node["@type"]];
   if (!requirement) return false;

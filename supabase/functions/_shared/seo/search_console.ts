@@ -1,4 +1,4 @@
-/** Google Search Console by a creator's own consent: no service account, no JSON to paste. */
+/** Connects Google Search Console by a creator's OAuth consent, without a service account or pasted JSON. */
 import * as z from "zod";
 import { beginConsent, type Consenter, takeConsent } from "../connections/consent.ts";
 import { problemOf } from "../connections/problem.ts";
@@ -11,7 +11,7 @@ import { verifySite } from "./connection.ts";
 import { INDEXING_SCOPE, SEARCH_CONSOLE_SCOPE } from "./google_token.ts";
 import { SEO } from "./settings.ts";
 
-/** What the consent at Google is for, from its beginning to its end. */
+/** The site that the consent is for, stored from its start to its end. */
 const Details = z.object(SiteInput);
 
 function searchConsole(context: Context): Consenter & { website: string } {
@@ -37,7 +37,7 @@ function searchConsole(context: Context): Consenter & { website: string } {
   };
 }
 
-/** Where a creator goes to let us use their property in Search Console. */
+/** Starts the consent with which a creator lets us use their Search Console property. */
 export async function beginSearchConsole(
   context: Context,
   user_id: string,
@@ -51,7 +51,7 @@ export async function beginSearchConsole(
   return await beginConsent(context, searchConsole(context), user_id, redirect_uri, details);
 }
 
-/** Turns Google's answer into a site that is set up, and asks Google whether it is the creator's. */
+/** Completes the consent: connects the site and verifies with Google that the creator owns it. */
 export async function finishSearchConsole(
   context: Context,
   user_id: string,
@@ -69,7 +69,7 @@ export async function finishSearchConsole(
     }
     const secret = JSON.stringify({ type: "consent", refresh_token });
     const connection = await connectSite(context, user_id, "google", Details.parse(details), secret);
-    // What Google says now is the proof; what it does not say yet can be looked at again.
+    // Google's current response is the proof; if it does not confirm the site yet, the site can be verified again later.
     const { is_verified, code = null, message = null } = await verifySite(context, connection, "engine");
     return { ...connected({ ...connection, is_verified }), code, message };
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The handler `seo_submit`: a site's pages that are due; or, asked for by a creator, items of theirs. */
+/** The handler `seo_submit`: sends a site's due pages or, for a creator's job, starts submissions of their items. */
 import * as z from "zod";
 import { ApiError } from "../errors.ts";
 import type { Ending, Handler } from "../jobs/job.ts";
@@ -12,12 +12,12 @@ const OfItems = z.object({
   search_engines: z.array(z.string()).min(1).max(10).optional(),
 });
 
-/** Run again it finds what an earlier run left: every page is claimed by one run, and its outcome stands in the database. */
+/** Safe to run again: each page is claimed by one run and its outcome is stored, so a later run continues with the rest. */
 export const submitJob: Handler = async ({ job, context, deadline }): Promise<Ending> => {
   const site = OfSite.safeParse(job.params);
   if (job.user_id === null && site.success) {
     const run = await submitSite(context, site.data.connection_id, deadline);
-    if (run.is_unfinished) return { again: { checkpoint: {}, message: "More pages wait" } };
+    if (run.is_unfinished) return { again: { checkpoint: {}, message: "More pages are waiting" } };
     return { result: { submitted: run.submitted, rejected: run.rejected, waiting: run.waiting } };
   }
   const items = OfItems.safeParse(job.params);

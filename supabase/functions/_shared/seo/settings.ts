@@ -1,4 +1,4 @@
-/** Where the public pages are, and how the operator speaks to search engines. An engine without a key is not spoken to. */
+/** Settings of the public pages and the operator's search engines. An engine without a key is not used. */
 import * as z from "zod";
 import { requireSetting, type Settings, settingsPart } from "../settings/settings.ts";
 import { list, milliseconds, url, whole } from "../settings/values.ts";
@@ -14,7 +14,7 @@ export const SEO = settingsPart("seo", {
   PUBLIC_SITE_NAME: z.string().max(100).optional(),
   PUBLIC_ITEM_PATH: path("id").default("/v/{id}"),
   PUBLIC_CREATOR_PATH: path("slug").default("/@{slug}"),
-  /** Empty: the function `thumbnail` itself. */
+  /** Default: the URL of the function `thumbnail`. */
   PUBLIC_THUMBNAIL_PATH: path("id").optional(),
   PUBLIC_SITEMAP_PATH: path().default("/sitemap.xml"),
   PUBLIC_SITEMAP_PAGE_PATH: path("page").default("/sitemap-{page}.xml"),
@@ -44,29 +44,29 @@ export const SEO = settingsPart("seo", {
     .optional(),
   INDEXNOW_URL: url.default("https://api.indexnow.org/indexnow"),
 
-  /** Where hosts below the reserved name `.example` are served: the local stack's simulators. */
+  /** Base URL that serves hosts under the reserved name `.example`: the local stack's simulators. */
   EXAMPLE_SITES_URL: url.optional(),
   SEO_TIMEOUT_MS: milliseconds.default(20_000),
 });
 
-/** Addresses of public pages, absolute and percent-encoded. Pure: the same settings give the same addresses. */
+/** URLs of public pages, absolute and percent-encoded. They depend only on the settings. */
 export interface PublicUrls {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   site: string;
   site_name: string;
-  /** The page of an item. `slug` is its creator's, for paths that have it. */
+  /** Returns the page of an item. `slug` is its creator's, for paths that contain it. */
   item(item: { id: string; slug?: string | null }): string;
-  /** The page of a creator. */
+  /** Returns the page of a creator. */
   creator(slug: string): string;
-  /** A picture of an item that stays valid, whatever the platform does with its own. */
+  /** Returns a stable URL for an item's picture, which stays valid when the platform's own URL expires. */
   thumbnail(id: string): string;
   sitemap: string;
-  /** A page of the sitemap, from 1. */
+  /** Returns a page of the sitemap, counted from 1. */
   sitemapPage(page: number | string): string;
 }
 
 /**
- * The addresses of the public pages.
+ * Returns the URLs of the public pages.
  *
  * @throws {SettingsError} When `PUBLIC_SITE_URL` is not set.
  */
@@ -88,12 +88,12 @@ export function publicUrls(settings: Settings): PublicUrls {
   };
 }
 
-/** Whether there are public pages at all. */
+/** Returns whether a public site is configured. */
 export function hasPublicSite(settings: Settings): boolean {
   return settings.of(SEO).PUBLIC_SITE_URL !== undefined;
 }
 
-/** RFC 3986: `encodeURIComponent` leaves five signs alone that are reserved. */
+/** Fills in placeholders. Also encodes the five characters that RFC 3986 reserves but `encodeURIComponent` leaves unchanged. */
 function fill(pattern: string, values: Record<string, string | number>): string {
   return pattern.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];

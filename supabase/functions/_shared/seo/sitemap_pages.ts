@@ -1,6 +1,6 @@
 /**
- * Pages of the sitemap: parts of them are rendered and compressed ahead, kept in the database, and rendered again before their page is
- * served where something in them is no longer public, or a change is older than they may be.
+ * Pages of the sitemap. Their parts are rendered and compressed in advance and stored in the database. Before a page is served, a part is
+ * rendered again if something in it is no longer public, or if a pending change is older than allowed.
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -11,14 +11,14 @@ import { SEO } from "./settings.ts";
 import { siteOf } from "./site.ts";
 import { creatorEntry, entriesPart, itemEntry, sitemapIndex, urlEntry, urlSet } from "./sitemap_xml.ts";
 
-/** To be changed with what entries hold: parts that an older release rendered are rendered again. */
+/** Increment when the content of entries changes, so that parts of an older release are rendered again. */
 const RENDERER = 1;
 
-/** A page as it is served. */
+/** A page that is ready to be served. */
 export interface SitemapPage {
   etag: string;
   urls: number;
-  /** Null where the caller has it already. */
+  /** Null when the caller already has this version. */
   gzip: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -49,15 +49,15 @@ const Part = z.discriminatedUnion("kind", [
 const Listed = z.array(z.object({ page: z.int(), changed_at: z.string().nullable() }));
 const Claimed = z.object({ parts: z.array(z.int()), due: z.int(), is_planned: z.boolean() });
 
-/** So often whoever finds a part being rendered waits for that, before rendering it once more. */
+/** Before this attempt, a request waits for a running rendering of a part; from it on, the request renders the part itself. */
 const MOST_WAITS = 4;
-/** So often a page is asked for until it is as it was when it was first asked for: each time cuts a part in two at most. */
+/** Attempts until a page is current as of the first one: an attempt splits a part in two at most. */
 const MOST_TAKES = 200;
 
-/** Renderings under way in this process: whoever needs the same part meanwhile waits for them. They tell whether it was cut. */
+/** Renderings in progress in this process, which requests for the same part wait for. They resolve to whether the part was split. */
 const rendering = new Map<string, Promise<boolean>>();
 
-/** The index of the sitemap. */
+/** Returns the sitemap index. */
 export async function index(context: Context): Promise<string> {
   const urls = siteOf(context.settings);
   const pages = await context.admin.call("list_sitemap_pages", {}, Listed);
@@ -65,9 +65,9 @@ export async function index(context: Context): Promise<string> {
 }
 
 /**
- * A page of the sitemap; null where there is none, or nothing in it.
+ * Returns a page of the sitemap; null if it does not exist or is empty.
  *
- * @param known Tags of what the caller has.
+ * @param known Entity tags of the versions that the caller has.
  */
 export async function page(context: Context, number: number, known: string[]): Promise<SitemapPage | null> {
   let at: string | null = null;
@@ -85,18 +85,21 @@ export async function page(context: Context, number: number, known: string[]): P
     }
     at = taken.at;
     for (const part of taken.due) {
-      // What is being rendered was read before this was asked, so it is only a reason to look again.
+      // A running rendering may have read its data before this request, so the part is checked again after the wait.
       const running = attempt < MOST_WAITS && rendering.get(await keyOf(context, part));
       await (running ? running.catch(() => {}) : renderOnce(context, part));
     }
   }
-  throw new ApiError("unavailable", `Cannot answer: page ${number} of the sitemap does not come to rest`);
+  throw new ApiError(
+    "unavailable",
+    `Cannot answer: page ${number} of the sitemap keeps changing; try again later`,
+  );
 }
 
 /**
- * Renders parts of pages ahead, a few at most.
+ * Renders at most `most` due parts in advance.
  *
- * @returns How many, and about how many are still due.
+ * @returns How many were rendered, and about how many are still due.
  */
 export async function renderAhead(
   context: Context,
@@ -132,7 +135,7 @@ async function keyOf(context: Context, part: number): Promise<string> {
   return `${context.settings.SUPABASE_URL} ${await madeWith(context)} ${part}`;
 }
 
-/** Reads, renders and keeps a part; not where another was faster. True: it held too much, and another part follows it now. */
+/** Reads, renders and stores a part, unless another process was faster. Returns true if it was too large and a new part follows it. */
 async function render(context: Context, part: number): Promise<boolean> {
   const size = context.settings.of(SEO).SITEMAP_PAGE_SIZE;
   const read = await context.admin.call("read_sitemap_part", { p_part: part, p_size: size }, Part);
@@ -142,7 +145,7 @@ async function render(context: Context, part: number): Promise<boolean> {
   const entries = read.kind === "item"
     ? read.entries.map((item) => itemEntry(item, urls, time))
     : read.entries.map((creator) => creatorEntry(creator, urls, time));
-  // The page of the site itself comes on top.
+  // The site's home page comes first.
   if (read.kind === "creator" && read.is_first) entries.unshift(urlEntry(`${urls.site}/`, null));
   const { body, crc, bytes } = entriesPart(entries);
   await context.admin.call("put_sitemap_part", {
@@ -161,7 +164,7 @@ async function render(context: Context, part: number): Promise<boolean> {
   return read.next !== null;
 }
 
-/** What a rendering depends on beside the items. */
+/** Returns a hash of everything except the items and creators that a rendering depends on. */
 async function madeWith({ settings }: Context): Promise<string> {
   const urls = siteOf(settings);
   const addresses = [urls.item({ id: "id", slug: "slug" }), urls.creator("slug"), urls.thumbnail("id")];

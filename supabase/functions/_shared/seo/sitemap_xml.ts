@@ -1,13 +1,13 @@
 /**
- * Sitemaps (https://www.sitemaps.org/protocol.html) with Google's video and image entries. Elements stand in the order in which the XSDs
- * have them. What no rule needs and what changes by itself (views, clicks) is not in it.
+ * Sitemaps (https://www.sitemaps.org/protocol.html) with Google's video and image entries. Elements are in the order of the XSDs. Data that
+ * no rule requires and that changes constantly (views, clicks) is omitted.
  */
 import { factsOf, past, type Subject } from "./page_facts.ts";
 import type { PublicUrls } from "./settings.ts";
 import { type Check, deflated, gzipOf } from "./gzip_parts.ts";
 import { element, text, type Xml } from "./xml.ts";
 
-/** Of a video, in seconds: https://developers.google.com/search/docs/crawling-indexing/sitemaps/video-sitemaps */
+/** Longest video duration in seconds: https://developers.google.com/search/docs/crawling-indexing/sitemaps/video-sitemaps */
 const LONGEST_VIDEO = 28_800;
 const UPLOADER_LENGTH = 255;
 
@@ -20,28 +20,28 @@ const OPENING = deflated(
 );
 const CLOSING = deflated("</urlset>\n");
 
-/** Entries that follow each other in a file, compressed. */
+/** Returns consecutive entries of a file, compressed. */
 export function entriesPart(entries: readonly Xml[]): ReturnType<typeof deflated> {
   return deflated(entries.map((entry) => `${entry}\n`).join(""));
 }
 
-/** A file of parts, of which the bytes follow each other. */
+/** Returns a compressed sitemap file from its concatenated parts. */
 export function urlSet(body: Uint8Array, checks: readonly Check[]): Uint8Array<ArrayBuffer> {
   return gzipOf([OPENING.body, body, CLOSING.body], [OPENING, ...checks, CLOSING]);
 }
 
-/** The file that names the others. */
+/** Returns the sitemap index, which lists the pages. */
 export function sitemapIndex(pages: Iterable<{ url: string; changed_at: string | null }>): string {
   const entries = [...pages].map(({ url, changed_at }) => element("sitemap", locOf(url, changed_at)));
   return `${HEADER}<sitemapindex xmlns="${SITEMAP}">\n${entries.join("\n")}\n</sitemapindex>\n`;
 }
 
-/** A page of which nothing more is to be said. */
+/** Returns an entry with only a URL and the date of its last change. */
 export function urlEntry(url: string, changed_at: string | null): Xml {
   return element("url", locOf(url, changed_at));
 }
 
-/** An item's page, with its video or its picture where it has what they require. */
+/** Returns the entry of an item's page, with its video or picture where the required data exists. */
 export function itemEntry(item: Subject, urls: PublicUrls, now: Date): Xml {
   const facts = factsOf(item, urls, now);
   const { thumbnail, player, duration_seconds, published_at, creator } = facts;
@@ -72,7 +72,7 @@ export function itemEntry(item: Subject, urls: PublicUrls, now: Date): Xml {
   return element("url", parts);
 }
 
-/** A creator's page. */
+/** Returns the entry of a creator's page. */
 export function creatorEntry(
   { slug, changed_at }: { slug: string; changed_at: string },
   urls: PublicUrls,

@@ -1,4 +1,4 @@
-/** Sending what waits, a site at a time: by the job `seo_submit`, or within the request where there are no jobs. */
+/** Sends pending submissions, one site at a time: in the job `seo_submit`, or within the request where the job module is missing. */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { type BatchResult, consequence, EngineFault, type Page } from "./engine.ts";
@@ -19,19 +19,19 @@ const Claim = z.object({
   claim: z.string().optional(),
 });
 
-/** What a run over a site came to. */
+/** Result of a run over a site. */
 export interface SiteRun {
   submitted: number;
   rejected: number;
-  /** Taken back, for another time. */
+  /** Pages that will be sent again later. */
   waiting: number;
-  /** Whether the time was over before the work was. */
+  /** Whether the deadline ended the run before the work was done. */
   is_unfinished: boolean;
 }
 
 export const NOTHING: SiteRun = { submitted: 0, rejected: 0, waiting: 0, is_unfinished: false };
 
-/** Sends what is due of a site, until nothing is, the engine wants a pause, or the time is over. One worker a site. */
+/** Sends a site's due pages until none are left, the engine requires a pause, or the deadline passes. One worker per site. */
 export async function submitSite(context: Context, connection_id: string, deadline: Date): Promise<SiteRun> {
   const now = () => context.now().toISOString();
   await operateSites(context);
@@ -70,7 +70,7 @@ export async function submitSite(context: Context, connection_id: string, deadli
       const claimed = await context.admin.call("claim_seo_submissions", {
         p_connection_id: site.id,
         p_limit: site.batch_size,
-        // The observed amount stands: the database knows it by now.
+        // `amount: null` keeps the observed amount, which the database already has.
         p_windows: toJson(windows.map(({ quota, starts, ends }) => ({ quota, starts, ends, amount: null }))),
         p_now: now(),
       }, Claim);
@@ -100,7 +100,7 @@ async function readWindows<Windows>(
     return { windows: await read() };
   } catch (error) {
     if (error instanceof EngineFault) {
-      // Nothing was sent: whatever the engine said, the pages stay as they were.
+      // Nothing was sent yet, so no fault may reject the pages: any fault but `refused` becomes `limited`.
       const kind = error.kind === "refused" ? "refused" : "limited";
       return { windows: [], fault: new EngineFault(kind, error.code, error.message, error.about) };
     }
@@ -116,7 +116,7 @@ async function settle(
   window_seconds: number,
 ): Promise<void> {
   const now = context.now();
-  // What was perhaps taken is not sent again before the window is over; what was not goes when the engine's pause is.
+  // A page that the engine may have accepted is retried only after the window; one that was not sent is retried after the pause.
   const after_window = new Date(now.getTime() + window_seconds * 1_000).toISOString();
   const after_pause = (pause?.until ?? now).toISOString();
   await context.admin.call("settle_seo_submissions", {

@@ -1,6 +1,6 @@
 /**
- * The picture of an item, at an address of our own that stays: platforms sign theirs, and they die. What is known to be there is used as
- * it is; what is dead is asked for again, with others of the account in the same call.
+ * Serves an item's picture at a stable URL, because the signed URLs of platforms expire. A picture URL that still works is used as it is;
+ * an expired one is requested again from the platform, with other pictures of the account in the same call.
  */
 import * as z from "zod";
 import { Access } from "../connections/access.ts";
@@ -27,24 +27,24 @@ const Claim = z.object({
   connection_id: z.uuid(),
   tokens: KeptTokens,
   token_expires_at: z.string().nullable(),
-  /** Item ids by the platform's. */
+  /** Item ids by platform content id. */
   items: z.record(z.string(), z.uuid()),
 }).nullable();
 
-/** So long a picture that was there is taken for being there. */
+/** How long a picture that was found counts as available. */
 const SURE_SECONDS = 3_600;
-/** And so long one that was not is taken for being gone: the platform is asked, not the address. */
+/** How long a picture that was not found counts as missing: its URL is not checked again, the platform is asked for a new one. */
 const GONE_SECONDS = 600;
-/** Before a signature ends: who is sent there needs a moment. */
+/** A signed URL counts as expired this long before its end, because the redirected client needs time to follow it. */
 const MARGIN_SECONDS = 60;
 const CHECK_MS = 3_000;
-/** Of YouTube's pictures: they have no signature and stay as long as the video does. */
+/** Hosts of YouTube's pictures, which are not signed and exist as long as the video. */
 const LASTING_HOSTS = /^i\d?\.ytimg\.com$/;
 
 /**
- * Where an item's picture is now.
+ * Returns the current URL of an item's picture.
  *
- * @throws {ApiError} `not_found` where there is none, `unavailable` while the platform is asked for a new one.
+ * @throws {ApiError} `not_found` if it has none, `unavailable` if the platform does not supply a new one now.
  */
 export async function currentThumbnail(context: Context, id: string): Promise<string> {
   const found = await context.admin.call("get_thumbnail", { p_id: id }, Thumbnail);
@@ -55,9 +55,13 @@ export async function currentThumbnail(context: Context, id: string): Promise<st
   if (await isAlive(context, id, { ...found, url })) return url;
   const fresh = await refresh(context, id, found.platform);
   if (fresh) return fresh;
-  throw new ApiError("unavailable", "Cannot show the picture: its platform does not have it at the moment", {
-    retry_after: 600,
-  });
+  throw new ApiError(
+    "unavailable",
+    "Cannot show the picture: its platform does not provide it at the moment",
+    {
+      retry_after: 600,
+    },
+  );
 }
 
 async function isAlive(
@@ -76,7 +80,10 @@ async function isAlive(
   return seen;
 }
 
-/** When a signed address ends, in Unix seconds: Meta says `oe` (hexadecimal), TikTok `x-expires`, Google Cloud and AWS how long after what. */
+/**
+ * Returns when a signed URL expires, in Unix seconds, or null if unknown. Meta sends `oe` (hexadecimal), TikTok `x-expires`, and version 2
+ * signatures of Google Cloud and AWS `Expires`.
+ */
 export function signatureEnd(url: string): number | null {
   const { searchParams } = new URL(url);
   const oe = searchParams.get("oe");
@@ -86,7 +93,7 @@ export function signatureEnd(url: string): number | null {
   return null;
 }
 
-/** Whether a picture is there; null when nobody can say just now. */
+/** Returns whether a picture exists; null if that cannot be determined now. */
 async function look(context: Context, url: string): Promise<boolean | null> {
   try {
     const response = await context.fetch(url, {
@@ -102,7 +109,7 @@ async function look(context: Context, url: string): Promise<boolean | null> {
   }
 }
 
-/** Asks the platform; null when it has none, was asked of late, or cannot be asked. */
+/** Gets the picture's URL from the platform; null if it has none, was asked recently, or cannot be asked. */
 async function refresh(context: Context, id: string, slug: string): Promise<string | null> {
   if (!isKnown(slug)) return null;
   const meter = new Meter();

@@ -1,9 +1,9 @@
-/** XML 1.0 (https://www.w3.org/TR/xml/). A text is escaped where it is put in, and only there: what an element holds is XML already. */
+/** XML 1.0 (https://www.w3.org/TR/xml/). Text is escaped once, in `text()`; the content of an element is already XML. */
 
-/** XML that is well formed. */
+/** Well-formed XML. */
 export type Xml = string & { readonly __xml: unique symbol };
 
-/** What is no character of XML, also not when it is escaped, beside surrogates without their other half: most controls, U+FFFE, U+FFFF. */
+/** Characters that XML forbids even when escaped, besides lone surrogates: most controls, U+FFFE, U+FFFF. */
 // deno-lint-ignore no-control-regex
 const NO_CHARACTER = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
 const SPECIAL = /[&<>"'\r]/g;
@@ -13,11 +13,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   ">": "&gt;",
   '"': "&quot;",
   "'": "&apos;",
-  // Parsers make line feeds of carriage returns that are not written so.
+  // Parsers turn unescaped carriage returns into line feeds.
   "\r": "&#13;",
 };
 
-/** A text as content or as the value of an attribute. */
+/** Escapes text for use as content or as an attribute value. */
 export function text(value: string): Xml {
   return value.toWellFormed().replace(NO_CHARACTER, "\ufffd").replace(
     SPECIAL,
@@ -25,7 +25,7 @@ export function text(value: string): Xml {
   ) as Xml;
 }
 
-/** An element. Its content is text, or XML that was made by these functions. */
+/** Returns an element. Its content must come from these functions. */
 export function element(
   name: string,
   content: Xml | readonly Xml[],

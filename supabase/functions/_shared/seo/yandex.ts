@@ -1,6 +1,6 @@
 /**
- * Yandex Webmaster API v4 (https://yandex.com/dev/webmaster/doc): one address a call into the queue for recrawling, of which the host has a
- * number a day. An address that is in the queue already (409) is done, and costs nothing.
+ * Yandex Webmaster API v4 (https://yandex.com/dev/webmaster/doc): each call adds one URL to the recrawl queue, with a daily quota per host. A
+ * URL that is already in the queue (409) counts as submitted and costs no quota.
  */
 import * as z from "zod";
 import {
@@ -60,12 +60,12 @@ export const yandex: Engine = {
             outcome: "submitted",
             response_status: 409,
             code: "already_queued",
-            message: "It is in Yandex's queue already",
+            message: "It is already in Yandex's queue",
           });
           continue;
         }
         const { outcomes, ...rest } = consequence(error, [page], context.now());
-        // An answer that cannot be read came after the address was taken.
+        // If the response was unreadable, Yandex had already accepted the URL, and its outcome is recorded above.
         if (!all.outcomes.some(({ id }) => id === page.id)) all.outcomes.push(...outcomes);
         Object.assign(all, rest);
         if (!all.pause) continue;
@@ -79,10 +79,10 @@ export const yandex: Engine = {
     return all;
   },
   inspectionWindows: (now) => [minuteWindow("inspections_minute", 60, now)],
-  /** What became of the task of recrawling. That the page is in the index Yandex says nowhere. */
+  /** Returns the state of the recrawl task. Yandex does not report indexing. */
   async inspect(context, site, { ref }) {
     if (ref === null) {
-      return { verdict: "done", code: "already_queued", message: "Yandex had it in its queue already" };
+      return { verdict: "done", code: "already_queued", message: "Yandex already had it in its queue" };
     }
     try {
       const { body } = await call(context, site, `${host(site)}/recrawl/queue/${encodeURIComponent(ref)}`);
@@ -109,7 +109,7 @@ export const yandex: Engine = {
     return {
       is_owner: false,
       message: known
-        ? `Yandex Webmaster knows ${name}, and has not verified it`
+        ? `Yandex Webmaster lists ${name}, but has not verified it`
         : `Yandex Webmaster does not list ${name} among the sites of this token`,
     };
   },
@@ -121,7 +121,7 @@ function host(site: Site): string {
     throw new EngineFault(
       "refused",
       "site_unknown",
-      "Yandex's name of the site is not known: verify it again",
+      "Yandex's id of the site is not known: verify the site again",
     );
   }
   return `/user/${user_id}/hosts/${encodeURIComponent(host_id)}`;
@@ -151,11 +151,11 @@ const explainAt = (now: Date): Explain => (status, body) => {
     case "ENTITY_VALIDATION_ERROR":
       return new EngineFault("invalid", "invalid_url", "Yandex refuses this address", { status });
     case "URL_ALREADY_ADDED":
-      return new EngineFault("invalid", code, "It is in Yandex's queue already", { status });
+      return new EngineFault("invalid", code, "It is already in Yandex's queue", { status });
     case "TASK_NOT_FOUND":
       return new EngineFault("invalid", code, "Yandex does not know this task", { status });
     case "QUOTA_EXCEEDED":
-      return new EngineFault("limited", "engine_quota", "Yandex takes no more today", {
+      return new EngineFault("limited", "engine_quota", "Yandex accepts no more today", {
         status,
         retry_at: nextMidnight(ZONE, now),
       });

@@ -1,7 +1,7 @@
-/** The project's API keys by name. Supabase injects them as JSON objects, and a single one by an older name. */
+/** The project's API keys by name. Supabase injects them as JSON objects, or as a single key in an older variable. */
 import type { Settings } from "./settings.ts";
 
-/** Named publishable keys; the legacy anon key counts as one. */
+/** Returns publishable keys by name, including the legacy anon key. */
 export function publishableKeys(settings: Settings): Record<string, string> {
   return {
     ...(settings.SUPABASE_ANON_KEY ? { legacy_anon: settings.SUPABASE_ANON_KEY } : {}),
@@ -10,7 +10,7 @@ export function publishableKeys(settings: Settings): Record<string, string> {
   };
 }
 
-/** Named secret keys. */
+/** Returns secret keys by name. */
 export function secretKeys(settings: Settings): Record<string, string> {
   return {
     ...(settings.SUPABASE_SECRET_KEY ? { default: settings.SUPABASE_SECRET_KEY } : {}),

@@ -1,7 +1,7 @@
 /**
- * The one reader of the environment. A domain declares its own part (`settingsPart`), which is read when it is first needed: a malformed
- * setting of one domain is no other's affair. A missing and a malformed value are different errors; a secret has no default and its
- * value is never shown. Every setting is documented in `.env.example`.
+ * The only reader of the environment. Each domain declares its own part (`settingsPart`), which is read on first use, so a malformed
+ * setting of one domain does not affect the others. Missing and malformed values are different errors. A secret has no default and its
+ * value never appears in an error. Every setting is documented in `.env.example`.
  */
 import * as z from "zod";
 import { fraction, jwks, keys, list, milliseconds, pairs, rate, url, whole } from "./values.ts";
@@ -14,12 +14,12 @@ export interface SettingsPart<Shape extends z.ZodRawShape = z.ZodRawShape> {
   schema: z.ZodObject<Shape>;
 }
 
-/** Declares the settings of a domain. A secret has no default: declare it optional, and use `requireSetting` where it is needed. */
+/** Declares the settings of a domain. A secret has no default: declare it optional and read it with `requireSetting`. */
 export function settingsPart<Shape extends z.ZodRawShape>(name: string, shape: Shape): SettingsPart<Shape> {
   return { name, schema: z.object(shape) };
 }
 
-/** What every function needs. */
+/** Settings that every function needs. */
 const KERNEL = settingsPart("kernel", {
   // Injected by Supabase (https://supabase.com/docs/guides/functions/secrets) and by the local stack.
   SUPABASE_URL: url,
@@ -46,7 +46,7 @@ const KERNEL = settingsPart("kernel", {
   SENTRY_ERROR_SAMPLE_RATE: fraction.default(1),
   SENTRY_TRACES_SAMPLE_RATE: fraction.default(0),
   TELEMETRY_SAMPLE_RATE: fraction.default(0.05),
-  /** What is deployed, such as the git revision; whoever deploys sets it. */
+  /** The deployed version, such as the git revision; set by the deployment. */
   RELEASE: z.string().max(100).optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   OTEL_EXPORTER_OTLP_HEADERS: pairs.default({}),
@@ -62,17 +62,17 @@ const KERNEL = settingsPart("kernel", {
   RATE_LIMIT_WEBHOOK: rate.default({ limit: 6000, window_seconds: 60 }),
 });
 
-/** The kernel's settings, and by `of` those of a domain. */
+/** The kernel's settings; `of` returns those of a domain. */
 export type Settings = z.output<typeof KERNEL.schema> & {
   /**
-   * The settings of a domain, read at the first call.
+   * Returns the settings of a domain and reads them on the first call.
    *
-   * @throws {SettingsError} Names every setting of the domain that is missing or malformed, without its value.
+   * @throws {SettingsError} Lists every missing or malformed setting of the domain, without its value.
    */
   of<Shape extends z.ZodRawShape>(part: SettingsPart<Shape>): z.output<z.ZodObject<Shape>>;
 };
 
-/** A setting is missing or malformed: an operator's mistake, never a caller's. */
+/** A setting is missing or malformed: the operator's mistake, never the caller's. */
 export class SettingsError extends Error {
   override name = "SettingsError";
 }
@@ -80,7 +80,7 @@ export class SettingsError extends Error {
 /**
  * Reads settings from a map of variables; an empty value counts as absent.
  *
- * @throws {SettingsError} When one of the kernel's is missing or malformed.
+ * @throws {SettingsError} When a kernel setting is missing or malformed.
  */
 export function readSettings(variables: Record<string, string | undefined>): Settings {
   const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value));
@@ -109,13 +109,13 @@ function readPart<Shape extends z.ZodRawShape>(
 
 let cached: Settings | undefined;
 
-/** The settings of this isolate, read from the environment at the first call. */
+/** Returns the settings of this isolate and reads them from the environment on the first call. */
 export function settings(): Settings {
   return cached ??= readSettings(Deno.env.toObject());
 }
 
 /**
- * A setting that this call cannot do without.
+ * Returns a setting that the call requires.
  *
  * @throws {SettingsError} When it is missing.
  */
@@ -125,7 +125,7 @@ export function requireSetting<Part, Name extends keyof Part & string>(
 ): NonNullable<Part[Name]> {
   const value = from[name];
   if (value === undefined || value === null) {
-    throw new SettingsError(`Cannot go on: the setting ${name} is missing`);
+    throw new SettingsError(`Cannot continue: the setting ${name} is missing`);
   }
   return value;
 }

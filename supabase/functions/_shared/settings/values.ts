@@ -1,19 +1,19 @@
-/** Kinds of values that settings have. */
+/** Value types of settings. */
 import * as z from "zod";
 
-/** So many hits in so many seconds. */
+/** At most `limit` hits within `window_seconds`. */
 export interface RateLimit {
   limit: number;
   window_seconds: number;
 }
 
 export const url = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/$/, ""));
-/** As it is: to TikTok the slash at the end matters. */
+/** A URL kept unchanged, because a trailing slash matters to TikTok. */
 export const address = z.url({ protocol: /^https?$/ });
 export const list = z.string().transform((value) =>
   value.split(",").map((item) => item.trim()).filter(Boolean)
 );
-/** `name=value,other=value`, values in percent-encoding, as OpenTelemetry's settings have them. */
+/** `name=value,other=value` with percent-encoded values, the format of OpenTelemetry's settings. */
 export const pairs = z.string().transform((text, context): Record<string, string> => {
   const entries = text.split(",").filter((part) => part.trim()).map((part) => {
     const at = part.indexOf("=");

@@ -1,8 +1,9 @@
 /**
- * Automatic syncs: takes up accounts that are due and syncs each as its creator would, several at once, until the time is up.
+ * Automatic syncs: claims accounts that are due and syncs each as its creator would, several at once, until the time budget is used
+ * up.
  *
- * The claim is the account's own `next_sync_at`: moved ahead when it is taken up, set by the sync run when it is done, and put back in
- * line by whatever else happens. So a worker may die at any moment, and no failure repeats itself faster than its backoff.
+ * The claim is the account's own `next_sync_at`: claiming moves it ahead, a finished sync run sets it, and any other outcome
+ * reschedules it. So a worker may die at any moment, and no failure repeats faster than its backoff.
  */
 import * as z from "zod";
 import type { Context } from "../context.ts";
@@ -11,34 +12,34 @@ import { isKnown } from "../platforms/registry.ts";
 import { syncAccount } from "./sync_account.ts";
 
 export const AutoSyncInput = z.strictObject({
-  /** The most accounts that this run takes up. */
+  /** The maximum number of accounts that this run claims. */
   max_accounts: z.int().min(1).max(1_000).default(200),
 });
 
 export const AutoSyncOutput = z.object({
-  /** Accounts that were taken up. */
+  /** Accounts that this run began to sync. */
   enqueued: z.int().min(0),
 });
 
-/** An account that `claim_auto_syncs` has handed to this run. */
+/** An account that `claim_auto_syncs` returned to this run. */
 const Claim = z.object({
   social_account_id: z.uuid(),
   platform: z.string(),
   due_at: z.string(),
-  /** A sync run that is open and goes on at no cost. */
+  /** An open sync run, which continues at no cost. */
   sync_id: z.uuid().nullable(),
 });
 type Claim = z.output<typeof Claim>;
 
 export interface AutoSyncLimits {
   max_accounts: number;
-  /** Of one creator in one run. */
+  /** Accounts of one creator in one run. */
   per_creator: number;
-  /** Accounts that are synced at the same time. */
+  /** Accounts that are synced concurrently. */
   at_once: number;
-  /** No account is begun after this long. */
+  /** No account is started after this long. */
   budget_ms: number;
-  /** After this long a large library makes room for the next account, and goes on in a later run. */
+  /** After this long a large library yields to the next account, and continues in a later run. */
   turn_ms: number;
 }
 
@@ -50,7 +51,7 @@ export const LIMITS: AutoSyncLimits = {
   turn_ms: 20_000,
 };
 
-/** Longer than any run, so that no account is taken up twice. */
+/** Longer than any run, so that no account is claimed twice. */
 const LEASE_SECONDS = 300;
 
 export async function autoSync(
@@ -69,7 +70,7 @@ export async function autoSync(
   const work = async () => {
     for (let claim = waiting.shift(); claim; claim = waiting.shift()) {
       if (!hasTime()) {
-        // Where it stood in the line.
+        // Back to its place in the line.
         await postpone(context, claim, new Date(claim.due_at));
         continue;
       }
@@ -81,7 +82,7 @@ export async function autoSync(
   return { enqueued };
 }
 
-/** One account's turn. Never throws: what goes wrong with one account is that account's affair. */
+/** Gives one account its turn. Never throws: a failure of one account must not affect the others. */
 async function syncOne(context: Context, claim: Claim, turn_ms: number): Promise<void> {
   try {
     if (!isKnown(claim.platform)) {
@@ -99,11 +100,11 @@ async function syncOne(context: Context, claim: Claim, turn_ms: number): Promise
     for await (const step of syncAccount(context, claim.platform, request, { deadline })) {
       has_more = step.has_more;
     }
-    // Behind all that are due by now.
+    // Behind all accounts that are due by now.
     if (has_more) await postpone(context, claim, context.now());
   } catch (error) {
     await putBack(context, claim, toApiError(error)).catch((failure) =>
-      // The lease is a date: the account is due again when it has passed.
+      // The lease is a date: once it has passed, the account is due again.
       context.log.error("an account could not be put back in line", {
         social_account_id: claim.social_account_id,
         error: failure,
@@ -112,7 +113,7 @@ async function syncOne(context: Context, claim: Claim, turn_ms: number): Promise
   }
 }
 
-/** Decides when an account that could not be synced is tried again. */
+/** Decides when an account that could not be synced is retried. */
 async function putBack(context: Context, claim: Claim, problem: ApiError): Promise<void> {
   const { code } = problem;
   context.log[code === "internal" ? "error" : "info"]("an automatic sync did not get through", {
@@ -126,15 +127,15 @@ async function putBack(context: Context, claim: Claim, problem: ApiError): Promi
     case "account_disconnected":
     case "account_locked":
     case "not_found":
-      // Not scheduled any more: whoever marked it has seen to that.
+      // No longer scheduled: marking the account has already seen to that.
       return;
     case "quota_exceeded": {
-      // Of accounts there is no month: one beyond the plan rests until its creator makes room.
+      // The limit on accounts has no month: an account beyond the plan waits until its creator makes room.
       if (!problem.extras.resets_at) return await postpone(context, claim, null, { has_failed: true });
       const resets_at = new Date(String(problem.extras.resets_at));
       return await postpone(context, claim, resets_at, {
         message: `Automatic sync waits until ${resets_at.toISOString().slice(0, 10)}: ` +
-          "the syncs of your plan are used up for this month",
+          "your plan's syncs for this month are used up",
       });
     }
     case "sync_in_progress":

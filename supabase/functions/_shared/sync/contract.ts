@@ -1,11 +1,11 @@
-/** What every sync function takes and answers. */
+/** Input and output of every sync function. */
 import * as z from "zod";
 
 export const SyncInput = z.strictObject({
   social_account_id: z.uuid(),
-  /** How many items this call may read. */
+  /** The maximum number of items that this call may read. */
   max_results: z.int().min(1).max(50).default(50),
-  /** Of an earlier answer with `has_more`: goes on with that sync, at no cost. */
+  /** From an earlier response with `has_more`: continues that sync, at no cost. */
   sync_id: z.uuid().optional(),
 });
 
@@ -20,7 +20,7 @@ export const SyncOutput = z.object({
   removed_items: Count,
   /** Call again with `sync_id` until this is false. */
   has_more: z.boolean(),
-  /** What the platform says the library holds; it may be an estimate. */
+  /** The size of the library as the platform reports it; it may be an estimate. */
   total_items: Count.nullable(),
   items_seen: Count,
 });

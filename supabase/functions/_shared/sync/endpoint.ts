@@ -4,8 +4,8 @@ import { SyncInput, SyncOutput } from "./contract.ts";
 import { syncPage } from "./sync_page.ts";
 
 /**
- * Brings one page of an account into the creator's library. A sync costs one unit of the plan, however many calls it takes: go on with
- * `sync_id` while `has_more`.
+ * Syncs one page of an account into the creator's library. A sync costs one unit of the plan, however many calls it takes: continue
+ * with `sync_id` while `has_more`.
  */
 export function syncEndpoint(slug: PlatformSlug) {
   return endpoint({

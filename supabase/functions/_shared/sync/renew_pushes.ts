@@ -1,4 +1,7 @@
-/** Asks YouTube's hub to tell us of newly connected channels, to go on before a lease ends, and to stop when nobody here has a channel any more. */
+/**
+ * Subscribes to newly connected channels at YouTube's hub, renews leases before they end, and unsubscribes from channels that
+ * nobody here has any more.
+ */
 import * as z from "zod";
 import type { Context } from "../context.ts";
 import { callProvider, ProviderError } from "../http/outgoing.ts";
@@ -14,7 +17,7 @@ export const renewPushesJob: Handler = async ({ context, deadline }) => ({
   result: { asked: await renewPushes(context, deadline) },
 });
 
-/** How many channels the hub was asked about. What it says to that it says later, by calling `youtube-webhook`. */
+/** Returns how many channels were sent to the hub. The hub responds later, by calling `youtube-webhook`. */
 export async function renewPushes(context: Context, deadline: Date): Promise<number> {
   const { YOUTUBE_PUSH } = context.settings.of(YOUTUBE);
   let asked = 0;

@@ -1,6 +1,6 @@
 /**
- * Brings the whole library of one account up to date, page by page. Every page moves the checkpoint with it, so the next run goes
- * on where this one died, was stopped or ran out of time; the plan is charged once, however many runs it takes.
+ * Syncs the whole library of one account, page by page. Every page moves the checkpoint, so the next run continues where this one
+ * died, was stopped or ran out of time; the plan is charged once, however many runs it takes.
  */
 import * as z from "zod";
 import { ApiError, DatabaseError, toApiError } from "../errors.ts";
@@ -23,7 +23,7 @@ const Checkpoint = z.object({ sync_id: z.uuid().optional(), sums: Sums.prefault(
 
 const PAGE = 50;
 
-/** The handler of one platform's accounts; `items` is what its content is called. */
+/** Returns the job handler for one platform's accounts; `items` is what its content is called. */
 export function syncJob(slug: PlatformSlug, items: string): Handler {
   return async ({ job, context, deadline, progress }) => {
     const params = Params.safeParse(job.params);
@@ -52,13 +52,13 @@ export function syncJob(slug: PlatformSlug, items: string): Handler {
 
 function shown(seen: number, total: number | null, items: string) {
   const counted = seen.toLocaleString("en");
-  // What the platform says of its size is an estimate: never a hundred per cent before the end.
+  // The platform's size is an estimate, so progress stays below 100 percent until the end.
   const percent = total ? Math.min(99, Math.floor((seen / Math.max(total, seen)) * 100)) : 0;
   const of = total && total >= seen ? ` of ${total.toLocaleString("en")}` : "";
   return { percent, message: `Synced ${counted}${of} ${items}` };
 }
 
-/** The run before wrote the last page and died before it could say so: nothing is left to do, and nothing to charge. */
+/** Returns whether the previous run wrote the last page and died before it could report it: nothing is left to do or to charge. */
 function isEnded(error: unknown, sync_id: string | undefined): boolean {
   if (!sync_id || !(error instanceof DatabaseError || error instanceof ApiError)) return false;
   const { code, extras } = toApiError(error);

@@ -1,8 +1,8 @@
 /**
  * One step of a sync run over a library: at most one page from the platform, written in one statement. The same for every platform.
  *
- * A sync run costs one unit of the plan and may take many steps, each of which is durable before the next begins: whoever
- * dies, the next step goes on from the checkpoint. A step that fails returns the unit.
+ * A sync run costs one unit of the plan and may take many steps. Each step is durable before the next begins: if a worker dies, the
+ * next step continues from the checkpoint. A step that fails returns the unit.
  */
 import * as z from "zod";
 import { Access } from "../connections/access.ts";
@@ -33,7 +33,7 @@ export type SyncRequest = z.output<typeof SyncInput> & {
   user_id: string | null;
 };
 
-/** What `begin_sync` hands out: the place in the sync run and what is needed to go on from there. */
+/** The result of `begin_sync`: the position in the sync run and what is needed to continue from there. */
 const Begun = z.object({
   sync_id: z.uuid(),
   fence: z.int(),
@@ -45,12 +45,12 @@ const Begun = z.object({
   cursor: Cursor.nullable(),
   page: RememberedPage.nullable(),
   missing_ids: z.array(z.string()).nullable(),
-  /** Set where the platform has said of late that more at once is too heavy. */
+  /** Set when the platform has recently reported that a larger page is too heavy. */
   page_size: z.int().nullable(),
 });
 type Begun = z.output<typeof Begun>;
 
-/** What `apply_sync_page` did. */
+/** The result of `apply_sync_page`. */
 const Applied = z.object({
   new_items: z.int(),
   updated_items: z.int(),
@@ -59,21 +59,21 @@ const Applied = z.object({
   done: z.boolean(),
   items_seen: z.int(),
   total: z.int().nullable(),
-  /** The list has ended, and these items of the library were not on it: the platform is asked before they go. */
+  /** The list has ended without these items of the library; the platform is asked for them before they are removed. */
   missing_ids: z.array(z.string()).nullable(),
 });
 type Applied = z.output<typeof Applied>;
 
-/** The checkpoint behind the last page: what was not seen is asked for by its ids. */
+/** The checkpoint after the last page: items that were not listed are looked up by their ids. */
 const MISSING: Cursor = { key: "missing" };
 
-/** What `apply_sync_page` raises when a page leads back to one that this run has read. */
+/** The SQLSTATE of `apply_sync_page` for a page that leads back to one that this sync run has read. */
 const STANDS_STILL = "SVS03";
 
-/** A list that moves while it is read is begun again, but not for ever. */
+/** A list that changes while it is read is read from the beginning again, but only this often. */
 const MOST_RESTARTS = 3;
 
-/** Provider calls of one step; a look-up that does not fit waits for the next step. */
+/** Provider calls per step; a look-up that would exceed them waits for the next step. */
 const MOST_CALLS = 3;
 
 export async function syncPage(
@@ -106,12 +106,12 @@ export async function syncPage(
   }
 }
 
-/** One call's work on a sync run, and what it has done so far. */
+/** The work of one call on a sync run, and its results so far. */
 class Step {
   private readonly access: Access;
   private readonly sum = { synced: 0, fresh: 0, updated: 0, unchanged: 0, removed: 0 };
   private last: Applied | null = null;
-  /** How large a page the platform turned out to bear, where it said in this step that more is too heavy. */
+  /** The page size that succeeded, if the platform reported in this step that a larger one is too heavy. */
   private bears: number | null = null;
 
   constructor(
@@ -124,7 +124,7 @@ class Step {
     this.access = new Access(context, platform, begun);
   }
 
-  /** The page at the checkpoint; or the first one again, when the place is lost or the list has moved. */
+  /** Reads the page at the checkpoint, or the first page again when the position is lost or the list has changed. */
   async read(): Promise<Page> {
     const { cursor, page } = this.begun;
     const restarts = Number(cursor?.restarts ?? 0);
@@ -153,7 +153,7 @@ class Step {
     return result;
   }
 
-  /** Reads as much as may be asked for, and less where the platform says, or said of late, that this is too heavy. */
+  /** Reads as much as allowed, or less when the platform reports, or has recently reported, that this is too heavy. */
   private async bearable<Result>(
     most: number,
     least: number,
@@ -175,7 +175,7 @@ class Step {
     return { ...page, next_cursor: { ...page.next_cursor, restarts } };
   }
 
-  /** Asks for items that the list did not name: what the platform still shows stays, the rest is removed. */
+  /** Looks up items that the list did not contain: those that the platform still shows stay, the others are removed. */
   async lookUp(ids: string[]): Promise<SyncOutput> {
     const { account } = this;
     const most = Math.min(ids.length, this.platform.lookup_size);
@@ -187,7 +187,7 @@ class Step {
         return { asked, unread, items };
       } catch (error) {
         if (size > 1 || !isTooHeavy(error)) throw error;
-        // One item that is too heavy by itself must not hold up all others.
+        // A single item that is too heavy must not hold up all others.
         return { asked, unread: new Set(asked), items: [] };
       }
     });
@@ -223,7 +223,7 @@ class Step {
       p_release: release,
       p_usage: this.usage(),
     }, Applied).catch((error) => {
-      // This run has been at the next page already, however long ago: every page that it read is kept.
+      // This sync run has already read the next page, however long ago: all pages of a sync run are recorded.
       const isSeen = error instanceof DatabaseError && error.sqlstate === STANDS_STILL;
       throw isSeen ? standstill(this.platform.slug) : error;
     });
@@ -255,8 +255,8 @@ class Step {
   }
 
   /**
-   * Gives the unit back and says, in the account, what happened. What the caller is told is returned. When another worker
-   * has the sync run by now, the fence makes this do nothing: sync run and unit are theirs.
+   * Returns the unit, records in the account what happened, and returns the problem for the caller. When another worker has taken
+   * over the sync run, the fence makes this a no-op: sync run and unit are that worker's.
    */
   async fail(error: unknown): Promise<unknown> {
     const problem = problemOf(error, this.platform, "sync", this.context.now());
@@ -271,11 +271,11 @@ class Step {
           ? "Something went wrong on our side; try again later"
           : shown.message,
         p_usage: this.usage(),
-        // Where it stood it would stand still again; at its beginning there may be something new.
+        // From the same position the list would stand still again; from the beginning there may be something new.
         p_begin_again: isStandstill(error),
       });
     } catch (failure) {
-      // The lease runs out by itself, and the next call goes on without a new unit.
+      // The lease expires automatically, and the next call continues without a new unit.
       this.context.log.error("a failed sync could not be recorded", {
         sync_id: this.begun.sync_id,
         error: failure,

@@ -1,4 +1,4 @@
-/** What the functions of webhooks take and answer. */
+/** Inputs and outputs of the webhook functions. */
 import * as z from "zod";
 import { invalid } from "../errors.ts";
 import type { Context } from "../context.ts";
@@ -28,13 +28,13 @@ export const EVENTS = [
   "billing.payment_failed",
 ] as const;
 
-/** A name, or the beginning of names; one that would never be sent is a slip. */
+/** An event name or a prefix such as `post.*`; a pattern that matches no event is rejected as a mistake. */
 export const EventPattern = z.string().regex(/^[a-z_]+(\.[a-z_]+)*(\.\*)?$/).max(60).refine(
   (pattern) =>
     EVENTS.some((name) =>
       name === pattern || pattern.endsWith(".*") && name.startsWith(pattern.slice(0, -1))
     ),
-  "must be an event, or the beginning of some such as post.*; docs/webhooks.md lists them",
+  "must be an event, or a prefix such as post.*; docs/webhooks.md lists the events",
 );
 
 const Time = z.string().nullable();
@@ -62,7 +62,7 @@ export const Endpoint = z.object({
   })),
 });
 
-/** Refuses at once what would never be fetched. */
+/** Rejects immediately an address to which no delivery could be sent. */
 export function checkEndpoint(context: Context, address: string): void {
   const { EXAMPLE_SITES_URL } = context.settings.of(SITE);
   try {

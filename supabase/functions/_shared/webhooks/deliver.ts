@@ -1,6 +1,6 @@
 /**
- * Sends events to creators' endpoints, signed as https://www.standardwebhooks.com says: the bytes that are sent are the bytes that were signed.
- * An endpoint is an address that a person gave, so it is fetched as such: only public hosts, by the address that was checked, no redirects.
+ * Sends events to creators' endpoints, signed as https://www.standardwebhooks.com specifies. The bytes sent are exactly the bytes signed.
+ * An endpoint is an untrusted address given by a user: only public hosts are called, at the IP address that was checked, without redirects.
  */
 import { Webhook } from "standardwebhooks";
 import * as z from "zod";
@@ -24,13 +24,13 @@ type Delivery = z.output<typeof Delivery>;
 const AT_ONCE = 10;
 const TIMEOUT_MS = 15_000;
 
-/** A secret as receivers' libraries take it. */
+/** Creates a secret in the format that receivers' libraries expect. */
 export function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return `whsec_${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** The three headers; while a secret is being changed, both signatures. */
+/** Returns the three signature headers. During a secret rotation they contain both signatures. */
 export function signatureHeaders(
   { delivery_id, payload, secret, old_secret }: Pick<
     Delivery,
@@ -80,7 +80,7 @@ async function deliver(context: Context, delivery: Delivery): Promise<void> {
   });
 }
 
-/** Everything that is due. */
+/** Delivers everything that is due, until the deadline; returns the number of deliveries. */
 export async function deliverDue(context: Context, deadline: Date): Promise<number> {
   let sent = 0;
   while (context.now() < deadline) {

@@ -1,4 +1,4 @@
-/** Each way to a model against its simulated provider: what is sent, what comes back, what a failure means and whether it may be charged. */
+/** Tests each model adapter against its simulated provider: the request, the response, the meaning of each failure and whether it may be charged. */
 import assert from "node:assert/strict";
 import { simulatorSettings } from "../../../../scripts/local/functions/environment.ts";
 import { OpenApiDocument } from "../../../../scripts/simulators/openapi_document.ts";
@@ -21,12 +21,12 @@ interface Way {
   name: string;
   slug: ProviderSlug;
   model: string;
-  /** Of the simulator, as the fault injector matches it. */
+  /** Path in the simulator, as the fault injector matches it. */
   path: string;
   settings?: (url: string) => Record<string, string>;
-  /** The provider's own document, and the path in it. */
+  /** The provider's own API document, and the path in it. */
   document?: [file: string, path: string];
-  /** Seconds that a refusal for too many requests asks to wait. */
+  /** Seconds to wait that a 429 response asks for. */
   wait: number | null;
 }
 
@@ -102,7 +102,7 @@ class Asked {
     return await (await ADAPTERS[way.slug]()).ask(context as Context, request);
   }
 
-  /** The fault that asking ends with. */
+  /** Asks, and returns the fault that results. */
   async fault(): Promise<AiFault> {
     const error = await this.ask().then(() => assert.fail("expected a fault"), (error: unknown) => error);
     if (!(error instanceof AiFault)) throw error;
@@ -145,7 +145,7 @@ for (const way of WAYS) {
         ["empty", "invalid"],
         ["truncated", "truncated"],
         ["truncated_whole", "truncated"],
-        // Ollama has no words for these two.
+        // Ollama has no code for these two.
         ["refusal", name === "local, Ollama" ? "invalid" : name === "google" ? "filtered" : "refused"],
         ["filtered", name === "local, Ollama" ? "invalid" : name === "anthropic" ? "refused" : "filtered"],
       ];
@@ -223,7 +223,7 @@ for (const way of WAYS) {
         const before = await calls(simulator);
         const asked = new Asked(way, simulator.url, about.delay_ms ? { AI_TIMEOUT_MS: "300" } : {});
         if (kind === "") {
-          // Every member of its answers may be left out: that is an empty answer without figures.
+          // Every field of its response is optional, so this is a valid response without text or usage.
           const answer = await asked.ask();
           assert.deepEqual([asked.outcome(answer), answer.usage], ["invalid", null]);
           continue;

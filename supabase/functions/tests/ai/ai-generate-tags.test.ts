@@ -1,4 +1,4 @@
-/** Suggestions end to end: the function, the adapters and the simulated providers, with what each analysis uses and costs. */
+/** Tests suggestions end to end: the function, the adapters and the simulated providers, with the usage and cost of each analysis. */
 import assert from "node:assert/strict";
 import { createCreator, functionLog, simulator } from "../../../../scripts/test/stack.ts";
 import { PROVIDERS } from "../../_shared/ai/provider.ts";
@@ -106,7 +106,7 @@ for (const provider of PROVIDERS) {
   });
 }
 
-/** Faults that a case did not use up. */
+/** Deletes the faults that a case did not use up. */
 async function clear(ai: AiCreator): Promise<void> {
   await simulator(`faults?account=${encodeURIComponent(ai.key)}`, undefined, "DELETE");
 }

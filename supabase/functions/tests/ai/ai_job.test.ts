@@ -1,4 +1,4 @@
-/** Suggestions for many items by the queue: progress, partial results, and what ends the whole. */
+/** Tests suggestions for many items by a job: progress, partial results, and what ends the whole job. */
 import assert from "node:assert/strict";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { AiCreator } from "../support/ai_creator.ts";
@@ -9,7 +9,7 @@ interface Status {
   result: { suggested: number; failed: number; items: { content_item_id: string; error?: string }[] } | null;
 }
 
-/** Creates the job, and waits until it has ended. */
+/** Creates the job and waits until it has ended. */
 async function runJob(ai: AiCreator, content_item_ids: string[]): Promise<Status> {
   const { data, error } = await ai.creator.client.rpc("create_job", {
     p_user_id: ai.creator.id,

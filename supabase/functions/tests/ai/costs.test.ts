@@ -1,4 +1,4 @@
-/** What calls cost that brought no account of themselves, the installation's budget, and what became of suggestions. */
+/** Tests the cost of calls that reported no usage, the installation's budget, and the acceptance of suggestions. */
 import assert from "node:assert/strict";
 import { fetchUnpooled } from "../../../../scripts/test/stack.ts";
 import { analyse } from "../../_shared/ai/generate.ts";

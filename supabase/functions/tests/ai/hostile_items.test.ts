@@ -1,4 +1,4 @@
-/** Hostile items through a whole analysis: what leaves the house, and what is stored of the answer. */
+/** Runs hostile items through a whole analysis: what is sent to the provider, and what is stored of the answer. */
 import assert from "node:assert/strict";
 import { createCreator } from "../../../../scripts/test/stack.ts";
 import { analyse } from "../../_shared/ai/generate.ts";

@@ -1,4 +1,4 @@
-/** What nobody but its owner and the provider may see: keys, what prompts hold, what models answered and was not taken. */
+/** Tests what only its owner and the provider may see: keys, the contents of prompts, and rejected answers of models. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { callFunction, functionLog } from "../../../../scripts/test/stack.ts";
@@ -6,7 +6,7 @@ import { PROVIDERS, type ProviderSlug } from "../../_shared/ai/provider.ts";
 import { AiCreator } from "../support/ai_creator.ts";
 import { eventually } from "../support/eventually.ts";
 
-/** An answer that cannot be used, as each provider would give it. */
+/** An unusable answer in each provider's format. */
 const PROSE: Record<ProviderSlug, (text: string) => Record<string, unknown>> = {
   openai: (text) => ({
     object: "response",
@@ -23,7 +23,7 @@ const PROSE: Record<ProviderSlug, (text: string) => Record<string, unknown>> = {
   local: (text) => ({ message: { role: "assistant", content: text }, done: true }),
 };
 
-/** Every table that holds a text, as `schema.table`. */
+/** Returns every table that contains the text, as `schema.table`. */
 async function tablesWith(sql: Sql, text: string): Promise<string[]> {
   const tables = await sql<{ name: string }[]>`
     select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
@@ -67,7 +67,7 @@ Deno.test("keys are in no log, table, answer or stream of changes; neither is wh
         answers.push(JSON.stringify((await ai.generate({ fresh: true })).body));
       }
       await sql`update public.subscription set ai_analyses_used = 0 where user_id = ${ai.creator.id}`;
-      // And by the queue, whose jobs keep errors and results.
+      // The same by the queue, because jobs store errors and results.
       await ai.fault(provider, { status: 400, body: { error: { message: quote } } });
       await sql`update public.content_item set title = ${`A tower for ${provider}`} where id = ${
         ai.items[1] ?? ""

@@ -1,4 +1,4 @@
-/** What an answer is held against, without a stack: hostile texts, faulty answers of every kind, cuts, ways of counting. */
+/** Tests the checks of an answer, without a stack: hostile texts, faulty answers of every kind, truncation, ways of counting. */
 import assert from "node:assert/strict";
 import { anthropicUsage } from "../../_shared/ai/anthropic.ts";
 import { judge } from "../../_shared/ai/generate.ts";
@@ -54,7 +54,7 @@ Deno.test("of two hundred hostile texts none leaves the frame of its data, and n
         );
         assert.deepEqual(said.filter((pointer) => !allowed.includes(pointer)), []);
       }
-      // A model that was talked over does what it was told: whatever of it is of harm is refused.
+      // A model that obeys an injected instruction: every harmful change is refused.
       const good = {
         titles: ["One castle", "Two castles", "Three castles"],
         descriptions: ["All about it"],
@@ -101,7 +101,7 @@ Deno.test("of two hundred hostile texts none leaves the frame of its data, and n
 
 Deno.test("of ten thousand faulted answers none that breaks a rule is taken", () => {
   const good = ["fenced", "thinking", "cached"];
-  // The same faults again and again would prove nothing new, so each answer is damaged at a place of its own as well.
+  // Repeating the same faults would prove nothing new, so each answer is also damaged at a different position.
   let seed = 1;
   const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
   let taken = 0;
@@ -167,6 +167,37 @@ Deno.test("an answer in another language of the same script is seen, and neither
   assert.ok(isWrittenIn("Minecraft Castle Speedrun World Record 2026 Official Trailer", "de"));
   assert.ok(isWrittenIn("A A A A A GIVEAWAY LIVE", "en"));
   assert.ok(isWrittenIn("", "ja"));
+});
+
+Deno.test("a language is accepted in each script that it is written in, and in no other", () => {
+  const accepted: [language: string, text: string][] = [
+    ["te", "ఇంట్లో వంటకం ఎలా చేయాలి"],
+    ["ml", "വീട്ടിൽ എങ്ങനെ പാചകം ചെയ്യാം"],
+    ["kn", "ಮನೆಯಲ್ಲಿ ಅಡುಗೆ ಮಾಡುವುದು ಹೇಗೆ"],
+    ["mr", "घरी स्वयंपाक कसा करायचा"],
+    ["ur", "گھر میں کھانا کیسے پکائیں"],
+    ["ka", "როგორ მოვამზადოთ სახლში"],
+    ["hy", "Ինչպես պատրաստել տանը"],
+    ["am", "በቤት ውስጥ እንዴት ማብሰል"],
+    ["sr", "Како се кува код куће"],
+    ["sr", "Kako se kuva kod kuće"],
+    ["kk", "Үйде қалай пісіруге болады"],
+    ["ko", "집에서 요리하는 방법"],
+    ["zh_TW", "在家做飯的方法"],
+    ["zh-Hans", "在家做饭的方法"],
+    ["iw", "איך לבשל בבית"],
+  ];
+  for (const [language, text] of accepted) {
+    assert.ok(isWrittenIn(text, language), language);
+    if (!["sr", "kk"].includes(language)) {
+      assert.ok(!isWrittenIn("Cooking at home", language), `Latin for ${language}`);
+    }
+    if (language !== "ko") {
+      assert.ok(!isWrittenIn("집에서 요리하는 방법", language), `Hangul for ${language}`);
+    }
+  }
+  assert.ok(!isWrittenIn("Kako se kuva kod kuće", "sr-Cyrl"), "a tag may name its script");
+  for (const unknown of ["tlh", "english", "x!", "en us"]) assert.ok(isWrittenIn("집에서", unknown), unknown);
 });
 
 Deno.test("a language that an item is not written in is not asked for", () => {

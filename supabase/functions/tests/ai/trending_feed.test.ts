@@ -1,4 +1,4 @@
-/** Keywords from outside, over real HTTP: what a feed may say, and what happens when it does not answer or makes no sense. */
+/** Tests keywords of an external feed, over real HTTP: what a feed may contain, and what happens when it does not respond or is malformed. */
 import assert from "node:assert/strict";
 import { testDatabase, testStack } from "../../../../scripts/test/stack.ts";
 import update from "../../update-trending-keywords/index.ts";
@@ -16,7 +16,7 @@ async function withFeed(
   }
 }
 
-/** Runs the function with a feed; its log and status. */
+/** Runs the function with a feed; returns its log and status. */
 async function run(url: string): Promise<{ status: number; log: string }> {
   const { secret_key, api_url } = await testStack();
   const lines: string[] = [];
@@ -34,7 +34,7 @@ async function run(url: string): Promise<{ status: number; log: string }> {
 }
 
 Deno.test("a feed's keywords are kept with their language, category and growth, and enter prompts; its odd ones do not", async () => {
-  // Without digits: six of them in a row have the look of a number to call.
+  // Without digits: six digits in a row look like a phone number.
   const own = `feedword${
     crypto.randomUUID().slice(0, 8).replace(/\d/g, (digit) => "ghijklmnop".charAt(Number(digit)))
   }`;

@@ -1,4 +1,4 @@
-/** How people are told of alerts: on each channel once, again when it failed, in quiet hours later or not at all. */
+/** Tests the delivery of alerts: once on each channel, again after a failure, and in quiet hours later or not at all. */
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { simulator, testDatabase, testStack } from "../../../../scripts/test/stack.ts";
@@ -14,7 +14,7 @@ interface Received {
   body: Record<string, unknown>;
 }
 
-/** A Slack channel, an address and a pager of a test's own, and what came there about one subject. */
+/** Creates a Slack channel, an email address and a pager for one test, with what each received about the test's subject. */
 async function outside(changes: Record<string, string> = {}) {
   const sql = await testDatabase();
   const run = crypto.randomUUID().slice(0, 8);
@@ -60,7 +60,7 @@ async function outside(changes: Record<string, string> = {}) {
           now(), ${of}) returning id`;
       return row?.id ?? assert.fail();
     },
-    /** What failed is due again at once. */
+    /** Makes failed deliveries due immediately. */
     due: () => sql`update ops.alert_delivery set next_at = now() where next_at is not null`,
     deliveries: (id: string) =>
       sql<{ channel: string; status: string; attempts: number; last_error: string | null }[]>`
@@ -219,17 +219,17 @@ Deno.test("quiet hours go by the clock on the wall, also on the days when it is 
       ["2026-11-26T21:00:00Z", true],
       ["2026-11-27T05:59:00Z", true],
       ["2026-11-27T06:00:00Z", false],
-      // 29 March 2026: 02:00 becomes 03:00, and 07:00 comes an hour earlier.
+      // 29 March 2026: 02:00 becomes 03:00, so 07:00 is an hour earlier in UTC.
       ["2026-03-29T04:59:00Z", true],
       ["2026-03-29T05:00:00Z", false],
-      // 25 October 2026: the hour from 02:00 comes twice.
+      // 25 October 2026: the hour from 02:00 occurs twice.
       ["2026-10-25T00:30:00Z", true],
       ["2026-10-25T01:30:00Z", true],
       ["2026-10-25T05:59:00Z", true],
       ["2026-10-25T06:00:00Z", false],
     ] as const
   ) assert.equal(berlin(time), expected, time);
-  // 02:30 does not exist on the 29th of March, and comes twice on the 25th of October.
+  // 02:30 does not exist on 29 March, and occurs twice on 25 October.
   assert.equal(berlin("2026-03-29T01:00:00Z", "02:30-03:00"), false);
   assert.deepEqual(
     ["2026-10-25T00:45:00Z", "2026-10-25T01:45:00Z"].map((time) => berlin(time, "02:30-03:00")),

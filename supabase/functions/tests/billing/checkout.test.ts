@@ -1,4 +1,4 @@
-/** Where people pay: one customer, one open checkout, nobody twice, nobody for another. */
+/** Tests the checkout: one customer, one open checkout, nobody pays twice, nobody pays for another user. */
 import assert from "node:assert/strict";
 import { createCreator, simulator, testStack } from "../../../../scripts/test/stack.ts";
 import { eventually } from "../support/eventually.ts";
@@ -39,7 +39,7 @@ Deno.test("who has a subscription is not sold another, not even before Stripe ha
   });
   assert.deepEqual([status, body.code], [409, "conflict"]);
   assert.match(body.detail, /billing portal/);
-  // Looking has brought the plan up to date, too.
+  // The check at Stripe has also updated the plan.
   assert.equal((await own.plan()).tier, "basic");
 });
 

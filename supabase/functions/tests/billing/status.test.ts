@@ -1,4 +1,4 @@
-/** Words and amounts, without a network; and the two shapes in which Stripe's API has had a subscription. */
+/** Tests the texts and amounts, without a network, and both shapes that a subscription has had in Stripe's API. */
 import assert from "node:assert/strict";
 import billingStatus from "../../billing-status/index.ts";
 import createCheckout from "../../create-checkout-session/index.ts";
@@ -28,7 +28,7 @@ Deno.test("amounts are right in currencies with two, three and no decimals", () 
 const at = (text: string) => Date.parse(text) / 1_000;
 const END = at("2027-03-31T10:00:00Z");
 
-/** What `read_billing` answers of a subscription. */
+/** The result of `read_billing` for a subscription. */
 function billing(entitlement: Record<string, unknown>, changes: Record<string, unknown> = {}): Billing {
   const status = String(entitlement.status);
   return Billing.parse({
@@ -71,11 +71,11 @@ Deno.test("what happens next is said for every state of a subscription", () => {
     "ends: Ends on March 31, 2027; nothing more is charged.",
     "trial_ends: The trial ends on March 31, 2027; then ¥1,900 is charged.",
     "ends: The trial ends on March 31, 2027; nothing is charged.",
-    "retries: The payment of ¥1,900 failed. It is tried again on March 3, 2027. Check your card: Basic stays until March 7, 2027.",
-    "retries: The payment of ¥1,900 failed, and the time to pay is over. It is tried again on March 3, 2027. Pay to have your plan back.",
-    "fix_payment: The payment of ¥1,900 failed for good. Pay it to have your plan back.",
-    "finish_payment: The first payment is not through yet: finish it, or subscribe anew.",
-    "paused: The subscription is paused: resume it to have your plan back.",
+    "retries: The payment of ¥1,900 failed. Stripe tries again on March 3, 2027. Check your card: you keep Basic until March 7, 2027.",
+    "retries: The payment of ¥1,900 failed, and the grace period is over. Stripe tries again on March 3, 2027. Pay to get your plan back.",
+    "fix_payment: The payment of ¥1,900 failed for good. Pay it to get your plan back.",
+    "finish_payment: The first payment is not complete: finish it, or subscribe again.",
+    "paused: The subscription is paused: resume it to get your plan back.",
     "none: Nothing is charged.",
     "none: You have Basic without a subscription. Nothing is charged.",
   ]);

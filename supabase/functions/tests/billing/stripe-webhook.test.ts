@@ -1,4 +1,4 @@
-/** What Stripe delivers: right, wrong, double, reversed, late or never. */
+/** Tests Stripe's deliveries: correct, wrong, duplicated, out of order, late or missing. */
 import assert from "node:assert/strict";
 import { callFunction, functionLog, simulator, testStack } from "../../../../scripts/test/stack.ts";
 import { sign } from "../../../../scripts/simulators/stripe/deliveries.ts";
@@ -242,7 +242,7 @@ Deno.test("no name, address, card, amount or secret of an event is logged or kep
     const event = newEvent({ type, data: { object: { ...object, customer: object.id } } });
     const body = JSON.stringify(event);
     assert.equal((await post(body, sign(body, [LOCAL_WEBHOOK_SECRET], now()))).status, 200);
-    // The same with a wrong signature, and with a shape that is refused.
+    // The same with a wrong signature, and with a body that is refused by the schema.
     await post(body, "t=1,v1=00");
     const broken = body.replace('"livemode":false', '"livemode":"no"');
     assert.equal((await post(broken, sign(broken, [LOCAL_WEBHOOK_SECRET], now()))).status, 422);

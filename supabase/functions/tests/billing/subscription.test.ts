@@ -1,4 +1,4 @@
-/** A subscription's life, from the checkout page to its end: over HTTP, with Stripe's events as Stripe sends them. */
+/** Tests the life of a subscription, from the checkout page to its end, over HTTP and with Stripe's events as Stripe sends them. */
 import assert from "node:assert/strict";
 import { Subscriber } from "../support/subscriber.ts";
 

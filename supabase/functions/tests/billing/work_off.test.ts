@@ -1,15 +1,15 @@
-/** Working off what is due at Stripe, in this process. */
+/** Tests the processing of due events and customers of Stripe, in this process. */
 import assert from "node:assert/strict";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { workOff } from "../../_shared/billing/work_off.ts";
 import { connectionContext } from "../support/connection_context.ts";
 
 Deno.test("customers that are due are claimed together and looked at side by side", async () => {
-  // A mode in which nobody else has customers; the simulated Stripe refuses its key, which is all the same here.
+  // Live mode, in which no other test has customers. The simulated Stripe refuses its key, which does not matter here.
   const context = await connectionContext({ STRIPE_SECRET_KEY: "sk_live_streamvibe" });
   const sql = await testDatabase();
   const name = `cus_${crypto.randomUUID().slice(0, 8)}`;
-  // Whether all had asked before the first was answered; one after the other they never would.
+  // True if all four calls were made before the first got its response; sequential calls would time out.
   const all = Promise.withResolvers<boolean>();
   const asked = new Set<string>();
   const timer = setTimeout(() => all.resolve(false), 8_000);

@@ -1,6 +1,7 @@
 /**
- * A process of its own that asks a cache: `deno run -A asking_process.ts <key> <asks> <milliseconds that a computation takes>`. Says
- * `ready`, begins when it is sent a line, says `computing` for each computation, and at the end how long the last waited and which values came, as JSON. `REDIS_URL` makes it use that Redis.
+ * A separate process that reads through a cache: `deno run -A asking_process.ts <key> <asks> <milliseconds per computation>`. Prints `ready`,
+ * starts when it receives a line, prints `computing` for each computation, and finally prints, as JSON, the number of computations, the longest
+ * wait and the distinct values. With `REDIS_URL` it uses that Redis.
  */
 import { Cache } from "../../_shared/cache/cache.ts";
 import { storeOf } from "../../_shared/cache/shared.ts";
@@ -32,5 +33,5 @@ const given = await Promise.all(
     }).finally(() => longest_ms = performance.now() - began)),
 );
 console.log(JSON.stringify({ computed, longest_ms, values: [...new Set(given.map(({ value }) => value))] }));
-// The answers are there; what is still under way is a computation in the background, and the keeping.
+// All answers have arrived; a background computation and the storing of its result may still be running.
 setTimeout(() => Deno.exit(0), Number(took_ms) + 500);

@@ -1,4 +1,4 @@
-/** The cache over the running stack's database, and over a real Redis where `redis-server` is installed: one computation, what is void, what is given when things fail. */
+/** Tests the cache over the stack's database, and over a real Redis if `redis-server` is installed: a single computation, invalidation, failures. */
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { testDatabase } from "../../../../scripts/test/stack.ts";
@@ -24,7 +24,7 @@ globalThis.addEventListener("unload", () => {
 
 interface Kind {
   ourStore: () => Promise<Store>;
-  /** Of the Redis, for processes of their own. */
+  /** URL of the Redis, for separate processes; empty for PostgreSQL. */
   url: string;
 }
 const admin = async () => createAdmin(await stackSettings("data api"));
@@ -34,13 +34,13 @@ const inRedis: Kind = {
   url: redis?.url ?? "",
 };
 
-/** A test over each store. */
+/** Registers a test for each store. */
 function each(name: string, body: (kind: Kind) => Promise<void>): void {
   Deno.test(name, () => body(inPostgres));
   Deno.test({ name: `in Redis: ${name}`, ignore: redis === null, fn: () => body(inRedis) });
 }
 
-/** Asks for a number that grows with each computation. */
+/** Returns a request for a number that grows with each computation. */
 function counting(
   key: string,
   options: { tags?: string[]; policy?: Partial<Policy>; took_ms?: number } = {},
@@ -64,7 +64,7 @@ function counting(
   return counter;
 }
 
-/** Asks until an answer is what is expected; tells after how many milliseconds. */
+/** Repeats until the answer is as expected; returns the elapsed milliseconds. */
 async function until(ask: () => Promise<boolean>, limit_ms = 10_000): Promise<number> {
   const began = performance.now();
   while (!await ask()) {
@@ -74,7 +74,7 @@ async function until(ask: () => Promise<boolean>, limit_ms = 10_000): Promise<nu
   return performance.now() - began;
 }
 
-/** A process of `asking_process.ts`, ready to begin. */
+/** Starts a process of `asking_process.ts` and waits until it is ready. */
 async function askingProcess(url: string, key: string, asks: number, took_ms: number) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", `${HERE}/asking_process.ts`, key, String(asks), String(took_ms)],
@@ -108,7 +108,7 @@ async function askingProcess(url: string, key: string, asks: number, took_ms: nu
       await child.status;
       await reading;
       await stdin.close().catch(() => {});
-      // After it a refresh in the background may still say that it begins.
+      // A background refresh may still print `computing` after the result.
       return JSON.parse(lines.findLast((line) => line.startsWith("{")) ?? "") as {
         computed: number;
         longest_ms: number;
@@ -203,7 +203,7 @@ each(
 
     const sql = await testDatabase();
     const committed = Promise.withResolvers<void>();
-    // Begun before the processes hear of changes again, committed after.
+    // This change begins before the caches poll for changes again, and commits after.
     const change = sql.begin(async (sql) => {
       await sql`select public.forget_cached(array[${tag}, 'other'])`;
       await committed.promise;
@@ -217,7 +217,7 @@ each(
       const took_ms = await until(async () => (await cache.get(store, asked.ask)).value > 1);
       assert.ok(took_ms < 1_500, `${took_ms} ms`);
     }
-    // Two, and where Redis is slow to answer and is passed by, one more in each of the two.
+    // Two computations; where Redis is slow and therefore bypassed, one more in each of the two caches.
     assert.ok(asked.computed <= 4, `computed ${asked.computed} times`);
     await sql.end();
   },
@@ -383,7 +383,7 @@ Deno.test({
     );
     const store = await inRedis.ourStore();
     await new Cache().get(store, ask);
-    // What is kept is there once it is put.
+    // The entry exists once the cache has stored it.
     await until(async () => (await store.take(key, 0)).entry !== null);
     await until(async () => !(await store.take(key, 0)).is_fresh);
     await Promise.all(processes.map((process) => process.begin()));
@@ -435,6 +435,6 @@ Deno.test("what is still fresh is computed anew before its end, the likelier the
     sources.add((await cache.get(store, asked.ask)).source);
     return asked.computed >= 4;
   }, 20_000);
-  // Whoever comes after the end would have to wait; a computation that takes a third of the time begins before, nearly always.
+  // A request after expiry would have to wait. A computation that takes a third of the lifetime nearly always begins before expiry.
   assert.ok(sources.has("nearby"));
 });

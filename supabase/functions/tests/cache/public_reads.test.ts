@@ -1,4 +1,4 @@
-/** Public reads over HTTP with the database behind them: made once for all who ask the same, and for nobody in particular. */
+/** Tests public reads over HTTP with a real database: equal requests are computed once, and never for a particular user. */
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { createCreator } from "../../../../scripts/test/stack.ts";
@@ -10,7 +10,7 @@ import { stackSettings } from "../support/stack_settings.ts";
 const input = z.strictObject({ of: z.string(), page: z.coerce.number().int().default(1) });
 const ORIGIN = "http://localhost:3000";
 
-/** A public read whose handler a test gives; each caller of `process()` is a process of its own as far as the cache can tell. */
+/** Creates a public read with the test's handler; each call of `process()` acts as a separate process with its own cache. */
 async function publicRead(
   handle: (context: RequestContext<typeof input, "none">) => { text: string } | Promise<{ text: string }>,
   tags?: () => string[],
@@ -85,7 +85,7 @@ Deno.test("the handler learns nothing of who asks, so that nothing of a person c
         output: z.object({}),
         handle: () => ({}),
       }),
-    /Cannot cache own: its callers are people/,
+    /Cannot cache own: it is not public/,
   );
 });
 

@@ -1,4 +1,4 @@
-/** docs/scaling.md as it is written, run with the real programs on other ports. A program that is not installed: ignored. */
+/** Runs the configurations of docs/scaling.md as written, with the real programs on other ports. Skipped if a program is not installed. */
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { createCreator, testStack } from "../../../../scripts/test/stack.ts";
@@ -24,7 +24,7 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Runs a program in a folder of its own until `use` has ended. */
+/** Runs a program in its own folder until `use` has ended. */
 async function running(
   program: string,
   args: string[],
@@ -33,7 +33,7 @@ async function running(
   use: () => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  // PgBouncer refuses to be root, and becomes nobody.
+  // PgBouncer refuses to run as root, so it runs as `nobody`.
   await Deno.chmod(folder, 0o777);
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
   const child = new Deno.Command("sh", {
@@ -162,7 +162,7 @@ Deno.test({
           answers.some(({ cache }) => cache === "HIT" || cache === "STALE" || cache === "UPDATING"),
           answers.map(({ cache }) => cache).join(),
         );
-        // The same address, two people, and nobody.
+        // The same URL, requested by two users and anonymously.
         const follows = "/functions/v1/list-follows";
         await viewer.call("follow", { category: "music" });
         assert.ok((await get(follows, viewer.token)).text.includes("music"));

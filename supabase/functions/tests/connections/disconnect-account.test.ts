@@ -1,4 +1,4 @@
-/** What disconnecting does on every platform is in platforms/platform_matrix.library.test.ts. */
+/** Disconnecting on every platform is tested in platforms/platform_matrix.library.test.ts. */
 import assert from "node:assert/strict";
 import { ConnectedAccount } from "../support/connected_account.ts";
 

@@ -13,7 +13,7 @@ interface Told {
 
 const connected = (app: App) => ConnectedAccount.create(app, { items: 3 });
 
-/** The person removes the app at Meta, which reports it as it does. */
+/** Removes the app at the simulated Meta, which then reports it. */
 async function report(app: App, about: Record<string, unknown>): Promise<Told[]> {
   const { api_url } = await testStack();
   for (const event of ["deauthorize", "data_deletion"]) {
@@ -23,7 +23,7 @@ async function report(app: App, about: Record<string, unknown>): Promise<Told[]>
   return (await simulator<{ answers: Told[] }>(`${app}/webhooks`, about)).answers;
 }
 
-/** Posts a form that the simulator would not send. */
+/** Posts a form that the simulator does not send. */
 async function post(name: string, form: Record<string, string>): Promise<Told> {
   const { api_url } = await testStack();
   const response = await fetch(`${api_url}/functions/v1/${name}`, {
@@ -63,7 +63,7 @@ for (const app of APPS) {
     assert.equal((await own.library()).length, 3, "the content stays");
     assert.equal((await innocent.state()).status, "active");
     assert.equal(await own.reconnect(), own.social_account_id);
-    // The report comes once more, late: it is older than the new consent.
+    // The report arrives again, late: it is older than the new consent.
     await report(app, { account_id: own.account_id, issued_at: now() - 3_600 });
     assert.equal((await own.state()).status, "active");
   });
@@ -88,7 +88,7 @@ for (const app of APPS) {
     const asked = { account_id: own.account_id, event: "data_deletion", issued_at };
     let url = "";
     await own.sql.begin(async (held) => {
-      // Erasing waits for the account's sync run: cron, which may come at any moment, does none of it while it is looked at.
+      // Erasing waits for the account's sync run. Holding its row keeps cron, which may run at any moment, from erasing during these checks.
       const passes =
         await held`select from ops.sync_run where social_account_id = ${own.social_account_id} for update`;
       assert.equal(passes.length, 1);
@@ -97,7 +97,7 @@ for (const app of APPS) {
       const codes = new Set(answers.map(({ body }) => body.confirmation_code));
       assert.equal(codes.size, 1, "three reports of one wish are one request");
       url = answers[0]?.body.url ?? "";
-      assert.match(await statusOf(url), /It is under way/);
+      assert.match(await statusOf(url), /It is in progress/);
       const [left] = await held`
           select a.platform_account_id, a.username, a.display_name, a.avatar_url, a.details, a.status,
             (select count(*)::integer from public.platform_connection c where c.id = ${connection_id}) as connections,
@@ -116,7 +116,7 @@ for (const app of APPS) {
     });
     const again = await own.reconnect();
     assert.notEqual(again, own.social_account_id, "connecting again begins anew");
-    for (let run = 0; run < 50 && /under way/.test(await statusOf(url)); run++) {
+    for (let run = 0; run < 50 && /in progress/.test(await statusOf(url)); run++) {
       await own.sql`select ops.erase_requested_data()`;
     }
     assert.match(
@@ -135,7 +135,7 @@ for (const app of APPS) {
     assert.equal(named?.count, 0, "no message names the account any more");
     assert.equal((await innocent.state()).status, "active");
     assert.equal((await innocent.library()).length, 3);
-    // A wish from before the new consent, which comes late; and the first one once more.
+    // A request from before the new consent that arrives late, and the first request again.
     await report(app, { ...asked, issued_at: issued_at - 600 });
     await report(app, asked);
     const [fresh] = await own

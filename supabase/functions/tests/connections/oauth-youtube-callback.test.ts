@@ -1,4 +1,4 @@
-/** Connecting where it gets difficult; what every platform must do is in platforms/platform_matrix.library.test.ts. */
+/** Tests the difficult cases of connecting; what every platform must do is tested in platforms/platform_matrix.library.test.ts. */
 import assert from "node:assert/strict";
 import { createCreator, simulator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { authorize, connect, consent, rowOf } from "../platforms/platform_rows.ts";
@@ -75,7 +75,7 @@ Deno.test("a creator who unticks what is needed, or whose login has no channel, 
   const wrong = { ...await authorize(YOUTUBE, creator, channel), account_id: "UC-another" };
   const another = await creator.call("oauth-youtube-callback", wrong);
   assert.deepEqual([another.status, another.body.code], [422, "platform_account_missing"]);
-  assert.match(String(another.body.detail), /another account than the one that was asked for/);
+  assert.match(String(another.body.detail), /signed in to a different account/);
   assert.deepEqual((await creator.client.from("social_account").select("id")).data, []);
   await connect(YOUTUBE, creator, channel);
 });

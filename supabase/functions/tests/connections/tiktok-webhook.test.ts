@@ -13,7 +13,7 @@ interface Report {
   content?: string;
 }
 
-/** Sends a report as TikTok would, or with one thing wrong. */
+/** Sends a report as TikTok would, or with one error. */
 async function send(
   report: Report,
   about: { signed_at?: number; secret?: string; signature?: string; tamper?: boolean } = {},
@@ -49,7 +49,7 @@ Deno.test("tiktok-webhook: a creator who takes the access back at TikTok is disc
   const { api_url } = await testStack();
   await simulator("tiktok/webhooks", { url: `${api_url}/functions/v1/tiktok-webhook` }, "PUT");
   await simulator("tiktok/tokens/revoke", { account_id: own.account_id });
-  // At least once, says TikTok: three at once are one.
+  // TikTok delivers at least once: three equal deliveries count as one.
   const sent = await simulator<{ answers: { status: number }[] }>("tiktok/webhooks", {
     account_id: own.account_id,
     times: 3,

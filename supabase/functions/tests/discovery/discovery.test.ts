@@ -1,4 +1,4 @@
-/** The public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested beside the database. */
+/** Tests the public functions over HTTP: contracts, cursors, caching headers, problems. What they may show is tested in supabase/tests/discovery. */
 import assert from "node:assert/strict";
 import { callFunction, createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { rolledUp, shownClicks } from "../support/clicks.ts";
@@ -237,7 +237,7 @@ Deno.test("creators see their own clicks by day, referrer and country, bots left
       undefined,
       { query },
     );
-  // A transaction of somebody else that is older may hold the roll-up back.
+  // An older transaction of another test may hold the roll-up back.
   for (
     const end = Date.now() + 60_000;
     (await stats()).body.total_clicks < 3;
@@ -332,11 +332,11 @@ Deno.test("what begins to trend is sent to those who listen to trending_content"
     assert.equal(await sent(), 0);
     await sql`select ops.add_trend_gains(array[${id}]::uuid[], array[1e6]::double precision[], now())`;
     await sql`select ops.refresh_trending()`;
-    // Of everything and of its platform and category, today, this week and this month.
+    // Three lists (all items, its platform, its category) for three periods: today, this week and this month.
     assert.equal(await sent(), 9);
   } finally {
     await sql`select pg_drop_replication_slot(${slot})`;
-    // It would lead the lists of all other tests.
+    // Otherwise the item would lead the lists of all other tests.
     await sql`delete from auth.users where id = ${creator_id}`;
     await sql.end();
   }

@@ -1,7 +1,7 @@
 /**
- * Every public function against every way of not being public, over HTTP, with caches that are warm: what goes is shown and counted before,
- * and within a second it is in no list, count, facet, snippet, correction, related item or trend
- * of ours; browsers and CDNs may keep answers for four seconds more. What stays is still counted.
+ * Tests every public function against every way of not being public, over HTTP and with warm caches. What disappears is shown and counted before,
+ * and within a second it is in none of our lists, counts, facets, snippets, corrections, related items or trends; browsers and CDNs may keep
+ * responses for four seconds more. What remains public is still counted.
  */
 import assert from "node:assert/strict";
 import { contracts } from "../../../../scripts/check/openapi.ts";
@@ -10,28 +10,28 @@ import { type PublicCreator, publicCreator } from "../support/public_creator.ts"
 
 const sql = await testDatabase();
 const GONE_WITHIN_MS = 1_000;
-/** Whoever asked before may have left an answer. */
+/** An earlier request may have left a cached response. */
 const SHOWN_WITHIN_MS = 5_000;
-/** Answers are computed anew after one second: one that was on its way would be seen by then. */
+/** Responses are recomputed after one second, so a stale one that was being computed would appear within this time. */
 const WATCHED_MS = 1_500;
 
-/** What an answer may show: texts that nothing else has. */
+/** What a response may show, by texts that occur nowhere else. */
 type Mark = "item" | "sibling" | "account" | "creator";
-/** What an answer may count: the item, the creator's two items, their account, the creator. */
+/** What a response may count: the item, the creator's two items, their account, the creator. */
 type Counted = "item" | "items" | "account" | "creator";
 
 interface World {
   creator: PublicCreator;
   item: string;
   sibling: string;
-  /** Another creator's item that is related to the first. */
+  /** Another creator's item, related to the first item. */
   witness: string;
   marks: Record<Mark, string[]>;
   words: Record<"title" | "body" | "tag" | "name" | "both", string>;
   handle: string;
-  /** Pages of the sitemap that have the items and the creator. */
+  /** Pages of the sitemap that contain the items and the creator. */
   pages: { item: number; creator: number };
-  /** What else is in the category. */
+  /** Number of other items and creators in the category. */
   others: { items: number; creators: number };
   delete(): Promise<void>;
 }
@@ -66,7 +66,7 @@ const TOTAL: Record<Counted, number> = {
   creator: 1,
 };
 
-/** A misspelling: a letter is left out. */
+/** Misspells a word by leaving out a letter. */
 const misspelt = (word: string) => word.slice(0, 5) + word.slice(6);
 const total = (counted: Counted) => (body: Body): [Counted, number | undefined][] => [[
   counted,
@@ -74,7 +74,7 @@ const total = (counted: Counted) => (body: Body): [Counted, number | undefined][
 ]];
 const has = (is: boolean | undefined) => is ? 1 : 0;
 
-/** What each public function is asked. One that is missing here fails the first test. */
+/** The requests to each public function. A function that is missing here fails the first test. */
 const CASES: Record<string, (world: World) => Probe[]> = {
   "browse-content": ({ creator: { slug } }) => [
     {
@@ -239,9 +239,9 @@ const CASES: Record<string, (world: World) => Probe[]> = {
 };
 
 interface Way {
-  /** About a creator ($1) and an item ($2). */
+  /** Takes a creator ($1) and an item ($2). */
   statement: string;
-  /** Marks that go, and how much of each count. */
+  /** Marks that disappear, and how much each count decreases. */
   gone: Mark[];
   lost: Partial<Record<Counted, number>>;
 }
@@ -297,7 +297,7 @@ const WAYS: Record<string, Way> = {
   },
 };
 
-/** A word of twelve letters that nobody else has. */
+/** Returns a unique word of twelve letters. */
 function newWord(): string {
   const letters = Array.from(
     crypto.getRandomValues(new Uint8Array(10)),
@@ -306,7 +306,7 @@ function newWord(): string {
   return `z${letters.join("")}k`;
 }
 
-/** Waits until none of these items is queued for the documents: cron refreshes, too. */
+/** Waits until none of these items is queued for the search documents; cron refreshes them too. */
 async function refreshed(ids: string[]): Promise<void> {
   const limit = Date.now() + 60_000;
   while (true) {
@@ -320,7 +320,7 @@ async function refreshed(ids: string[]): Promise<void> {
   }
 }
 
-/** Renders the sitemap ahead until these are in it: new ones have some minutes. */
+/** Renders the sitemap until it contains the creator and the items; new entries may take some minutes otherwise. */
 async function inSitemap(slug: string, ids: string[]): Promise<World["pages"]> {
   const limit = Date.now() + 60_000;
   while (true) {
@@ -339,7 +339,7 @@ async function inSitemap(slug: string, ids: string[]): Promise<World["pages"]> {
   }
 }
 
-/** A public creator with an account and two items, the first of them pinned, trending and related to another creator's. */
+/** Creates a public creator with an account and two items; the first item is pinned, trending and related to another creator's item. */
 async function makeWorld(): Promise<World> {
   const own = await publicCreator(2);
   const other = await publicCreator(1);
@@ -396,7 +396,7 @@ async function makeWorld(): Promise<World> {
   };
 }
 
-/** What is wrong with an answer: what it does not show or count although it is public, or does although it is not. */
+/** Returns the faults of a response: public things that it does not show or count, and things that it does although they are not public. */
 async function faults(
   name: string,
   probe: Probe,
@@ -408,7 +408,7 @@ async function faults(
     body: probe.body,
   });
   const asked = `${name}?${probe.query}`;
-  // A problem says what was asked for.
+  // A problem response repeats the request.
   const text = status === 200 ? JSON.stringify(body) : "";
   const found: string[] = [];
   for (const mark of way.gone) {
@@ -418,7 +418,7 @@ async function faults(
       }
     }
   }
-  // Of what was asked for by something that is gone the rest need not be found.
+  // A query for something that has disappeared need not find the rest.
   if (way.gone.length === 0) {
     for (const mark of probe.shows) {
       if (!text.includes(String(marks[mark][0]))) {
@@ -435,7 +435,7 @@ async function faults(
   return found;
 }
 
-/** Asks everything until nothing is wrong, and then goes on for a while in which nothing may be wrong again. */
+/** Sends all requests until there are no faults, then continues for a while in which no fault may recur. */
 async function holds(world: World, way: Omit<Way, "statement">): Promise<void> {
   const all = async () =>
     (await Promise.all(
@@ -456,25 +456,25 @@ async function holds(world: World, way: Omit<Way, "statement">): Promise<void> {
   }
 }
 
-/** All of it is shown and counted, by answers that are kept. */
+/** Waits until everything is shown and counted, and the responses are cached. */
 async function isShown(world: World): Promise<void> {
   const cached = (await contracts()).filter(({ name, cache }) => cache && name in CASES).map(({ name }) =>
     name
   );
-  // Nothing is kept while somebody changes what it depends on, and other tests do.
+  // Nothing is cached while its dependencies change, and other tests change them.
   for (const limit = Date.now() + 120_000;;) {
     await holds(world, { gone: [], lost: {} });
     const kept =
       await sql`select distinct split_part(key, ':', 2) as name from public.cache_store where key like 'http:%'`;
     const missing = cached.filter((name) => !kept.some((row) => row.name === name));
     if (missing.length === 0) break;
-    // An answer is kept after it was given.
+    // A response is cached only after it was returned.
     assert.ok(Date.now() < limit, `answered from no cache: ${missing}`);
   }
 }
 
 Deno.test("every public function has cases of what is not public", async () => {
-  // They answer about the service, its key, and a request to delete; or only listen.
+  // These report on the service, its key or a deletion request, or only accept events.
   const others = ["health", "indexnow-key", "data-deletion-status", "log-usage"];
   const isPublic = (rate: string | undefined) => ["public_read", "click", "crawl"].includes(rate ?? "");
   const names = (await contracts()).filter(({ rate, name }) => isPublic(rate) && !others.includes(name));

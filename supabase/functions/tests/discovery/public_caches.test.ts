@@ -1,4 +1,4 @@
-/** Caches of the public functions: clicks and edits are seen at once, and equal requests are one query. What leaves them: not_public.test.ts. */
+/** Tests the public functions' caches: clicks and edits are visible immediately, equal requests cost one query. Removal: not_public.test.ts. */
 import assert from "node:assert/strict";
 import { callFunction, testDatabase } from "../../../../scripts/test/stack.ts";
 import { publicCreator } from "../support/public_creator.ts";
@@ -32,7 +32,7 @@ Deno.test("500 equal requests at once for what nobody has asked yet are one quer
       where query ~ 'browse_content"?[(]' and query !~ 'pg_stat_statements'`;
     return Number(row?.calls);
   };
-  // Seen by PostgreSQL: a request that is not equal is one query more.
+  // Counted by PostgreSQL: a different request adds one query.
   const before = await calls();
   await read(`browse-content?creator=${slug}&limit=2`);
   assert.equal(await calls(), before + 1);
@@ -49,7 +49,7 @@ Deno.test("500 equal requests at once for what nobody has asked yet are one quer
     1,
   );
   const seconds = (performance.now() - began) / 1_000;
-  // Computed anew once the answer is a second old, if 500 take so long.
+  // One more query for each second that the 500 requests take, because responses are recomputed after a second.
   const queries = await calls() - before - 1;
   assert.ok(queries <= 2 + Math.floor(seconds), `${queries} queries in ${seconds} s`);
   await sql.end();

@@ -1,4 +1,4 @@
-/** Feeds over HTTP: pages, what is gone from them, whose they are, and that equal asks are made once. */
+/** Tests feeds over HTTP: pages, removed items, per-user results, and that equal requests are computed once. */
 import assert from "node:assert/strict";
 import {
   type Answer,
@@ -107,7 +107,7 @@ Deno.test("a choice shows at once, although the feed is cached", async () => {
   };
   assert.equal(await followed(), 0);
   await choose(viewer, "follow", { creator_id: made.id });
-  // What a process keeps itself may be a tenth of a second old.
+  // A process's own cache may be a tenth of a second old.
   for (const end = Date.now() + 2_000; await followed() !== 3;) {
     assert.ok(Date.now() < end, "following does not show");
   }

@@ -1,4 +1,4 @@
-/** Jobs end to end: created over the Data API, done by job-processor that nobody called by hand, watched by job-status. */
+/** Tests jobs end to end: created over the Data API, run by a job-processor that was triggered automatically, watched by job-status. */
 import assert from "node:assert/strict";
 import {
   callFunction,
@@ -40,7 +40,7 @@ async function statusOf(creator: Creator, job_id: string): Promise<Status> {
   return body;
 }
 
-/** Watches until the job is as wished; what was seen on the way is given too. */
+/** Polls until the job meets the condition; returns the last status, followed by all statuses seen. */
 async function watch(
   creator: Creator,
   job_id: string,
@@ -62,7 +62,7 @@ const connected = (items: number) => ConnectedAccount.create("youtube", { items 
 Deno.test("a sync job is taken at once, tells how far it is, and leaves the library right and one unit charged", async () => {
   await using own = await connected(420);
   const { creator, social_account_id } = own;
-  // The last page comes late, so that nobody misses what the pages before said.
+  // The last page is delayed, so that polling sees the progress of the pages before.
   await own.arm("playlistItems", { delay_ms: 2_000 }, { skip: 8 });
   const job = await createJob(creator, "platform_sync", { social_account_id });
   const [last, ...seen] = await watch(creator, job, ended);
@@ -90,13 +90,13 @@ Deno.test("a sync job is taken at once, tells how far it is, and leaves the libr
 Deno.test("a sync that meets a transient error is tried again and goes on from its checkpoint", async () => {
   await using own = await connected(260);
   const { creator, social_account_id } = own;
-  // Every attempt of the HTTP client at the third page fails; the next run finds the platform well.
+  // Every attempt of the HTTP client for the third page fails; the next run finds the platform healthy.
   await own.arm("playlistItems", { status: 503 }, { times: 4, skip: 2 });
   const job = await createJob(creator, "sync_youtube", { social_account_id });
   await watch(
     creator,
     job,
-    // Another worker may be awake and have begun the second attempt already.
+    // Another worker may be awake and may have begun the second attempt.
     ({ attempts, status, error }) => attempts > 1 || (status === "pending" && error !== null),
   );
   await own.sql`update ops.job_ready set run_at = now() where job_id = ${job}`;
@@ -137,7 +137,7 @@ Deno.test("a cancelled sync stops within its lease, and what it has brought stay
   assert.equal(cancelled.data, true, JSON.stringify(cancelled.error));
   const [last] = await watch(creator, job, ended);
   assert.equal(last.status, "cancelled");
-  // The run notices with its next word about the job; from then on nothing is added.
+  // The run notices the cancellation at its next call about the job; after that, nothing is added.
   let before = -1;
   const count = await eventually(async () => {
     const now = (await own.library()).length;
@@ -154,7 +154,7 @@ Deno.test("quota_reset and token_refresh are the service's own, and run", async 
   const creator = await createCreator();
   for (const type of ["quota_reset", "token_refresh"]) {
     const refused = await creator.client.rpc("create_job", { p_user_id: creator.id, p_job_type: type });
-    assert.match(String(refused.error?.message), /service's own/);
+    assert.match(String(refused.error?.message), /Only the service/);
     const made = await fetch(`${api_url}/rest/v1/rpc/create_job`, {
       method: "POST",
       headers: { apikey: secret_key, "content-type": "application/json" },

@@ -1,4 +1,4 @@
-/** The worker's loop against a queue in memory: what it takes, what it hands in, and how it ends. */
+/** Tests the worker's loop against a queue in memory: what it claims, what it reports, and how it ends. */
 import assert from "node:assert/strict";
 import { ApiError, DatabaseError } from "../../_shared/errors.ts";
 import type { Failure } from "../../_shared/jobs/failure.ts";
@@ -8,7 +8,7 @@ import { Worker, type WorkerOptions } from "../../_shared/jobs/worker.ts";
 import { createLogger } from "../../_shared/observability/log.ts";
 import { testSettings } from "../support/test_dependencies.ts";
 
-/** A queue that keeps no secrets: waiting jobs, and everything that the worker said. */
+/** An in-memory queue that exposes its waiting jobs and everything that the worker reported. */
 class MemoryQueue implements JobQueue {
   readonly waiting: Job[] = [];
   readonly completed: Done[] = [];
@@ -39,7 +39,7 @@ class MemoryQueue implements JobQueue {
     }
   }
   async exchange(done: readonly Done[], want: number): Promise<Job[]> {
-    // A trip takes its time, and what ends meanwhile waits for the next.
+    // A round trip takes some time; jobs that end during it are reported with the next one.
     await new Promise((resolve) => setTimeout(resolve, 3));
     if (this.unreachable > 0) {
       this.unreachable -= 1;
@@ -89,7 +89,7 @@ function workerOn(queue: MemoryQueue, handler: Handler, change: Partial<WorkerOp
   });
 }
 
-/** Waits for a condition; a test that never meets it ends with what it did not meet. */
+/** Waits for a condition; on timeout, fails with `what`. */
 async function until(isMet: () => boolean, what: string): Promise<void> {
   const limit = performance.now() + 30_000;
   while (!isMet()) {
@@ -99,7 +99,7 @@ async function until(isMet: () => boolean, what: string): Promise<void> {
 }
 
 const done: Handler = () => Promise.resolve({ result: null });
-/** Hears the signal, as handlers do that wait for the network. */
+/** Ends only when the signal aborts, like a handler that waits for the network. */
 const forever: Handler = ({ context }) =>
   new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));
 

@@ -1,4 +1,4 @@
-/** How many reads are worked on at once, and what becomes of the others. */
+/** Tests how many reads run concurrently, and what happens to the others. */
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { endpoint } from "../../_shared/http/endpoint.ts";
@@ -6,7 +6,7 @@ import { stackSettings } from "../support/stack_settings.ts";
 
 const QUIET = { record: () => {}, sink: () => {} };
 
-/** A function whose answers come when they are let go, and what it was asked. */
+/** Creates a function whose handlers wait until the test resolves them through `begun`. */
 async function heldBack(method: "GET" | "POST") {
   const settings = await stackSettings("pooler", { MAX_READS_AT_ONCE: "3" });
   const begun: (() => void)[] = [];
@@ -53,7 +53,7 @@ Deno.test("who would wait too long is told to come again, and nobody's place is 
     assert.equal(answer.headers.get("retry-after"), "2");
     const { code, detail } = await answer.json();
     assert.equal(code, "unavailable");
-    assert.match(detail, /more is asked just now/);
+    assert.match(detail, /too many requests are waiting/);
   }
   assert.equal(begun.length, 3, "no work was begun for those who were refused");
   for (const end of begun) end();

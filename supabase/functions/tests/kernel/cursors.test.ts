@@ -1,4 +1,4 @@
-/** Cursors that were tampered with, for every function that takes one: each is refused as such (422), none is a server's fault. */
+/** Sends tampered cursors to every function that takes one: each is refused with 422, none causes a server error. */
 import assert from "node:assert/strict";
 import { createCreator } from "../../../../scripts/test/stack.ts";
 import { encodeCursor } from "../../_shared/http/paging.ts";
@@ -26,19 +26,19 @@ const NOT_AT = [
   ...["", `2026-11-01T12:00:00.${"1".repeat(80)}Z`, 1e20, null, {}],
 ];
 const NOT_SCORE = ["1", "NaN", "Infinity", "", null, [], {}];
-/** The first and the last time that there are for us. */
+/** The earliest and the latest time that we accept. */
 const EXTREMES = ["0001-01-01T00:00:00+15:59", "9999-12-31T23:59:59.999999-15:59"];
 
 type Place = Record<string, unknown>;
 interface List {
-  /** Places, or cursors as they are, that may have been given out, and what they are answered with. */
+  /** Valid positions, or cursors as text; their response has `status`. */
   good: (Place | string)[];
   status: number;
-  /** What is none. */
+  /** Positions or cursors that are invalid. */
   bad: (Place | string)[];
 }
 
-/** Places in a list that are right, and all that have one wrong member. */
+/** Valid positions in a list, and variants with one wrong, missing or additional member. */
 function byPlace(right: Place, wrong: Record<string, unknown[]>, more: Place[] = []): List {
   const bad = Object.entries(wrong).flatMap(([key, values]) => {
     const { [key]: _, ...without } = right;
@@ -53,7 +53,7 @@ const byTime = byPlace(
   EXTREMES.map((at) => ({ at, id: ID })),
 );
 const byFeed: List = {
-  // The list is over.
+  // Valid, but the list has expired.
   good: [`${ID}~20`, `${ID}~${AT}~${ID}`],
   status: 422,
   bad: [
@@ -62,7 +62,7 @@ const byFeed: List = {
     ...NOT_ID.flatMap((id) => [`${id}~20`, `${ID}~${AT}~${id}`]),
   ].filter((cursor) => cursor.length <= 120),
 };
-/** What a new list's cursors are is said here. */
+/** The cursors of each list; a new list must be added here. */
 const LISTS: Record<string, List> = {
   "browse-content": byTime,
   "browse-creators": byPlace(
@@ -148,7 +148,7 @@ for (const { contract: { name, example } } of lists) {
       const answer = await ask(place);
       const said = `${JSON.stringify(place)}: ${JSON.stringify(answer.body).slice(0, 300)}`;
       assert.equal(answer.status, status, said);
-      if (status === 422) assert.match(answer.body.detail ?? "", /is over/, said);
+      if (status === 422) assert.match(answer.body.detail ?? "", /has expired/, said);
     }
     for (const place of [...bad, ...GARBAGE]) {
       const { status, body } = await ask(place);
@@ -157,7 +157,7 @@ for (const { contract: { name, example } } of lists) {
         [422, "validation_failed", "/cursor"],
         `${JSON.stringify(place).slice(0, 200)}: ${JSON.stringify(body).slice(0, 300)}`,
       );
-      assert.doesNotMatch(body.detail ?? "", /is over/, JSON.stringify(place));
+      assert.doesNotMatch(body.detail ?? "", /has expired/, JSON.stringify(place));
     }
   });
 }

@@ -104,7 +104,7 @@ Deno.test("connections that the server closes are made anew", async () => {
   const ended = await database`select pg_terminate_backend(pid) from pg_stat_activity
     where backend_type = 'client backend' and pid <> pg_backend_pid() and query like '%check_rate_limit(%' and application_name = ''`;
   assert.ok(ended.length > 0);
-  // The pool notices by itself, or one call does and says so: never a second one.
+  // Either the pool notices automatically, or one call fails with `unavailable`; a second call never fails.
   const first = await check().catch((error) => error);
   if (first instanceof Error) assert.equal(toApiError(first).code, "unavailable");
   await check();
@@ -116,7 +116,7 @@ Deno.test("a database that goes in the middle of a call fails the call and nothi
   const database = await vanishingDatabase();
   try {
     const settings = await stackSettings("pooler", { STREAMVIBE_POOLER_URL: database.url });
-    // An error that nobody listens to ends the process, and with it this test.
+    // An unhandled error event would end the process, and with it this test.
     for (let n = 0; n < 3; n++) {
       assert.equal((await failure(createAdmin(settings).call("check_health"))).sqlstate, "unreachable");
     }

@@ -26,7 +26,7 @@ function limited(
   });
 }
 
-/** A limiter as the database's, for one process: so many per key, and no window. */
+/** A stand-in for the database's limiter, for one process: up to `limit` hits per key, without windows. */
 function counter(limit: number) {
   const hits = new Map<string, number>();
   return {

@@ -9,7 +9,7 @@ import { testDependencies } from "../support/test_dependencies.ts";
 Deno.test("health says that every part is up, to anybody, and nothing more", async () => {
   const { status, body, headers } = await callFunction("health");
   assert.equal(status, 200);
-  // Other tests of the same stack may make a part of it fail.
+  // Other tests of the same stack may cause a part to fail.
   assert.notEqual(body.status, "down");
   assert.deepEqual(Object.keys(body).sort(), ["checks", "misconfigured", "status"]);
   assert.deepEqual(Object.keys(body.checks as object).sort(), [
@@ -101,7 +101,7 @@ Deno.test("health is 503 when one part is down or never answers, not when one is
   assert.deepEqual(await ask(() => ({ ...up, vault: "down" })), [503, "down", "down", "ok", false]);
   assert.deepEqual(await ask(() => ({ odd: true })), [503, "down", "down", "unset", false]);
   assert.deepEqual(await ask(() => new Promise(() => {})), [503, "down", "down", "unset", false]);
-  // Of an installation of the first phases there is less to tell.
+  // An installation of the first phases has fewer checks.
   const missing = () => {
     throw new DatabaseError("42883", "function public.check_operations() does not exist", null);
   };

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
 import { requestTo, SECRET, testDependencies, token } from "../support/test_dependencies.ts";
 
-/** Keys as the database keeps them, for one process. */
+/** A stand-in for the database's idempotency keys, for one process. */
 function keeper(allowed = true) {
   const kept = new Map<string, { hash: unknown; status: unknown; body: unknown }>();
   return {

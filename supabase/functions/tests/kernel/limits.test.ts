@@ -1,4 +1,4 @@
-/** The limiter and idempotency as they are: kernel and database together. */
+/** Tests the real limiter and idempotency: kernel and database together. */
 import assert from "node:assert/strict";
 import * as z from "zod";
 import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
@@ -76,7 +76,7 @@ Deno.test("a window ends and a new one begins; spent windows are taken away", as
     >`select count(*)::int as count from ops.rate_limit where key = any (${dead})`;
     return row?.count;
   };
-  // One new window in sixteen prunes: 600 that all do not are as likely as 10⁻¹⁷.
+  // One new window in sixteen prunes; the probability that 600 windows never prune is 10⁻¹⁷.
   for (let fresh = 0; fresh < 600 && await left() !== 0; fresh++) {
     await check(`test:${crypto.randomUUID()}`, 60);
   }

@@ -1,6 +1,6 @@
 /**
- * At least 500 malformed requests for every function, over HTTP against the running stack: each gets exactly the problem that it deserves,
- * none is a server's fault, and together they change nothing.
+ * Sends at least 500 malformed requests to every function, over HTTP against the running stack: each gets exactly the expected problem, none
+ * causes a server error, and together they change nothing.
  */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
@@ -13,7 +13,7 @@ import { MEDIA_TYPES } from "../../_shared/http/input.ts";
 import { type Case, malformedRequests } from "./malformed_cases.ts";
 import { unsignedToken } from "../support/test_dependencies.ts";
 
-/** Webhooks are signed: what is malformed in a body is looked at only when its signature is right. */
+/** Signatures for webhooks, whose bodies are validated only if their signature is correct. */
 const SIGNATURES: Record<string, (bytes: Uint8Array) => Record<string, string>> = {
   "stripe-webhook": (bytes) => {
     const time = Math.floor(Date.now() / 1_000);
@@ -62,7 +62,7 @@ for (const name of names.sort()) {
   });
 }
 
-/** Sends all, sixteen at a time; answers with what was wrong. */
+/** Sends all cases, sixteen at a time; returns what was wrong. */
 async function sendAll(contract: Contract, cases: Case[], creator: Creator): Promise<string[]> {
   const { api_url, publishable_key, secret_key } = await testStack();
   const faults: string[] = [];
@@ -97,7 +97,7 @@ async function sendAll(contract: Contract, cases: Case[], creator: Creator): Pro
   return faults.slice(0, 20);
 }
 
-// fetch takes header values as bytes in Latin-1.
+// fetch takes header values as Latin-1 bytes.
 function encodeHeader(value: string): string {
   return Array.from(new TextEncoder().encode(value), (byte) => String.fromCharCode(byte)).join("");
 }
@@ -125,14 +125,14 @@ function faultOf(one: Case, response: Response, text: string, request_id: string
   ) {
     return `names no place: ${said}`;
   }
-  // What the caller sent may come back as a name of a place; what the server knows may not.
+  // The response may repeat the caller's input as the name of a location, but nothing internal to the server.
   const { errors: _, detail: __, ...own } = body;
   if (LEAK.test(JSON.stringify(own)) || LEAK.test(String(body.detail).replaceAll(/\/[^:]*/g, ""))) {
     return `tells too much: ${said}`;
   }
 }
 
-/** A fingerprint of every row that is the creator's, in every table that has such rows, and of every row that is nobody's. */
+/** Returns a fingerprint per table: of the creator's rows where rows have an owner, and of all rows of reference tables. */
 async function everythingOf(database: postgres.Sql, user_id: string): Promise<Record<string, string>> {
   const tables = await database<{ name: string; owner: string | null }[]>`
     select format('%I.%I', t.table_schema, t.table_name) as name,
@@ -144,7 +144,7 @@ async function everythingOf(database: postgres.Sql, user_id: string): Promise<Re
       and t.table_name not in ('rate_limit', 'request_metric', 'http_call', 'idempotency')`;
   const prints: Record<string, string> = {};
   for (const { name, owner } of tables) {
-    // Rows of others change under other tests; reference tables have no owner and must not change at all.
+    // Rows of other users change during other tests; reference tables have no owner and must not change at all.
     if (!owner && !(await isReference(database, name))) continue;
     const [print] = await database.unsafe(
       `select count(*) || ' ' || coalesce(md5(string_agg(r::text, '|' order by r::text)), '') as print from ${name} r ${
@@ -171,7 +171,7 @@ async function isReference(database: postgres.Sql, name: string): Promise<boolea
   return Boolean(found[0]?.found) && references.includes(name.replace("public.", ""));
 }
 
-/** Credentials of all kinds that look right and are not. */
+/** Returns well-formed but invalid credentials of all kinds. */
 async function wrongCredentialsFor(
   contract: Contract,
 ): Promise<Record<string, Record<string, string | null>>> {

@@ -1,29 +1,29 @@
 /**
- * Generates malformed requests for a function from its contract. Each breaks one rule and is right in every other way, so the answer
- * that it must get is known exactly. Deterministic: the same contract gives the same cases.
+ * Generates malformed requests for a function from its contract. Each breaks one rule and is otherwise valid, so its expected response
+ * is known exactly. Deterministic: the same contract gives the same cases.
  */
 import * as z from "zod";
 import { CODES } from "../../_shared/errors.ts";
 import type { Contract } from "../../_shared/http/endpoint.ts";
 
-/** One request and the answer that it must get. */
+/** One request and its expected response. */
 export interface Case {
   label: string;
   method: string;
-  /** After the function's name: a sub-path or a query. */
+  /** Appended to the function's name: a sub-path or a query. */
   suffix: string;
-  /** Replaces the right headers; null takes one away. */
+  /** Replaces valid headers; null removes one. */
   headers: Record<string, string | null>;
   body: Uint8Array | ReadableStream<Uint8Array> | null;
   status: number;
-  /** The code that the problem must have; one of them, where a handler may refuse in several ways. */
+  /** Accepted codes of the problem; several where a handler may refuse in several ways. */
   codes: readonly string[];
 }
 
 const encoder = new TextEncoder();
 const bytesOf = (value: unknown) => encoder.encode(typeof value === "string" ? value : JSON.stringify(value));
 
-/** Texts that would do harm if anything took them for SQL or a template. */
+/** Texts that would do harm if they were interpreted as SQL or as a template. */
 export const SQL = [
   "'; drop table users; --",
   '" or 1=1 --',
@@ -39,7 +39,7 @@ export const SQL = [
   "0x27",
   "' || (select token from vault.secrets) || '",
 ];
-/** Texts that would do harm if anything took them for markup. */
+/** Texts that would do harm if they were interpreted as markup. */
 export const HTML = [
   "<script>alert(1)</script>",
   "<img src=x onerror=alert(1)>",
@@ -96,7 +96,7 @@ const MEDIA_TYPES = [
   "application/json; charset=iso-8859-1",
 ];
 
-/** A small generator of repeatable randomness (mulberry32). */
+/** A small repeatable random number generator (mulberry32). */
 function seeded(seed: number): () => number {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -106,12 +106,12 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Whether unknown members are let through, as webhooks must: their senders add some. */
+/** Returns whether unknown members are accepted, as webhooks must because their senders add members. */
 function takesMore(schema: z.ZodType): boolean {
   return schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodUnknown;
 }
 
-/** What a body deserves, found in another way than the kernel does; null when it keeps every rule. */
+/** Returns the expected problem of a body, determined independently of the kernel; null if the body is valid. */
 export function verdict(schema: z.ZodType, body: Uint8Array): { status: number; code: string } | null {
   let text: string;
   try {
@@ -126,22 +126,22 @@ export function verdict(schema: z.ZodType, body: Uint8Array): { status: number; 
     return { status: 400, code: "invalid_json" };
   }
   const spelled = JSON.stringify(value);
-  // JSON.stringify escapes NUL and lone surrogates, and nothing else of that form; deep values cannot be spelled at all.
+  // JSON.stringify escapes NUL and lone surrogates in this form and nothing else; it cannot serialize very deep values.
   const unstorable = /(?<!\\)(?:\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/.test(spelled) ||
     /"__proto__":/.test(spelled) && !takesMore(schema);
   return unstorable || !schema.safeParse(value).success ? { status: 422, code: "validation_failed" } : null;
 }
 
-/** At least `least` malformed requests for one function. */
+/** Returns at least `least` malformed requests for one function. */
 export function malformedRequests(
   contract: Contract,
-  /** Credentials that look right and are not, as headers. */
+  /** Well-formed but invalid credentials, as headers. */
   wrongCredentials: Record<string, Record<string, string | null>>,
   least = 500,
 ): Case[] {
   const cases: Case[] = [];
   const example = contract.example as Record<string, unknown>;
-  // How a handler may refuse a text that keeps the schema. Where it does not, such a text is right and is not sent.
+  // The codes with which a handler may refuse a text that fits the schema. Without any, such a text is valid and not sent.
   const refusals = (contract.errors ?? []).filter((code) => CODES[code][0] === 400);
   const posting = contract.method === "POST";
   const asForm = contract.takes === "form";
@@ -152,7 +152,7 @@ export function malformedRequests(
   const right = { method: contract.method, suffix, headers: {}, body: posting ? valid : null };
   const limit = contract.body_limit ?? 1_048_576;
   const add = (label: string, change: Partial<Case>, status: number, ...codes: string[]) => {
-    // What is too large is not read, whatever else it is.
+    // A body that is too large is not read, whatever else is wrong with it.
     if (status === 422 && change.body instanceof Uint8Array && change.body.length > limit) {
       cases.push({ label, ...right, ...change, status: 413, codes: ["payload_too_large"] });
     } else cases.push({ label, ...right, ...change, status, codes });
@@ -275,7 +275,7 @@ export function malformedRequests(
         );
       }
       for (const depth of [40, 1_000, 100_000]) {
-        // Not through the verdict: spelling it out would exhaust the stack.
+        // Bypasses verdict(), because serializing the value would overflow the stack.
         const body = bytesOf(spelled.replace('"@"', () => "[".repeat(depth) + "]".repeat(depth)));
         add(`${field} nested ${depth} deep`, { body }, 422, "validation_failed");
       }
@@ -311,7 +311,7 @@ export function malformedRequests(
     }
   }
 
-  /** A feed that is none: cut off, with bytes changed, or something else altogether. */
+  /** Adds invalid feeds: truncated, with changed bytes, or something else entirely. */
   function addFeeds() {
     const text = String(contract.example);
     for (let end = 1; end < text.length - 1; end++) {
@@ -344,13 +344,13 @@ export function malformedRequests(
     add("a NUL", { body: bytesOf(text.replace("Episode", "\0")) }, 422, "validation_failed");
   }
 
-  /** Names and values: in a query, or in a body that is a form. */
+  /** Adds faulty names and values, in a query or in a form body. */
   function addPairs() {
     const place = asForm ? "form" : "query";
     const said = (text: string): Partial<Case> => asForm ? { body: bytesOf(text) } : { suffix: `?${text}` };
     const add422 = (text: string) =>
       add(`${place} ${text.slice(0, 40)}`, said(text), 422, "validation_failed");
-    /** Where a field takes any text, such a one is right and is not sent. */
+    /** A field that accepts any text accepts this one, so it is not sent. */
     const addUnlessRight = (field: string, text: string, rest: Record<string, unknown>) => {
       if (!contract.input.safeParse({ ...rest, [field]: text }).success) {
         add422(`${field}=${encodeURIComponent(text)}`);

@@ -62,7 +62,7 @@ Deno.test("samples of many isolates are added up, none is lost on a normal end",
   const call = { name, db_ms: 1, user_id: null, cache: "nearby" };
   recordRequest({ ...call, status: 200, duration_ms: 4, settings, log });
   recordRequest({ ...call, status: 500, duration_ms: 99_999, settings, log });
-  // What the runtime says before it ends an isolate.
+  // The event that the runtime dispatches before it ends an isolate.
   dispatchEvent(new Event("beforeunload"));
   await flushMetrics();
   const samples = (await createAdmin(settings).call("read_request_metrics", {}, z.array(Sample))).filter((
@@ -99,7 +99,7 @@ Deno.test("1,000 unknown paths, odd methods and long queries make no series of t
   );
   const seen = new Map<string, number>();
   const read_text = async () => (await read()).text;
-  // The last samples are on their way for a second.
+  // The last samples take up to a second to arrive.
   for (const end = Date.now() + 10_000; Date.now() < end && seen.get("search-content") === undefined;) {
     seen.clear();
     for (
@@ -112,7 +112,7 @@ Deno.test("1,000 unknown paths, odd methods and long queries make no series of t
     }
   }
   assert.ok(!(await read_text()).includes(marker));
-  // Beside functions only what other tests of this stack record by hand.
+  // Besides functions, only names that other tests of this stack record directly.
   assert.deepEqual(
     [...seen.keys()].filter((name) => !functions.has(name) && !/^test-|^kernel-|^probe/.test(name)),
     [],

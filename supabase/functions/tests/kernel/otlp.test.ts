@@ -9,11 +9,11 @@ import { requestTo, testDependencies } from "../support/test_dependencies.ts";
 interface Received {
   path: string;
   headers: Headers;
-  // deno-lint-ignore no-explicit-any -- OTLP's own shape, which the test picks from
+  // deno-lint-ignore no-explicit-any -- the shape is OTLP's; the test reads parts of it
   body: any;
 }
 
-/** A collector that takes what OTLP/HTTP sends, or is out of order. */
+/** A collector that accepts OTLP/HTTP, or fails with a status. */
 function collector(status = 200) {
   const received: Received[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

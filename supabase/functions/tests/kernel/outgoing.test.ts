@@ -8,14 +8,14 @@ import {
 } from "../../_shared/http/outgoing.ts";
 import { createLogger } from "../../_shared/observability/log.ts";
 
-/** A provider on this machine that answers as a test says, call by call. */
+/** Runs a local provider that answers with the test's responses in turn; the last one repeats. */
 async function withProvider(
   answers: ((request: Request) => Response | Promise<Response>)[],
   use: (url: string, seen: Headers[]) => Promise<void>,
 ) {
   const seen: Headers[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
-    // A copy: the server takes a request's own away when it was answered.
+    // A copy, because the server discards a request's headers once it is answered.
     seen.push(new Headers(request.headers));
     const answer = answers[Math.min(seen.length, answers.length) - 1];
     return answer ? answer(request) : new Response();

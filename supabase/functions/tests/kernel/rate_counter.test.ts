@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import type { Admin } from "../../_shared/database/database.ts";
 import { RateCounter } from "../../_shared/http/rate_counter.ts";
 
-/** Lets everything that waits for an answer go on. */
+/** Lets pending promises continue. */
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 const rate = (key: string, limit = 10) => ({ key, limit, window_seconds: 60 });
 
-/** An admin whose calls wait until they are answered; it grants everything up to `limit` hits a call and key. */
+/** An admin client whose calls wait until the test answers them; it grants up to `limit` hits per call and key. */
 function slowAdmin() {
   const calls: { name: string; args: Record<string, unknown>; answer(): void; fail(error: Error): void }[] =
     [];
@@ -26,7 +26,7 @@ function slowAdmin() {
             reset_seconds: 60,
           };
         });
-        // Rows come in the order of their keys, not of their places.
+        // Rows are returned in the order of their keys, not of their places.
         calls.push({ name, args, answer: () => resolve(rows.reverse() as T), fail });
       }),
   };

@@ -8,7 +8,7 @@ import {
   type UnsafeReason,
 } from "../../_shared/http/safe_fetch.ts";
 
-/** What each address is refused for, however it is written. */
+/** Addresses that are refused for each reason, in every notation. */
 const REFUSED: Record<UnsafeReason, string> = {
   not_public: `
     http://127.0.0.1 http://127.1 http://127.0.1 http://127.255.255.254 http://2130706433 http://017700000001
@@ -89,7 +89,7 @@ Deno.test("public addresses and names pass the check", () => {
 
 Deno.test("the connection goes to the address that was checked, and nobody asks for the name again", async () => {
   await using server = serve(() => answer(200, { "content-type": "text/plain" }, "hello"));
-  // The second answer is what a rebinding name server would give.
+  // The second answer is that of a rebinding name server.
   const addresses = ["93.184.215.14", "127.0.0.1"];
   let asked = 0;
   const got = await safeFetch("http://site.com/page?x=1", {
@@ -121,7 +121,7 @@ Deno.test("redirects are checked like the first address", async () => {
     assert.equal(server.requests.length, reason === "redirects" ? 4 : 1, location);
   }
 
-  // A host that is public for the first address and not for the second.
+  // The first host is public, the second is not.
   await using rebinding = serve(() => to("http://inside.com/"));
   await refusedFor("not_public", "http://site.com/", {
     ...rebinding.options,
@@ -236,7 +236,7 @@ function join(head: string, body: Uint8Array): Uint8Array {
   return new Uint8Array([...new TextEncoder().encode(head), ...body]);
 }
 
-/** A server whose bytes a test chooses; undefined: it stays silent. Every name leads to it, and what was dialled is written down. */
+/** A server that answers with the test's bytes; undefined: it does not answer. Every name resolves to it, and it records the dialled addresses. */
 function serve(respond: (request: string) => string | Uint8Array | undefined) {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const dialled: string[] = [];
@@ -261,7 +261,7 @@ function serve(respond: (request: string) => string | Uint8Array | undefined) {
       const given = respond(request);
       if (given === undefined) continue;
       const bytes = typeof given === "string" ? new TextEncoder().encode(given) : given;
-      // The other side closes early when it has enough.
+      // The client closes early when it has read enough.
       await (async () => {
         for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
       })().catch(() => {});

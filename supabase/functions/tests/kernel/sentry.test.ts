@@ -3,7 +3,7 @@ import * as z from "zod";
 import { ApiError, endpoint } from "../../_shared/http/endpoint.ts";
 import { requestTo, testDependencies } from "../support/test_dependencies.ts";
 
-/** Plays Sentry's ingest endpoint: keeps the events of the envelopes that it gets. */
+/** Simulates Sentry's ingest endpoint: collects the events of the envelopes that it receives. */
 async function withSentry(use: (dsn: string, events: Record<string, unknown>[]) => Promise<void>) {
   const events: Record<string, unknown>[] = [];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

@@ -1,4 +1,4 @@
-/** Texts that people write: what of them is seen. */
+/** Tests which parts of texts that people write are visible. */
 import assert from "node:assert/strict";
 import { cleanLine, cleanText, isVisible, line } from "../../_shared/text/text.ts";
 

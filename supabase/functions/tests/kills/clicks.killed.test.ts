@@ -1,6 +1,6 @@
 /**
- * Clicks while the database crashes under them and roll-ups die before they commit: what was answered is there once, what was not at most
- * once, and every sum says the same. On a stack of its own.
+ * Clicks while the database crashes and roll-ups die before they commit: an answered click is stored once, an unanswered one at most once, and
+ * all sums agree. Runs on its own stack.
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
@@ -19,17 +19,17 @@ import { publicCreator } from "../support/public_creator.ts";
 const AT_ONCE = 300;
 const VISITORS = 40;
 const CRASHES = 4;
-/** So many clicks are answered between two crashes, and before everything is killed. */
+/** Clicks that are answered between two crashes, and before everything is killed. */
 const ANSWERED = 30;
-/** The gateway sets the usual header itself. */
+/** A header of the test's own, because the gateway sets the usual one. */
 const ADDRESS = "x-test-address";
 const SETTINGS = { RATE_LIMIT_CLICK: "1000000/60", CLIENT_ADDRESS_HEADER: ADDRESS };
 
-/** Every tenth is a bot's. */
+/** Every tenth click is a bot's. */
 const isBot = (click: number) => click % 10 === 0;
 const visitorOf = (click: number) => click % VISITORS;
 
-/** One click, told from all others by its query; false when it was not answered, or not with success. */
+/** Sends one click, identified by its query; returns whether it was answered with 200. */
 async function click(item: string, number: number): Promise<boolean> {
   const body = {
     content_id: item,
@@ -43,13 +43,13 @@ async function click(item: string, number: number): Promise<boolean> {
   );
 }
 
-/** A connection of the usual kind, which a recovery would confuse, once that is over. */
+/** Waits until a recovery is over, which would disturb a normal connection, and opens one. */
 async function connected(): Promise<Sql> {
   await (await patientClient((await testStack()).db_url)).end();
   return await testDatabase();
 }
 
-/** A roll-up that has done everything but commit, when its server process dies; PostgreSQL then throws everybody out and recovers. */
+/** Kills the server process of a roll-up before its commit; PostgreSQL then closes all connections and recovers. */
 async function crashInRollUp(): Promise<void> {
   const client = await patientClient((await testStack()).db_url);
   const ended = new Promise<void>((resolve) => client.once("end", () => resolve()));
@@ -59,7 +59,7 @@ async function crashInRollUp(): Promise<void> {
   await ended;
 }
 
-/** Every sum of an item's clicks against its rows, and those against what visitors were told. */
+/** Asserts that every sum of an item's clicks matches its rows, and that the rows match the responses to visitors. */
 async function assertExact(item: string, answered: boolean[]): Promise<void> {
   const sql = await connected();
   const rows = await sql<{ number: number; rows: number; is_counted: boolean }[]>`
@@ -103,7 +103,7 @@ Deno.test("clicks at once are counted exactly, when the database crashes under t
   };
   const atOnce = () => Promise.all(Array.from({ length: AT_ONCE }, next));
   const are = (is: boolean, from = 0) => answered.slice(from).filter((one) => one === is).length;
-  /** Until so many more clicks are answered. */
+  /** Waits until `count` more clicks are answered. */
   const answers = async (count: number, from = answered.length) => {
     for (const end = Date.now() + 60_000; are(true, from) < count;) {
       assert.ok(Date.now() < end, `${are(true, from)} clicks were answered`);

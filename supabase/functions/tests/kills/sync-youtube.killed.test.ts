@@ -1,6 +1,6 @@
 /**
- * The whole stack killed with SIGKILL while a creator syncs: at every page boundary and at twenty moments drawn from a seed.
- * It runs on a stack of its own, which is started again after each kill.
+ * Kills the whole stack with SIGKILL while a creator syncs: at every page boundary and at twenty moments drawn from a seed.
+ * Runs on its own stack, which is started again after each kill.
  */
 import assert from "node:assert/strict";
 import { type Stack, startStack } from "../../../../scripts/local/stack.ts";
@@ -13,11 +13,11 @@ const PAGES = VIDEOS / PAGE;
 const MOMENTS = 20;
 const SETTINGS = { SYNC_LEASE_SECONDS: "1", RATE_LIMIT_USER: "1000000/3600" };
 
-/** Kills after so many answers, or after so many milliseconds. */
+/** When to kill: after a number of answers, or after a number of milliseconds. */
 type Moment = { answers: number } | { ms: number };
 
 class KillableStack {
-  /** Connected accounts that nothing was synced of yet, one a trial. */
+  /** Connected accounts without synced items, one per trial. */
   readonly accounts: ConnectedAccount[] = [];
 
   private constructor(private readonly home: string, public stack: Stack) {}
@@ -25,7 +25,7 @@ class KillableStack {
   static async start(): Promise<KillableStack> {
     const home = await Deno.makeTempDir({ prefix: "streamvibe-killed-" });
     const killable = new KillableStack(home, await boot(home));
-    // Before the first kill, so that a trial is about nothing but its sync.
+    // Created before the first kill, so that a trial covers only its sync.
     for (let trial = 0; trial < 1 + PAGES + MOMENTS; trial++) {
       const account = await ConnectedAccount.create("youtube", { items: VIDEOS });
       await account.sql.end();
@@ -57,7 +57,7 @@ interface Trial {
   done: boolean;
 }
 
-/** Syncs until the end or until the stack is gone. */
+/** Syncs until the end, or until the stack is down. */
 async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<void>): Promise<void> {
   for (let count = 1; !trial.done; count++) {
     const answer = await trial.account.syncOnce({ max_results: PAGE, sync_id: trial.sync_id }).catch(() =>
@@ -70,7 +70,7 @@ async function syncUntilGone(trial: Trial, answered: (count: number) => Promise<
   }
 }
 
-/** What a patient client does after an accident: goes on, and waits while the dead call's lease lasts. */
+/** Continues as a patient client would after a crash: waits while the lease of the dead call lasts. */
 async function goOn(trial: Trial): Promise<void> {
   for (const deadline = Date.now() + 30_000; !trial.done;) {
     assert.ok(Date.now() < deadline, "the sync run does not end");
@@ -83,7 +83,7 @@ async function goOn(trial: Trial): Promise<void> {
       const wait = Math.min(200, Number(headers.get("retry-after")) * 1_000);
       await new Promise((resolve) => setTimeout(resolve, wait));
     } else if (status === 404) {
-      // Its last answer was lost: the sync run is finished.
+      // The last response was lost: the sync run is complete.
       trial.done = true;
     } else {
       assert.equal(status, 200, JSON.stringify(body));
@@ -93,7 +93,7 @@ async function goOn(trial: Trial): Promise<void> {
   }
 }
 
-/** One channel: synced, killed at the moment, started again, synced to the end. */
+/** Syncs one channel, kills the stack at the moment, starts it again, and syncs to the end. */
 async function run(
   killable: KillableStack,
   moment: Moment,
@@ -118,10 +118,10 @@ async function run(
 
   await using own = account.with(await testDatabase({ max: 1 }));
   const kept = (await own.library()).length;
-  // A page is durable when the next step begins, so a crash forgets no more than the last one.
+  // A page is durable when the next step begins, so a crash loses at most the last page.
   const least = Math.max(0, answered - (trial.done ? 0 : 1)) * PAGE;
   assert.ok(kept >= least, `${kept} items are left of ${answered} pages that were answered`);
-  // The first page was written and its answer lost: only then can a client not know which sync run to go on with.
+  // The first page was written and its response lost: only in this case the client does not know which sync run to continue.
   const isOrphan = trial.sync_id === undefined && kept > 0;
   await goOn(trial);
   await own.assertSameLibrary();
@@ -130,7 +130,7 @@ async function run(
   return { duration_ms, was_cut };
 }
 
-/** Numbers from 0 to 1, the same in every run (mulberry32). */
+/** Random numbers from 0 to 1, the same in every run (mulberry32). */
 function* seeded(seed: number): Generator<number, never> {
   for (let state = seed;;) {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,7 +1,7 @@
-/** The MCP server as agents meet it: through the SDK's own client. */
+/** Tests the MCP server through the SDK's own client, as agents use it. */
 import assert from "node:assert/strict";
 import { Client } from "@modelcontextprotocol/sdk/client";
-// The package states no types for paths that end in .js.
+// The package declares no types for paths that end in .js.
 // @ts-types="@modelcontextprotocol/sdk/client/streamableHttp"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { callFunction, createCreator, type Creator, testStack } from "../../../../scripts/test/stack.ts";
@@ -108,7 +108,7 @@ Deno.test("applying a suggestion needs a confirmation; without it only the diffe
   const applied = await agent.call("apply_suggestion", { ...wish, confirm: true });
   assert.equal(await title(), suggested_titles[0]);
   const undo = applied.structuredContent.application_id;
-  // The operation behind them takes more than these tools offer.
+  // The endpoint behind these tools accepts more input than the tools offer.
   for (const tool of ["preview_suggestion", "apply_suggestion"]) {
     const smuggled = await agent.call(tool, { undo });
     assert.equal(smuggled.structuredContent.code, "validation_failed", tool);
@@ -127,7 +127,7 @@ Deno.test("what goes wrong is told with the problem's code, and arguments that s
   assert.equal(wrong.structuredContent.code, "validation_failed");
   const smuggling = await agent.call("get_item", { id: "1&or=(id.not.is.null)" });
   assert.deepEqual([smuggling.isError, smuggling.structuredContent.code], [true, "bad_request"]);
-  // Nobody is asked to agree to what cannot be done.
+  // Invalid calls are refused without asking for confirmation.
   for (const tool of ["suggest", "sync_account", "cancel_job"]) {
     const incomplete = await agent.call(tool);
     assert.deepEqual(

@@ -1,4 +1,4 @@
-/** One Facebook login may stand behind several Pages: which one is connected, and what happens to the others. */
+/** One Facebook login may have access to several Pages: tests which one is connected, and what happens to the others. */
 import assert from "node:assert/strict";
 import { createCreator, type Creator, simulator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { authorize } from "../../_shared/connections/authorize.ts";
@@ -19,7 +19,7 @@ async function twoPages(): Promise<[Page, Page]> {
   return [first, await simulator<Page>("facebook/accounts", wish)];
 }
 
-/** The whole login; `account_id` is what the app says which Page it wants. */
+/** Performs the whole login; `account_id` is the Page that the app wants to connect. */
 async function login(creator: Creator, person: string, account_id?: string) {
   const init = await creator.call<{ authorization_url: string }>("oauth-facebook-init", {});
   const given = await consent(init.body.authorization_url, { account: person });
@@ -45,7 +45,7 @@ Deno.test("a login connects its first Page, names the others, and connects the o
     ]);
     const strange = await login(creator, first.person_id, "1000999");
     assert.deepEqual([strange.status, strange.body.code], [422, "platform_account_missing"]);
-    // Which did not cost the others their access.
+    // The other Pages kept their access.
     assert.equal(
       (await creator.call("sync-facebook", { social_account_id: one.body.social_account_id })).status,
       200,
@@ -94,7 +94,7 @@ Deno.test("a Page beyond the plan is refused, and costs the connected one nothin
   );
 });
 
-/** The whole login of an app that asks to see businesses; the stack's own does not, as is the default. */
+/** Performs the whole login for an app that requests access to businesses; by default, and in the stack, the app does not. */
 async function loginWithBusinesses(creator: Creator, form: Record<string, string>) {
   const context = await connectionContext({ FACEBOOK_BUSINESS_PAGES: "ask" });
   const { authorization_url } = await authorize(context, "facebook", creator.id, {});

@@ -1,4 +1,4 @@
-/** What each platform makes a link of. The sources are named in `_shared/platforms/hashtags.ts` and docs/search.md. */
+/** Tests which hashtags each platform turns into links. The sources are listed in `_shared/platforms/hashtags.ts` and docs/search.md. */
 import assert from "node:assert/strict";
 import { hashtagsOf, tagKey } from "../../_shared/platforms/hashtags.ts";
 import { PLATFORM_SLUGS } from "../../_shared/platforms/platform.ts";

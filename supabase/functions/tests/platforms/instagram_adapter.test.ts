@@ -240,7 +240,7 @@ const insightsOf = (views: number, shares: number) => ({
   ],
 });
 
-/** A page of an account whose insights are in this state. */
+/** Returns a page request for an account whose insights are in this state. */
 function measured(insights: string): PageRequest {
   const request = pageRequest();
   return { ...request, account: { ...request.account, details: { ...request.account.details, insights } } };
@@ -341,7 +341,7 @@ Deno.test("a page is kept whatever happens to its insights", async () => {
   const told = (items: { views_count: number | null }[]) =>
     items.filter(({ views_count }) => views_count === 7).length;
 
-  // About one medium alone: the others are read.
+  // The refusal concerns a single medium: the others are still read.
   for (
     const refusal of [graphError(100, { error_subcode: 2_108_006 }), graphError(100, { error_subcode: 33 })]
   ) {
@@ -359,7 +359,7 @@ Deno.test("a page is kept whatever happens to its insights", async () => {
   const unseen = await page(graphError(10), "stories");
   assert.deepEqual([unseen.items.length, told(unseen.items)], [25, 24], "too few viewers of one story");
 
-  // About all of them: no more are asked for.
+  // The refusal concerns all media: no more are requested.
   const faults = [
     graphError(10, {}, 403),
     graphError(4, {}, 403),

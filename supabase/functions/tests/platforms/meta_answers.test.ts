@@ -1,4 +1,4 @@
-/** What only Meta says: that less should be asked for, that one entry of a batch failed, that the person has to confirm something. */
+/** Tests responses that only Meta gives: request less data, one entry of a batch failed, the person has to confirm something. */
 import assert from "node:assert/strict";
 import { simulator } from "../../../../scripts/test/stack.ts";
 import { ConnectedAccount, sumOf } from "../support/connected_account.ts";

@@ -3,7 +3,7 @@ import { lighter, moved, tellerOf } from "../../_shared/platforms/page.ts";
 import { PlatformFault } from "../../_shared/platforms/platform.ts";
 import { faultOf } from "../support/adapter_context.ts";
 
-/** A platform that answers up to so many at once. */
+/** A platform that returns at most `most` items per request. */
 function bearing(most: number) {
   const asked: number[] = [];
   const read = (size: number) => {

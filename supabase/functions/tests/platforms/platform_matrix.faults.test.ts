@@ -1,6 +1,6 @@
 /**
- * Every way in which a platform can fail while a library is synced, on every platform. Each ends in a correct library, or in a
- * clear state that heals by itself or tells the creator what to do; nothing is lost, nothing is there twice, no token is lost.
+ * Tests every way in which a platform can fail during a sync, on every platform. Each ends in a correct library, or in a
+ * clear state that recovers automatically or tells the creator what to do; nothing is lost or duplicated, and no token is lost.
  */
 import assert from "node:assert/strict";
 import { syncPage } from "../../_shared/sync/sync_page.ts";
@@ -8,22 +8,22 @@ import { ConnectedAccount, type SyncAnswer } from "../support/connected_account.
 import { connectionContext } from "../support/connection_context.ts";
 import { type PlatformRow, ROWS } from "./platform_rows.ts";
 
-/** `heals` within the call; `passes`: an error, and the next call goes on; `needs`: the creator is told, and connecting again heals. */
+/** `heals`: recovers within the call; `passes`: an error, and the next call continues; `needs`: the creator is notified and must connect again. */
 type End = "heals" | "passes" | "needs";
 
 interface Case {
   name: string;
-  /** Which calls it meets; those of the list, unless it says otherwise. */
+  /** The calls that the fault affects. Default: those of the list. */
   match?: string;
   fault: Record<string, unknown>;
   times: number;
   end: End;
-  /** What the creator reads. */
+  /** The message that the creator sees. */
   says?: RegExp;
   code?: string;
 }
 
-/** More often than anything is tried. */
+/** More than the number of attempts of any call. */
 const FOR_LONG = 9;
 
 function casesOf(row: PlatformRow): Case[] {
@@ -42,11 +42,11 @@ function casesOf(row: PlatformRow): Case[] {
       fault: { reason: words.missing_scope },
       times: FOR_LONG,
       end: "needs",
-      says: /allow everything/,
+      says: /grant every permission/,
     },
     { name: "404", fault: { status: 404 }, times: FOR_LONG, end: row.not_found },
     {
-      // A burst, with most of the window left (X tells both).
+      // A burst, with most of the window left (X reports both).
       name: "429 with Retry-After",
       fault: { status: 429, headers: { "retry-after": "1", "x-rate-limit-remaining": "5" } },
       times: 1,
@@ -103,7 +103,7 @@ function casesOf(row: PlatformRow): Case[] {
       fault: { malformed: true },
       times: FOR_LONG,
       end: "passes",
-      says: /no sense/,
+      says: /cannot be read/,
       code: "provider_error",
     },
     {
@@ -111,7 +111,7 @@ function casesOf(row: PlatformRow): Case[] {
       fault: { status: 200, body: { data: 7, items: 7 } },
       times: FOR_LONG,
       end: "passes",
-      says: /no sense/,
+      says: /cannot be read/,
       code: "provider_error",
     },
     { name: "an empty page", fault: { status: 200, body: row.empty_page }, times: 1, end: "heals" },
@@ -128,15 +128,15 @@ function casesOf(row: PlatformRow): Case[] {
       fault: { status: 413 },
       times: FOR_LONG,
       end: "passes",
-      says: /too much/,
+      says: /too large/,
       code: "provider_error",
     },
-    // Last: what the platform bears is remembered.
+    // Must be last, because the page size that the platform accepts is stored.
     { name: "a request that asks for too much", fault: { status: 413 }, times: 1, end: "heals" },
   ];
 }
 
-/** After how many calls the fault comes: on the second page, half of a library has been read; on the first, which YouTube stands for, nothing. */
+/** The number of calls before the fault. On the second page, half of the library has been read; the first page, with nothing read, is tested on YouTube only. */
 function placesOf({ slug }: PlatformRow, { match }: Case): number[] {
   if (slug !== "youtube") return match ? [0] : [1];
   return match ? [0, 1] : [0, 3];
@@ -145,7 +145,7 @@ function placesOf({ slug }: PlatformRow, { match }: Case): number[] {
 const YOUTUBE_LIST = "v3/playlistItems";
 const EMPTY_LIST = { status: 200, body: { items: [], pageInfo: { totalResults: 25 } } };
 
-/** What only YouTube, which lists ids and gives their videos in another call, can do. */
+/** Cases that only YouTube has, because it lists ids and returns their videos by another call. */
 const YOUTUBE_CASES: Case[] = [
   {
     name: "403 account suspended",
@@ -245,7 +245,7 @@ for (const row of ROWS) {
       ["what is needed", { reason: row.words.missing_scope }, "provider_error"],
     ];
     for (const [what, fault, code] of faults) {
-      // TikTok says of that scope only where it is used.
+      // TikTok reports this scope only where it is used.
       if (row.slug === "tiktok" && code === "provider_error") continue;
       await test.step(what, async () => {
         await own.arm(row.calls.list, fault, { times: FOR_LONG });
@@ -267,7 +267,7 @@ for (const row of ROWS) {
     await using own = await ConnectedAccount.create(row.slug, { items: 25 });
     const ways: [string, Record<string, unknown>, { times: number; skip?: number }][] = [
       ["every page leads to itself", { next: "same" }, { times: FOR_LONG }],
-      // The second page, which YouTube tells by two calls; the ones behind it go on as ever.
+      // The second page, which takes two calls on YouTube; the later pages are unaffected.
       ["one page leads back to the first", { next: "first" }, {
         times: 1,
         skip: row.slug === "youtube" ? 2 : 1,
@@ -283,7 +283,7 @@ for (const row of ROWS) {
         assert.ok(failed, "the run ends");
         assert.equal(failed.body.code, "provider_error", JSON.stringify(failed.body));
         const { status, last_error, notices } = await own.state();
-        assert.match(String(last_error), /leads back to a page that was read already/);
+        assert.match(String(last_error), /returned to a page that was already read/);
         assert.deepEqual([status, notices, await own.syncsUsed()], ["active", 0, used]);
         assert.ok(await own.calls(row.calls.list, last_id) <= 10, "it costs no more than a few calls");
         await own.awaitQuota();
@@ -316,14 +316,14 @@ async function survives(
   skip: number,
 ): Promise<void> {
   const { row } = own;
-  // On every page something has changed, so that every page has a body to spoil.
+  // An item on every page changes, so that every page has a body that the fault can affect.
   const items = await own.truth();
   for (const at of [0, 12, 24]) {
     await row.simulator.edit(own.account_id, String(items[at]?.id), `After ${name} (${skip}, ${at})`);
   }
   const { tokens, notices } = await own.state();
   const used = await own.syncsUsed();
-  // What only the creator can heal is refused wherever it is asked.
+  // A fault that only the creator can resolve affects the check call too.
   const refused = end === "needs" ? `${row.calls.list}|${row.calls.check}` : row.calls.list;
   await own.arm(match ?? refused, fault, { times, skip });
   const { failed, sync_id } = await stepUntilFailure(own);
@@ -347,7 +347,7 @@ async function survives(
     assert.equal(await own.reconnect(), own.social_account_id);
   }
   await own.awaitQuota();
-  // A run that failed goes on where it was.
+  // A failed run continues where it stopped.
   if (end === "passes") assert.equal((await own.syncOnce({ sync_id, max_results: 10 })).status, 200);
   await own.syncAll({ max_results: 10 });
   await own.assertSameLibrary();
@@ -363,7 +363,7 @@ async function stepUntilFailure(own: ConnectedAccount) {
   }
 }
 
-/** A whole sync run in this process, for what a stack cannot be told: other time limits, another clock. */
+/** Performs a whole sync run in this process, for what cannot be set on the stack: other time limits, another clock. */
 async function syncHere(own: ConnectedAccount, context: Parameters<typeof syncPage>[0]): Promise<void> {
   const request = { social_account_id: own.social_account_id, max_results: 10, user_id: own.creator.id };
   let sync_id: string | undefined;

@@ -1,4 +1,4 @@
-/** The life of a library on every platform: connect, sync, sync again, edits, lists that move, disconnect, connect again. */
+/** Tests the life of a library on every platform: connect, sync, sync again, edits, shifting lists, disconnect, connect again. */
 import assert from "node:assert/strict";
 import { callFunction, createCreator } from "../../../../scripts/test/stack.ts";
 import { ConnectedAccount, sumOf, type SyncAnswer } from "../support/connected_account.ts";

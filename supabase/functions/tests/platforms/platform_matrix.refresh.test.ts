@@ -1,6 +1,6 @@
 /**
- * Tokens on every platform: refreshed before they are needed, one refresh at a time, and never lost. A platform that says no
- * for good costs one notification; a transient error changes nothing.
+ * Tests tokens on every platform: refreshed before they expire, one refresh at a time, and never lost. A permanent refusal by the
+ * platform causes one notification; a transient error changes nothing.
  */
 import assert from "node:assert/strict";
 import { callFunction, simulator } from "../../../../scripts/test/stack.ts";
@@ -30,7 +30,7 @@ async function mark(): Promise<number> {
   return (await simulator<{ last_id: number }>("requests?limit=0")).last_id;
 }
 
-/** Refreshes in this process, in a context whose database does as the test says. */
+/** Refreshes in this process, in a context whose database calls the test controls. */
 async function refreshHere(own: ConnectedAccount, context: Context): Promise<Tokens> {
   const { connection_id, tokens, token_expires_at } = await own.state();
   const platform = await platformOf(own.row.slug, context);
@@ -42,7 +42,7 @@ async function refreshHere(own: ConnectedAccount, context: Context): Promise<Tok
   return await access.use((fresh) => Promise.resolve(fresh));
 }
 
-/** The context's own admin, with something done before each call. */
+/** Wraps the context's admin client so that `before` runs before each call. */
 function intercepting({ admin }: Context, before: (name: string) => void): Admin {
   return adminOf((name, args) => {
     before(name);
@@ -50,7 +50,7 @@ function intercepting({ admin }: Context, before: (name: string) => void): Admin
   });
 }
 
-/** A context whose process is dead from the moment when the new tokens should be stored. */
+/** Returns a context that simulates a process that dies just before it stores the new tokens. */
 function dyingBeforeStore(context: Context): Context {
   const admin = intercepting(context, (name) => {
     if (name === "store_refreshed_tokens" || name === "release_token_refresh") {
@@ -60,7 +60,7 @@ function dyingBeforeStore(context: Context): Context {
   return { ...context, admin };
 }
 
-/** A context whose database is away twice when tokens are stored. */
+/** Returns a context whose database is unavailable for the first two attempts to store tokens. */
 function hiccuping(context: Context): Context {
   let left = 2;
   const admin = intercepting(context, (name) => {
@@ -79,7 +79,7 @@ for (const row of ROWS) {
     const before = await own.state();
     await own.makeDue();
     const since = await mark();
-    // From the stack's process and from this one.
+    // Concurrently from the stack's process and from this one.
     const here = await connectionContext();
     await Promise.all([
       refresh(),
@@ -103,7 +103,7 @@ for (const row of ROWS) {
     await row.simulator.add(own.account_id, "Read with the new token");
     await own.syncAll();
     await own.assertSameLibrary();
-    // The new tokens must do in their turn.
+    // The new tokens must be refreshable too.
     await own.makeDue();
     await refresh();
     assert.notEqual((await own.state()).tokens.access_token, after.tokens.access_token);
@@ -127,7 +127,7 @@ for (const row of ROWS) {
     await own.sql`update public.social_account set sync_mode = 'auto' where id = ${own.social_account_id}`;
     await own.makeDue();
     await innocent.makeDue();
-    // Where a refresh is a call like others, its refusal is checked.
+    // If a refresh is an ordinary API call, its refusal is confirmed by the check call.
     const refused = row.prolongs ? `${row.calls.refresh}|${row.calls.check}` : row.calls.refresh;
     await own.arm(refused, { reason: row.words.dead_grant }, { times: 20 });
     await Promise.all([refresh(), refresh(), own.syncOnce(), own.syncOnce()]);
@@ -165,7 +165,7 @@ for (const row of ROWS) {
       ["503 that is a proxy's page", { status: 503, body: "<h1>Bad gateway</h1>" }],
       ["429", { status: 429 }],
       ["cut", { cut: true }],
-      // Half an answer comes after the refresh: where tokens rotate it is a lost one, as in the last test.
+      // The malformed response arrives after the refresh was done: with rotating tokens, the new token is lost, as in the last test.
       ...(row.rotates
         ? []
         : [["malformed JSON", { malformed: true }] satisfies [string, Record<string, unknown>]]),
@@ -233,7 +233,7 @@ for (const row of ROWS) {
     const { status } = await own.syncOnce();
     const after = await own.state();
     if (row.rotates) {
-      // The platform has given the only good token to a process that is dead: only the creator can have another.
+      // The platform gave the only valid token to the dead process: only the creator can obtain another by connecting again.
       assert.deepEqual([status, after.status, after.notices], [409, "disconnected", 1]);
       assert.equal(await own.reconnect(), own.social_account_id);
     } else assert.deepEqual([status, after.status, after.notices], [200, "active", 0]);

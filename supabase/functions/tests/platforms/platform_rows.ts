@@ -1,12 +1,12 @@
 /**
- * Every platform as a row of a table: what the tests in platform_matrix.*.test.ts need to know of it. All other knowledge of a
- * platform is in its adapter and its simulator; a platform that is added is tested by adding its row.
+ * One row per platform: what the tests in platform_matrix.*.test.ts need to know about it. All other knowledge of a
+ * platform is in its adapter and its simulator; adding a row is enough to test a new platform.
  */
 import assert from "node:assert/strict";
 import { type Creator, simulator } from "../../../../scripts/test/stack.ts";
 import { PLATFORM_SLUGS, type PlatformSlug } from "../../_shared/platforms/platform.ts";
 
-/** An item as the simulator has it; what a right library must equal. */
+/** An item in the simulator; a correct library must equal it. */
 export interface TrueItem {
   id: string;
   title?: string;
@@ -15,7 +15,7 @@ export interface TrueItem {
   deleted: boolean;
   content_type?: string;
   parts?: string[];
-  /** Counts that the platform tells; null where it does not. */
+  /** Counts that the platform reports; null where it does not. */
   views?: number | null;
   shares?: number | null;
 }
@@ -32,32 +32,32 @@ export interface PlatformRow {
     later_page: string;
     /** Refreshes tokens. */
     refresh: string;
-    /** What is asked before a creator is told to connect again. */
+    /** The check before a creator is told to connect again. */
     check: string;
     /** Ends a grant; null where the platform has no such call. */
     revoke: string | null;
   };
-  /** The platform's own words for its refusals, as its simulator knows them. */
+  /** The platform's own error codes, as its simulator knows them. */
   words: { missing_scope: string; bad_cursor: string; quota: string; dead_grant: string };
   /** An answer with status 200 that names no items and no next page. */
   empty_page: Record<string, unknown>;
-  /** Whether a fresh access token can be had after the old one expired: where it is its own refresh token, it cannot. */
+  /** Whether a new access token can be obtained after the old one expired; not if the access token is its own refresh token. */
   expired_heals: boolean;
-  /** A refresh is a call of the API like others, and no verdict of a token endpoint. */
+  /** A refresh is an ordinary API call, so its refusal is not the verdict of a token endpoint. */
   prolongs?: true;
-  /** Whether every refresh brings another refresh token and kills the one before. */
+  /** Whether every refresh returns a new refresh token and invalidates the previous one. */
   rotates: boolean;
-  /** Whether a 429 says by itself that asking again at once is of no use (windows of a minute or more). */
+  /** Whether a 429 always means that an immediate retry is useless (windows of a minute or more). */
   waits_when_throttled?: true;
-  /** How a 404 on the list ends; platforms that answer so for accounts that are gone need the creator. */
+  /** How a 404 on the list ends; platforms that return it for deleted accounts need the creator. */
   not_found: "passes" | "needs";
-  /** The simulator can begin each page with the last item of the one before, as the platform has been seen to do. */
+  /** The simulator can begin each page with the last item of the previous page, as observed on the platform. */
   repeats?: true;
-  /** Makes the account's tokens older, where young ones cannot be refreshed. */
+  /** Makes the account's tokens older, on platforms that do not refresh young tokens. */
   age?: (account_id: string) => Promise<void>;
 }
 
-/** A library to begin with. `plain`, the default: nothing but public items; `repeats`: see `PlatformRow`. */
+/** The initial library. `plain`, the default: only public items; `repeats`: see `PlatformRow`. */
 export interface Wish {
   items: number;
   plain?: boolean;
@@ -65,7 +65,7 @@ export interface Wish {
   repeats?: true;
 }
 
-/** What tests do at the provider, the same for every one. */
+/** What tests do at a provider; the same for every provider. */
 export interface Simulated {
   create(wish: Wish): Promise<string>;
   items(account_id: string): Promise<TrueItem[]>;
@@ -76,7 +76,7 @@ export interface Simulated {
   revoke(account_id: string): Promise<void>;
 }
 
-/** The simulator's admin routes are below `/_admin/<slug>`, the same for every platform. */
+/** The simulator's admin routes are under `/_admin/<slug>`, the same for every platform. */
 function network(provider: string): Simulated {
   const path = (account_id: string, rest = "") => `${provider}/accounts/${account_id}/items${rest}`;
   return {
@@ -89,7 +89,7 @@ function network(provider: string): Simulated {
     },
     async items(account_id) {
       const { items } = await simulator<{ items: TrueItem[] }>(path(account_id));
-      // The library keeps titles without the blanks that a creator left in them.
+      // The library stores titles with whitespace collapsed and trimmed.
       return items.map((item) =>
         item.title === undefined ? item : { ...item, title: item.title.replace(/\s+/g, " ").trim() }
       );
@@ -157,7 +157,7 @@ const BY_PLATFORM: Record<PlatformSlug, Omit<PlatformRow, "slug">> = {
     calls: {
       list: "v2/video/list/",
       check: "v2/user/info/",
-      // The cursor is in the body, so the line of a later page is that of the first.
+      // The cursor is in the body, so later pages have the same path as the first.
       later_page: "v2/video/list/",
       refresh: "v2/oauth/token/",
       revoke: "v2/oauth/revoke/",
@@ -227,7 +227,7 @@ export function rowOf(slug: PlatformSlug): PlatformRow {
   return { slug, ...BY_PLATFORM[slug] };
 }
 
-/** Answers a consent page as its form does; what the platform tells the app. */
+/** Submits a consent page as its form does; returns what the platform passes to the app. */
 export async function consent(
   authorization_url: string,
   form: Record<string, string>,
@@ -243,14 +243,14 @@ export async function consent(
   return { ...(code && { code }), state, ...(error && { error }) };
 }
 
-/** From init over the consent page to an answer that the callback has not seen yet. */
+/** Performs the flow from init through the consent page; returns the response, which is not passed to the callback yet. */
 export async function authorize({ slug }: PlatformRow, creator: Creator, account: string) {
   const init = await creator.call<{ authorization_url: string }>(`oauth-${slug}-init`, {});
   assert.equal(init.status, 200, JSON.stringify(init.body));
   return await consent(init.body.authorization_url, { account });
 }
 
-/** From init over the consent page to a connected account. */
+/** Performs the flow from init through the consent page to a connected account. */
 export async function connect(row: PlatformRow, creator: Creator, account_id: string): Promise<string> {
   const given = await authorize(row, creator, account_id);
   const answer = await creator.call(`oauth-${row.slug}-callback`, { ...given, account_id });

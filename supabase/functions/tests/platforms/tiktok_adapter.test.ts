@@ -95,7 +95,7 @@ Deno.test("an error in a token answer with status 200 is one, in either of TikTo
     const context = adapterContext({ "oauth/token/": Response.json(body, { status }) });
     const fault = await faultOf(tiktok(context).refresh(TOKENS));
     assert.equal(fault.kind, kind, JSON.stringify(body));
-    // The answer to a refresh that went wrong may have rotated the token: it is not asked for again.
+    // A failed refresh may have rotated the token, so it is not retried.
     assert.equal(context.calls.length, 1);
   }
   const context = adapterContext({

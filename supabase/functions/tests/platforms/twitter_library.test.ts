@@ -1,4 +1,4 @@
-/** What only X has: articles, its own answer on hashtags, languages by their old names, and windows of 24 hours. */
+/** Tests what only X has: articles, its own list of hashtags, old language codes, and windows of 24 hours. */
 import assert from "node:assert/strict";
 import { simulator } from "../../../../scripts/test/stack.ts";
 import { ConnectedAccount } from "../support/connected_account.ts";
@@ -47,7 +47,7 @@ Deno.test("X: a day that is used up is waited for, by this account and by no oth
   await using other = await ConnectedAccount.create("twitter", { items: 1 });
   const limit = (limit: number | null) =>
     simulator("twitter/quota", { account_id: own.account_id, bucket: "user/24h", limit }, "PUT");
-  // Which connecting has used.
+  // Connecting has already used this one call.
   await limit(1);
   const used = await own.syncsUsed();
   const { body, headers } = await own.syncOnce();

@@ -100,7 +100,7 @@ Deno.test("a page whose token is the one that was sent is no next page", async (
   });
   const fault = await faultOf(youtube(still).page(TOKENS, pageRequest({ cursor: { key: "T2", total: 80 } })));
   assert.deepEqual([fault.kind, fault.reason], ["malformed", "the list stands still"]);
-  assert.match(String(fault.advice), /leads back/);
+  assert.match(String(fault.advice), /returned to a page/);
 });
 
 Deno.test("what asks for too much is said at once, not tried again", async () => {

@@ -41,10 +41,10 @@ async function completed(sql: Sql, code: string): Promise<Deletion> {
   });
 }
 
-/** What changes by itself, or is written some time after the call that it is of. */
+/** Tables that change without a call, or some time after the call to which their rows belong. */
 const MOVING = ["ops.rate_limit", "ops.idempotency", "telemetry.rpc_observations"];
 
-/** Every row of a person, by the catalogue; whoever is untouched has the same. */
+/** Returns every row of a user, by the catalogue; used to prove that another user's rows are unchanged. */
 async function rowsOf(sql: Sql, user_id: string): Promise<Record<string, string[]>> {
   const tables = await sql<{ table_name: string; condition: string }[]>`
     select table_name, condition from ops.list_personal_tables() where table_name <> all (${MOVING}) order by table_name`;
@@ -59,7 +59,7 @@ async function rowsOf(sql: Sql, user_id: string): Promise<Record<string, string[
   return rows;
 }
 
-/** Where a text is found, in any row of any table of ours, Auth's and Vault's. */
+/** Returns the tables, ours and those of Auth and Vault, in which any of the words occurs in a row. */
 async function tracesOf(sql: Sql, words: string[]): Promise<string[]> {
   const tables = await sql<{ name: string }[]>`
     select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -106,7 +106,7 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
       .length > 0
   );
   const tokens = (await own.account.state()).tokens;
-  // The other is in no public list, and their click is counted: what keeps lists up to date changes nothing of theirs.
+  // Waits until the click is counted. The other user is in no public list, so background updates of lists do not change their rows.
   await eventually(async () => {
     await sql`select ops.roll_up_clicks()`;
     const [item] = await sql`select total_clicks from public.content_item where id = ${foreign?.id}`;
@@ -140,7 +140,7 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
     "sk-of-delete-my-account",
     `Name ${creator.id.slice(0, 8)}`,
   ]);
-  // What is kept has its reason; events that Stripe sends of the deletion itself name the customer.
+  // Tables that may keep rows by a rule; Stripe's events about the deletion itself name the customer.
   const kept = await sql<
     { name: string }[]
   >`select table_name as name from ops.personal_rule where erasure in ('kept', 'anonymised')`;
@@ -173,7 +173,7 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
   assert.match(told.body.text, /account at StreamVibe deleted[^]*It was done by/);
   assert.deepEqual(await rowsOf(sql, other.account.creator.id), before, "the other has every row as before");
 
-  // The old token is good for an hour, and good for nothing.
+  // The old token is valid for an hour, but every call with it is refused.
   for (
     const [name, input] of [["create-checkout-session", { tier: "basic" }], ["delete-my-account", CONFIRM], [
       "save-webhook",
@@ -299,7 +299,7 @@ Deno.test("a run that dies at any of its calls leaves the rest to the next one",
     for (let calls = 0; calls < 40; calls++) {
       await sql`update ops.account_deletion set due_at = now(), leased_until = null where code = ${code}`;
       let left = calls;
-      // Whatever is called after so many calls never comes back.
+      // Every call after the first `calls` calls never returns.
       const dying = {
         ...calm,
         fetch: ((input: RequestInfo | URL, init?: RequestInit) =>

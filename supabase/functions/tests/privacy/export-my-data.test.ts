@@ -68,7 +68,7 @@ Deno.test("an export in small parts, cut off and gone on with, holds each row on
     const cursor = lines.at(-1).cursor;
     assert.equal(lines.at(-1).type, "continue");
 
-    // The answer to this one never arrives; what it covered is asked for again.
+    // This response is discarded; its part is requested again below.
     await (await askForExport(creator, { cursor, max_parts: "1" })).body?.cancel();
     await add(4_001, 4_010);
     const rest: typeof lines = [];

@@ -1,4 +1,4 @@
-/** The short chaos; `deno task chaos:publishing` is the long one. */
+/** The short chaos run; `deno task chaos:publishing` is the long one. */
 import assert from "node:assert/strict";
 import { runPublishing } from "../../../../scripts/chaos/run_publishing.ts";
 
@@ -7,9 +7,9 @@ Deno.test("whatever happens to a call, nothing is published twice and nothing is
   assert.deepEqual(report.faults, []);
   assert.equal(report.duplicates, 0);
   assert.equal(report.lost, 0);
-  // Faults have really happened, but where the post never came to the call, or the stack's own worker, which cron calls, made it.
+  // The faults really fired, except where the post never reached the call, or where the stack's own worker, started by cron, made the call.
   const unfired = Object.values(report.unfired).reduce((sum, count) => sum + count, 0);
   assert.ok(unfired <= (report.by_status.waiting ?? 0) + 5, JSON.stringify(report.unfired));
-  // And most of it is out: what waits or is not known is not counted as lost.
+  // Most posts are published; waiting or unknown ones do not count as lost.
   assert.ok((report.by_status.published ?? 0) >= 40, JSON.stringify(report.by_status));
 });

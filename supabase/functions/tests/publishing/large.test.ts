@@ -1,6 +1,6 @@
 /**
- * A large video over a slow line that is cut three times on its way in and three times on its way out: it goes on where it stopped, takes no more memory
- * than a part of it, and arrives whole. 8 MB at 100 Mbit/s; with STREAMVIBE_LONG_TESTS=1 100 MB at 10 Mbit/s.
+ * Transfers a large video over a slow line that is cut three times during the upload and three times during publishing: each transfer resumes where it
+ * stopped, takes no more memory than a part of the file, and arrives complete. 8 MB at 100 Mbit/s; with STREAMVIBE_LONG_TESTS=1, 100 MB at 10 Mbit/s.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
@@ -22,7 +22,7 @@ interface Announced {
   tus_url: string;
 }
 
-/** A WebM of noise, as long as wanted, written to the disk as it is made. */
+/** Writes a WebM of noise of the given size to disk, frame by frame. */
 async function film(path: string, megabytes: number): Promise<{ bytes: number; sha256: string }> {
   const file = await Deno.open(path, { write: true, create: true, truncate: true });
   const output = new Output({
@@ -55,7 +55,7 @@ async function film(path: string, megabytes: number): Promise<{ bytes: number; s
   return { bytes: (await Deno.stat(path)).size, sha256: hash.digest("hex") };
 }
 
-/** Bytes at the line's pace, with a cut after `until` of them. */
+/** Streams bytes at the speed of the line, and fails after `until` bytes. */
 function slowly(bytes: Uint8Array, until = Infinity): ReadableStream<Uint8Array> {
   const step = Math.max(16_384, Math.round(BYTES_A_SECOND / 50));
   let at = 0;
@@ -71,7 +71,7 @@ function slowly(bytes: Uint8Array, until = Infinity): ReadableStream<Uint8Array>
   });
 }
 
-/** Uploads as tus-js-client does; how often it had to go on. */
+/** Uploads as tus-js-client does; returns how often it had to resume. */
 async function upload(
   { bucket, path, token, tus_url }: Announced,
   from: string,
@@ -121,7 +121,7 @@ async function upload(
   }
 }
 
-/** The most that this process has taken beyond what it took at first. */
+/** Measures the peak memory of this process beyond its initial usage, in MiB. */
 function watchMemory() {
   const before = Deno.memoryUsage().rss;
   let most = before;
@@ -161,7 +161,7 @@ Deno.test("a large video over a slow line with cuts resumes on both ways, in fla
     );
     assert.equal(medium.sha256, MEGABYTES <= 64 ? sha256 : null);
 
-    // The worker's line is as slow, and is cut as often, in different places.
+    // The worker's line is as slow and is cut as often, at different positions.
     for (const skip of [1, 3, 5]) {
       await own.account.arm("PUT /www.googleapis.com/upload", { cut: true }, { skip });
     }

@@ -1,4 +1,4 @@
-/** A picture's way: announced, uploaded in parts with cuts, looked at, used, deleted. */
+/** Tests the life of a picture: registered, uploaded in parts with interruptions, checked, used, deleted. */
 import assert from "node:assert/strict";
 import { createCreator, testDatabase, testStack } from "../../../../scripts/test/stack.ts";
 import { probeImage } from "../../_shared/publishing/upload.ts";
@@ -13,7 +13,7 @@ interface Announced {
   tus_url: string;
 }
 
-/** A PNG of one colour, as large as wanted: what follows its end is read by nobody. */
+/** Returns a PNG of one colour, padded to the given size; readers ignore bytes after its end. */
 function picture(bytes: number): Uint8Array<ArrayBuffer> {
   const head = Uint8Array.from(
     atob("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="),
@@ -24,7 +24,7 @@ function picture(bytes: number): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-/** Uploads as tus-js-client does, and is cut off `cuts` times. */
+/** Uploads as tus-js-client does, interrupted `cuts` times. */
 async function upload(
   { bucket, path, token, tus_url }: Announced,
   bytes: Uint8Array<ArrayBuffer>,
@@ -124,7 +124,7 @@ Deno.test("what is not what it was announced as is refused, and no other path ca
     media_id: announced.media_id,
   });
   assert.equal(body.status, "refused");
-  assert.match(String(body.refused_because), /no image\/png that can be read/);
+  assert.match(String(body.refused_because), /not a readable image\/png/);
 });
 
 Deno.test("a medium of a post that is to go out is not deleted; a forgotten upload is closed after a day", async () => {
@@ -140,7 +140,7 @@ Deno.test("a medium of a post that is to go out is not deleted; a forgotten uplo
       bytes: 10,
     });
     await sql`update publishing.media set created_at = now() - interval '26 hours' where id = ${announced.media_id}`;
-    // In one transaction, before a job takes the file.
+    // In one transaction, so that no job can take the file before it is read here.
     const [doomed] = await sql.begin(async (sql) => {
       await sql`select public.keep_publishing_house('media')`;
       return await sql`select why from publishing.doomed_file where path = ${announced.path}`;
@@ -155,7 +155,7 @@ Deno.test("a medium of a post that is to go out is not deleted; a forgotten uplo
 
 Deno.test("a picture that a camera held sideways has its sides as it is seen", () => {
   assert.deepEqual(probeImage(picture(200)), { mime_type: "image/png", width: 1, height: 1 });
-  // A JPEG of 3 × 2 whose EXIF says orientation 6.
+  // A JPEG of 3 × 2 whose EXIF orientation is 6.
   const sideways = Uint8Array.from([
     ...[0xff, 0xd8, 0xff, 0xe1, 0, 34, 0x45, 0x78, 0x69, 0x66, 0, 0, 0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1],
     ...[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0],

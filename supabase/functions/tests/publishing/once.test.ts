@@ -1,11 +1,11 @@
-/** A call that changes something leaves once, whatever the HTTP client would do by itself. */
+/** Tests that a mutating call is sent once, even where the HTTP client would retry automatically. */
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { onceFetch } from "../../_shared/publishing/mutate.ts";
 
 Deno.test("a call on a connection that is closed without an answer is not sent again by the HTTP client", async () => {
   const seen: string[] = [];
-  // Answers the first request of a connection, and closes it at the second: where clients that keep connections send again.
+  // Answers the first request of a connection and closes it at the second, which is when clients that keep connections alive retry.
   const server = createServer((socket) => {
     let requests = 0;
     socket.on("error", () => {});

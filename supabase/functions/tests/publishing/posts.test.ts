@@ -1,4 +1,4 @@
-/** Posts over the API: written, checked, scheduled, published by a worker, cancelled, settled. */
+/** Tests posts over the API: created, validated, scheduled, published by a worker, cancelled, settled. */
 import assert from "node:assert/strict";
 import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import type { ConnectedAccount } from "../support/connected_account.ts";
@@ -30,7 +30,7 @@ const textOn = (account: ConnectedAccount, body: string) => ({
 Deno.test("a post for several accounts: one platform says no, the others are published once, and the healed one alone goes out again", async () => {
   await using x = await PublishingAccount.create("twitter");
   await using page = await PublishingAccount.create("facebook");
-  // The same creator has both.
+  // Moves the Page to the first creator, who then has both accounts.
   await page.account.sql`
     update public.platform_connection set user_id = ${x.account.creator.id}
     where id = (select connection_id from public.social_account where id = ${page.account.social_account_id})`;
@@ -139,7 +139,7 @@ Deno.test("a scheduled post waits for its time, is cancelled before it, and cann
   const publish_at = new Date(Date.now() + 3_600_000).toISOString();
   const later = await creator.call<Post>("create-post", { ...textOn(own.account, "Later"), publish_at });
   assert.equal(later.body.status, "scheduled", JSON.stringify(later.body));
-  // A wish that only YouTube can fulfil hurries nobody else.
+  // An option that only YouTube supports does not publish earlier on other platforms.
   const { body, targets: [target] } = textOn(own.account, "Later, too");
   const held = await creator.call<Post>("create-post", {
     body,
@@ -208,7 +208,7 @@ Deno.test("where nothing can be asked it stays unknown, says so once, and is nev
   });
   const target = await own.end(id);
   assert.deepEqual([target.status, target.who_must_act, target.next_at], ["unknown", "creator", null]);
-  assert.match(target.error_message ?? "", /Look there/);
+  assert.match(target.error_message ?? "", /Check there/);
   await own.visit();
   await own.visit();
   assert.equal(await own.account.calls("content/init"), 1);

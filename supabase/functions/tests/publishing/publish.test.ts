@@ -8,7 +8,7 @@ interface Case {
   kind: PostKind;
   media?: NewMedium[];
   options?: TargetOptions;
-  /** What the platform calls it. */
+  /** The platform's name for the kind. */
   shown?: string;
 }
 

@@ -1,4 +1,4 @@
-/** What platforms report by themselves: verified over the bytes, heard once, a hint and no more. */
+/** Tests reports that platforms push: verified over the raw bytes, processed once, and treated only as hints. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { simulator, testStack } from "../../../../scripts/test/stack.ts";
@@ -17,7 +17,7 @@ const tell = async (app: string, about: Record<string, unknown>) =>
 const url = async (name: string) => `${(await testStack()).api_url}/functions/v1/${name}`;
 const soon = () => new Date(Date.now() + 30_000);
 
-/** An account in automatic mode whose next sync is a day off, and whose last was hours ago. */
+/** Creates an account in automatic mode whose next sync is a day away and whose last sync was hours ago. */
 async function automatic(slug: PlatformSlug): Promise<PublishingAccount> {
   const own = await PublishingAccount.create(slug);
   await own.account.syncAll();
@@ -37,7 +37,7 @@ async function isAwake(own: PublishingAccount): Promise<boolean> {
   return row?.awake ?? false;
 }
 
-/** Asks the hub for the channel, and waits until the hub has asked back. */
+/** Subscribes to the channel at the hub, and waits until the hub has verified the subscription. */
 async function subscribe(own: PublishingAccount): Promise<void> {
   await renewPushes(own.context, soon());
   const { sql, account_id } = own.account;
@@ -65,7 +65,7 @@ Deno.test("YouTube's hub tells of a new video: the sync wakes, once, and not for
     const [answer] = await tell("youtube", { account_id, video_id: "forged", ...offence });
     assert.equal(answer?.status, 202, "the hub is not told, and would only try again");
   }
-  // Signed with this channel's secret, and about another.
+  // Signed with this channel's secret, but about another channel.
   assert.equal((await tell("youtube", { account_id, names: other.account.account_id }))[0]?.status, 200);
   const [known] = await own.account.library();
   assert.equal((await tell("youtube", { account_id, video_id: known?.id }))[0]?.status, 200);
@@ -83,7 +83,7 @@ Deno.test("YouTube's hub tells of a new video: the sync wakes, once, and not for
   await quiet(own);
   await tell("youtube", { account_id, video_id: "brandnew", at });
   assert.equal(await isAwake(own), false, "a recording, sent again later, does nothing");
-  // Out of order: older than what was told before, and still news.
+  // Out of order: older than the previous report, but still new.
   await tell("youtube", {
     account_id,
     video_id: "oldernews",
@@ -290,5 +290,5 @@ Deno.test("a feed is read by its names, whatever their prefixes, and nothing but
     [],
   );
   assert.deepEqual(readFeed(feed(`<a:source>${entry}</a:source>`)), [], "only at its place");
-  assert.throws(() => readFeed("<html/>"), /no Atom feed/);
+  assert.throws(() => readFeed("<html/>"), /not an Atom feed/);
 });

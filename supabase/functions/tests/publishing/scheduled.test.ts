@@ -1,4 +1,4 @@
-/** The short form of `deno task bench scheduled`. */
+/** A short run of `deno task bench scheduled`. */
 import assert from "node:assert/strict";
 import { runScheduled } from "../../../../scripts/bench/scheduled_posts.ts";
 

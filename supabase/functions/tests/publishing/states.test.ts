@@ -1,4 +1,4 @@
-/** What the states of a post hold when something beside the calls themselves goes wrong: edits, our own storage, a platform that never gets ready. */
+/** Tests the states of a post when something besides the calls themselves goes wrong: edits, our own storage, a platform that never becomes ready. */
 import assert from "node:assert/strict";
 import { testStack } from "../../../../scripts/test/stack.ts";
 import type { Context } from "../../_shared/context.ts";
@@ -35,7 +35,7 @@ Deno.test("an edit and its new time are one step, and what is scheduled stays fi
   assert.match(unfit.body.errors[0]?.detail ?? "", /weighs 281/);
   const read = await creator.call<Post>("get-post", undefined, { query: { post_id } });
   assert.deepEqual([read.body.body, read.body.version], ["Third", kept.body.version]);
-  // A draft may be anything.
+  // A draft is not validated.
   const draft = await creator.call<Post>("create-post", { body: "x".repeat(281), targets });
   assert.equal(draft.status, 200);
   const [row] = await own.account.sql`
@@ -44,7 +44,7 @@ Deno.test("an edit and its new time are one step, and what is scheduled stays fi
   await assert.rejects(
     () =>
       own.account.sql`select public.schedule_post(${creator.id}, ${post_id}, null, ${read.body.version - 1})`,
-    /edited meanwhile/,
+    /edited in the meantime/,
   );
 });
 

@@ -1,4 +1,4 @@
-/** What is said of a post before it is sent, counted as each platform counts. No stack is needed. */
+/** Tests the validation of a post before it is sent, counting as each platform counts. Needs no stack. */
 import assert from "node:assert/strict";
 import type { PlatformSlug } from "../../_shared/platforms/platform.ts";
 import { platformOf } from "../../_shared/platforms/registry.ts";
@@ -193,9 +193,9 @@ Deno.test("a local time is what clocks show there, also in the nights when they 
   const cases: [string, string, string][] = [
     ["Asia/Tokyo", "2026-12-24T09:00", "2026-12-24T00:00:00.000Z"],
     ["Europe/Paris", "2026-07-01T09:00", "2026-07-01T07:00:00.000Z"],
-    // Twice: the earlier.
+    // Occurs twice: the earlier one is used.
     ["Europe/Paris", "2026-10-25T02:30", "2026-10-25T00:30:00.000Z"],
-    // Left out: as much later as clocks jump.
+    // Does not exist: shifted by the clock change.
     ["Europe/Paris", "2026-03-29T02:30", "2026-03-29T01:30:00.000Z"],
     ["America/St_Johns", "2026-01-01T00:00", "2026-01-01T03:30:00.000Z"],
     ["UTC", "2026-01-01T00:00:30", "2026-01-01T00:00:30.000Z"],

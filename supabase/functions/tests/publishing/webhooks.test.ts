@@ -1,4 +1,4 @@
-/** What creators' endpoints get: signed, once, again after a failure, paused when they fail for good. */
+/** Tests deliveries to creators' endpoints: signed, sent once, retried after a failure, paused after permanent failure. */
 import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
@@ -11,7 +11,7 @@ interface Received {
   body: string;
 }
 
-/** Serves hosts below `.example`, answers with the statuses in turn, the last for ever. */
+/** Serves hosts under `.example`; answers with the statuses in turn, repeating the last one. */
 function receiver(statuses: number[]) {
   const received: Received[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {

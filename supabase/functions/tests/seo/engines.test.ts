@@ -1,4 +1,4 @@
-/** Each engine's adapter against its simulator: what is sent, and what every documented answer means. */
+/** Tests each engine's adapter against its simulator: the request, and the meaning of every documented response. */
 import assert from "node:assert/strict";
 import { SimulatorClient, withSimulator } from "../../../../scripts/simulators/simulator_client.ts";
 import {
@@ -84,7 +84,7 @@ function pagesOf(count: number, host = "streamvibe.example"): Page[] {
   }));
 }
 
-/** The site as the engine names it, which Yandex tells first. */
+/** Returns the site with the engine's own id for it, which Yandex has to report first. */
 async function known(context: EngineContext, site: Site): Promise<Site> {
   const engine = await ADAPTERS[site.engine]();
   const said = await engine.ownership?.(context, site);
@@ -114,7 +114,7 @@ Deno.test("each engine takes pages, and its own API says whose the site is", asy
 interface Answer {
   engine: EngineSlug;
   fault: Record<string, unknown>;
-  /** Of two pages, of which the first call meets the fault. */
+  /** Outcomes of two pages; the first call meets the fault. */
   outcomes: string[];
   code: string;
   /** Seconds of the pause; undefined: none. */
@@ -125,7 +125,7 @@ interface Answer {
 const all = (outcome: string) => [outcome, outcome];
 const day = 86_400;
 const ANSWERS: Answer[] = [
-  // IndexNow: https://www.indexnow.org/documentation. A refused list is sent in halves, for nothing says which address it was.
+  // IndexNow: https://www.indexnow.org/documentation. A refused list is sent again in halves, because the response does not name the refused URL.
   { engine: "indexnow", fault: { status: 400 }, outcomes: all("submitted"), code: "" },
   { engine: "indexnow", fault: { status: 422 }, outcomes: all("submitted"), code: "" },
   {
@@ -244,7 +244,7 @@ const ANSWERS: Answer[] = [
     code: "engine_quota",
     pause: 600,
   },
-  // Yandex: one address a call, so a refusal is its own.
+  // Yandex: one URL per call, so a refusal concerns that URL.
   {
     engine: "yandex",
     fault: { reason: "INVALID_URL" },
@@ -310,7 +310,7 @@ const ANSWERS: Answer[] = [
     code: "engine_unavailable",
     pause: 300,
   },
-  // It was taken: its answer cannot be read.
+  // Yandex accepted the URL, but its response cannot be parsed.
   {
     engine: "yandex",
     fault: { malformed: true },
@@ -318,7 +318,7 @@ const ANSWERS: Answer[] = [
     code: "engine_answer_unknown",
     pause: 600,
   },
-  // Google: the sitemap is refused, never a page.
+  // Google: refuses the sitemap, never a single page.
   {
     engine: "google",
     fault: { status: 403 },
@@ -387,7 +387,7 @@ Deno.test("every documented answer has its consequence", async (t) => {
       await t.step(`${slug}: ${JSON.stringify(fault)}`, async () => {
         const engine = await ADAPTERS[slug]();
         const site = await known(context, siteAt(slug));
-        // Addresses that nobody told before.
+        // URLs that were not submitted before.
         const pages = pagesOf(2).map((page) => ({ ...page, url: `${site.url}/v/${crypto.randomUUID()}` }));
         await simulator.fault(CALLS[slug], fault);
         const result = await engine.submit(context, site, pages);
@@ -395,7 +395,7 @@ Deno.test("every documented answer has its consequence", async (t) => {
         assert.equal(result.outcomes[0]?.code ?? "", code);
         assert.equal(seconds(result), pause);
         assert.equal(result.pause?.is_refusal ?? false, is_refusal);
-        // Whatever is not simply done says why in words.
+        // Every outcome that has a code also has a message.
         for (const outcome of result.outcomes) {
           assert.equal(outcome.code === undefined, outcome.message === undefined);
         }
@@ -433,10 +433,10 @@ Deno.test("IndexNow: one host a post, with that host's key; a key that is still 
       outcome: "submitted",
       response_status: 202,
       code: "key_pending",
-      message: "IndexNow has it, and still has to look at the key that the site shows",
+      message: "IndexNow has received it, but has not yet checked the key on the site",
     });
     assert.equal(unseen.doubts, true);
-    // A site in a folder shows its key there.
+    // A site in a folder shows its key in that folder.
     await simulator.admin("PUT", "indexnow/pages", {
       host: "blogs.example",
       path: "/ada/another-key-1.txt",
@@ -609,7 +609,7 @@ Deno.test("what Bing and Yandex say of an address is read or still to come, reje
         [crawled("2027-03-10T11:00:00Z", 403), "rejected page_not_open"],
         [crawled("2027-03-10T11:00:00Z", 503), "waiting page_failed"],
         [crawled("2027-03-10T11:00:00Z", 200), "done crawled"],
-        // What Bing does not say is no verdict.
+        // A status that Bing does not report is no verdict.
         [crawled("2027-03-10T11:00:00Z", 0), "waiting status_unknown"],
         [crawled("2027-03-10T11:00:00Z", null), "waiting status_unknown"],
         [crawled("2027-03-10T11:00:00Z", "OK"), "waiting status_unknown"],
@@ -730,7 +730,7 @@ Deno.test("Google is handed the sitemap and those of its pages that list what is
       "/sitemap-7.xml",
       "/sitemap-9.xml",
     ]);
-    // With no more calls left in this minute the index stands for all.
+    // With only one call left in this minute, only the index is submitted.
     await engine.submit({ ...context, take: () => Promise.resolve(1) }, siteAt("google"), listed);
     assert.equal((await simulator.admin("GET", "google_search/told")).told.length, 4);
     const none = await engine.submit(

@@ -1,4 +1,4 @@
-/** What pages say of themselves, read by a parser of HTML and held against the engines' documents. */
+/** Tests the heads of pages, read by an HTML parser and checked against the engines' documentation. */
 import assert from "node:assert/strict";
 import { creatorHead, itemHead } from "../../_shared/seo/head.ts";
 import { isoDuration, past, type SeoCreator, type SeoItem } from "../../_shared/seo/page_facts.ts";
@@ -130,14 +130,14 @@ Deno.test("dates have a zone and are never in the future", () => {
   assert.equal(page("2031-01-01T00:00:00Z")?.dateModified, undefined);
   assert.equal(page("2026-11-02 10:00:00")?.dateModified, "2026-11-02T10:00:00+00:00");
   assert.equal(page("2026-11-02 10:00:00")?.dateCreated, "2026-11-01T10:00:00+00:00");
-  // Of a broadcast that ended before it began only the beginning is said.
+  // A broadcast that ended before it began states only its start.
   const broadcast = (live_ended_at: string) =>
     main(seoItem({ metadata: { live: "none", live_started_at: "2026-11-02T10:00:00", live_ended_at } }))
       .publication as Record<string, unknown>;
   assert.equal(broadcast("2026-11-02T09:00:00Z").endDate, undefined);
   assert.equal(broadcast("2026-02-30T09:00:00Z").endDate, undefined);
   assert.equal(broadcast("2026-11-02T11:00:00Z").endDate, "2026-11-02T11:00:00+00:00");
-  // What a platform dates into the future was there when it was first seen.
+  // A publication date in the future is replaced by the time when the item was first seen.
   assert.equal(
     main(seoItem({ published_at: "2031-01-01T00:00:00Z" })).uploadDate,
     "2026-11-02T10:00:00+00:00",

@@ -1,6 +1,6 @@
 /**
- * A month of creators on all four engines, with faults, in simulated time: nothing beyond an engine's quota, no address twice within an
- * engine's window, nothing lost, and a reason for whatever is not done. STREAMVIBE_SEO_CREATORS and STREAMVIBE_SEO_DAYS make it longer.
+ * Simulates a month of creators on all four engines, with faults: no engine's quota is exceeded, no URL is sent twice within an engine's
+ * window, nothing is lost, and every failure has a reason. STREAMVIBE_SEO_CREATORS and STREAMVIBE_SEO_DAYS make it longer.
  */
 import assert from "node:assert/strict";
 import { simulatorSettings } from "../../../../scripts/local/functions/environment.ts";
@@ -16,12 +16,12 @@ import { SeoCreator, SIMULATED, type Simulator } from "../support/seo_creator.ts
 const CREATORS = Number(Deno.env.get("STREAMVIBE_SEO_CREATORS") ?? 2);
 const DAYS = Number(Deno.env.get("STREAMVIBE_SEO_DAYS") ?? 12);
 const SEED = Number(Deno.env.get("STREAMVIBE_SEO_SEED") ?? 7);
-/** Far from today, so that the stack's own clock never finds any of it due. */
+/** Far in the future, so that nothing of it is ever due by the stack's own clock. */
 const START = Date.parse("2031-03-01T00:00:00Z");
 const HOUR = 3_600_000;
-/** Looks a day. */
+/** Runs per day. */
 const STEPS = 4;
-/** How many a day Bing and Yandex take of one site: fewer than are published on a busy day. */
+/** URLs per day that Bing and Yandex accept from one site: fewer than are published on a busy day. */
 const DAILY: Partial<Record<EngineSlug, number>> = { bing: 3, yandex: 2 };
 const WINDOWS: Record<EngineSlug, number> = { google: 3_600, bing: 3_600, yandex: 86_400, indexnow: 600 };
 
@@ -61,7 +61,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
     return JSON.parse(text);
   };
   const context = {
-    // A machine that is busy with something else is not what is tested.
+    // A long timeout, so that a busy machine does not fail the test.
     ...await connectionContext({ ...simulatorSettings(simulators.url), DATABASE_TIMEOUT_MS: "120000" }),
     now: () => new Date(time),
   };
@@ -74,7 +74,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
       creators.push(seo);
       for (const engine of ENGINES) {
         const { connection_id, site_url } = await seo.setUp(engine);
-        // As verify-search-engine would; its own clock is not this one.
+        // What verify-search-engine would do, but by the simulated clock.
         const engine_site = engine === "google" ? `${site_url}/` : engine === "bing" ? site_url : null;
         await context.admin.call("settle_seo_verification", {
           p_connection_id: connection_id,
@@ -105,7 +105,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
         p_user_id: seo.who.id,
         p_now: new Date(time).toISOString(),
       }).catch((error) => {
-        // The plan is used up: that is its creator's to know, and no fault.
+        // The plan is used up, which the creator is told; not an error here.
         if (error.sqlstate !== "SVQ01") throw error;
       });
       return begun;
@@ -114,11 +114,11 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
       time = START + step * (24 / STEPS) * HOUR;
       const is_outage = step >= 8 * STEPS && step < 9 * STEPS;
       for (const seo of creators) {
-        // Somebody edits something: its page is to be told again.
+        // An edit: the item's page has to be submitted again.
         if (random() < 0.35) {
           const id = seo.who.ids[Math.floor(random() * seo.who.ids.length)] ?? "";
           await seo.sql`update public.content_item set title = ${`Edit ${step}`} where id = ${id}`;
-          // The edit is of the simulated time.
+          // Moves the edit to the simulated time.
           await seo.sql`update public.content_item set changed_at = ${new Date(time)} where id = ${id}`;
         }
         await begin(seo);
@@ -128,7 +128,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
             const { match, faults } = FAULTS[engine];
             await seo.fault(engine, match, faults[Math.floor(random() * faults.length)] ?? {});
           }
-          // Two workers at once.
+          // Two concurrent workers.
           const { connection_id } = seo.site(engine);
           const deadline = new Date(time + HOUR);
           await Promise.all([
@@ -139,7 +139,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
         }
       }
     }
-    // Ten quiet days: whatever waited is done or given up.
+    // Ten quiet days, in which everything pending is done or given up.
     for (let step = 0; step < 10 * STEPS; step++) {
       time = START + (DAYS * STEPS + step) * (24 / STEPS) * HOUR;
       for (const seo of creators) {
@@ -154,7 +154,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
     for (const seo of creators) {
       const submissions = await seo.submissions();
       assert.ok(submissions.length > 0);
-      // Nothing lost: all that was asked for has an end, and a reason where that is not the wish.
+      // Nothing is lost: every submission has ended, with a reason if it did not succeed.
       for (const one of submissions) {
         assert.ok(one.status !== "pending", `${one.engine} ${JSON.stringify(one)}`);
         if (one.status === "failed" || one.status === "rejected") {
@@ -163,7 +163,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
         assert.equal(one.history.at(-1)?.status, one.status);
         assert.equal(one.history[0]?.status, "pending");
       }
-      // A unit for each that was sent, none for the others.
+      // One unit for each submission that was sent, none for the others.
       assert.equal(
         await seo.used(),
         submissions.filter(({ status }) => ["submitted", "indexed"].includes(status)).length,
@@ -186,14 +186,14 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
             `${engine} took ${url} twice`,
           );
           last.set(url, taken);
-          // Bing's day is UTC's; what Yandex took of its day the simulator itself counted.
+          // Bing's day is the UTC day. Yandex's daily count is enforced by the simulator itself.
           const day = at.slice(0, 10);
           days.set(day, (days.get(day) ?? 0) + 1);
         }
         if (engine === "bing") {
           assert.ok([...days.values()].every((count) => count <= (DAILY.bing ?? 0)), "beyond the quota");
         }
-        // What was taken stands as submitted here.
+        // Every URL that the engine accepted is recorded here as not failed.
         const done = new Set(
           submissions.filter((one) => one.engine === engine && one.status !== "failed").map((
             { submitted_url },
@@ -203,7 +203,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
       }
     }
     assert.ok(sent > 0);
-    // No call that an engine had to refuse for its quota, but for those that a fault refused.
+    // No engine had to refuse a call for its quota, except for injected faults.
     const { requests } = await simulator("requests?limit=50000") as {
       requests: { path: string; status: number; fault?: unknown }[];
     };

@@ -1,4 +1,4 @@
-/** get-seo-metadata, validate-seo and thumbnail, as a web app and a creator call them. */
+/** Tests get-seo-metadata, validate-seo and thumbnail as a web app and a creator call them. */
 import assert from "node:assert/strict";
 import { callFunction, createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { currentThumbnail, signatureEnd } from "../../_shared/seo/thumbnail.ts";
@@ -114,7 +114,7 @@ Deno.test("an address that is known to be dead is not tried at each request, unt
       return Promise.resolve(new Response(null, { status: 404 }));
     },
   };
-  const dead = () => assert.rejects(currentThumbnail(context, id), /does not have it/);
+  const dead = () => assert.rejects(currentThumbnail(context, id), /does not provide it/);
   await sql`update public.content_item set thumbnail_url = 'https://pictures.example/1.jpg', updated_at = clock_timestamp() where id = ${id}`;
   await dead();
   await dead();
@@ -162,7 +162,7 @@ Deno.test("a dead picture is asked for again, with others of the account, once",
   );
   assert.deepEqual(await changed(), before, "a new signature is no change of the page");
 
-  // Dead again at once: the platform is not asked a second time, and the caller is told when to come back.
+  // Dead again immediately: the platform is not asked a second time, and the response has Retry-After.
   await sql`update public.content_item set thumbnail_url = 'https://dead.example/2.jpg?x-expires=1600000000', updated_at = now() + interval '2 seconds'
     where user_id = ${own.creator.id}`;
   const other = await ask(rows[1]?.id ?? "");

@@ -1,4 +1,4 @@
-/** What docs/seo.md says of serving these functions on one's own domain, run or at least read. */
+/** Runs, or at least parses, the configurations in docs/seo.md for serving these functions on the site's own domain. */
 import assert from "node:assert/strict";
 import { parse as parseToml } from "smol-toml";
 import { testDatabase, testStack } from "../../../../scripts/test/stack.ts";
@@ -9,7 +9,7 @@ const { api_url } = await testStack();
 const stack = new URL(api_url);
 const PROJECT = "https://PROJECT.supabase.co";
 
-/** A block of the document by what follows its fence, as it would be for the stack. */
+/** Returns the document's code block with this language tag, adapted to the stack. */
 function block(name: string): string {
   const [, text] = new RegExp(`\`\`\`${name}\\n([\\s\\S]*?)\`\`\``).exec(document) ?? [];
   assert.ok(text, `docs/seo.md has no block ${name}`);
@@ -18,7 +18,7 @@ function block(name: string): string {
 
 type Get = (path: string) => Promise<Response>;
 
-/** Asks for everything by the paths of a site. */
+/** Requests everything by the paths of a site. */
 async function holds(get: Get): Promise<void> {
   const sql = await testDatabase();
   const { id: user, ids: [id = ""] } = await publicCreator(1);

@@ -1,4 +1,4 @@
-/** Search Console by consent: the state, what is granted, what is kept, and what happens when Google takes it back. On the running stack. */
+/** Tests Search Console by OAuth consent, on the running stack: the state, the grant, what is stored, and what happens when the consent is revoked. */
 import assert from "node:assert/strict";
 import { createCreator, simulator } from "../../../../scripts/test/stack.ts";
 import { Connection, engineContext, siteOf, verifySite } from "../../_shared/seo/connection.ts";
@@ -16,7 +16,7 @@ interface Connected {
   code: string | null;
 }
 
-/** A Google account, and a site that it owns in Search Console. */
+/** Creates a Google account and a site that it owns in Search Console. */
 async function owner(verified = true) {
   const account = await rowOf("youtube").simulator.create({ items: 1 });
   const site_url = `https://${crypto.randomUUID()}.example`;
@@ -112,7 +112,7 @@ Deno.test("a denied consent, an unticked scope, a stranger's or made-up state, a
   );
   const other = await begin(creator, owned.site_url);
   assert.equal(await finish(creator, { state: other.body.state, code: "4/0Anobody's" }), "400 oauth_denied");
-  // A platform's callback does not take it, nor the other way round.
+  // A platform's callback does not accept a Search Console consent, and vice versa.
   const { url: fresh } = await begin(creator, owned.site_url);
   const { status: elsewhere } = await creator.call(
     "oauth-youtube-callback",
@@ -158,11 +158,11 @@ Deno.test("an expired token is refreshed, a rotated refresh token kept, and a co
     return connection.secret;
   };
   const kept = await ask();
-  // The access token dies before its time: one more is asked for.
+  // The access token expires early: a new one is requested.
   await simulator("youtube/tokens/expire", { account_id: owned.account, which: "access" });
   await ask();
 
-  // A refresh that gives another refresh token, as Google may at any time.
+  // A refresh that returns another refresh token, as Google may do at any time.
   await simulator("youtube/tokens/expire", { account_id: owned.account, which: "access" });
   const { refresh_token } = await simulator<{ refresh_token: string }>("youtube/tokens", {
     account_id: owned.account,
@@ -177,7 +177,7 @@ Deno.test("an expired token is refreshed, a rotated refresh token kept, and a co
   assert.notEqual(rotated, kept);
   assert.equal(JSON.parse(rotated ?? "").refresh_token, refresh_token);
 
-  // Google is down: no word about the consent.
+  // Google is down: this says nothing about the consent.
   const down = () => Promise.resolve(new Response("", { status: 503 }));
   await simulator("youtube/tokens/expire", { account_id: owned.account, which: "access" });
   await assert.rejects(
@@ -194,7 +194,7 @@ Deno.test("an expired token is refreshed, a rotated refresh token kept, and a co
   const { data } = await creator.client.from("seo_connection").select("error_code, error_message").single();
   assert.equal(data?.error_code, "consent_ended");
   assert.match(data?.error_message ?? "", /connect the site again/);
-  // Connected again it is the same site, and nothing is wrong with it any more.
+  // Connecting again keeps the same site and clears its error.
   const again = await connect(creator, owned);
   assert.deepEqual([again.connection_id, again.is_verified], [connection_id, true]);
   const { data: mended } = await creator.client.from("seo_connection").select("error_code").single();

@@ -1,4 +1,4 @@
-/** The sitemap over HTTP: files that crawlers take, and nothing in them that is no longer public, whoever asks while it goes. */
+/** Tests the sitemap over HTTP: files that crawlers accept, and nothing in them that is no longer public, even for concurrent requests. */
 import assert from "node:assert/strict";
 import { callFunction, testDatabase, testStack } from "../../../../scripts/test/stack.ts";
 import sitemap from "../../sitemap/index.ts";
@@ -10,13 +10,13 @@ import { xsdFaults } from "../support/xsd.ts";
 
 const sql = await testDatabase();
 const { api_url } = await testStack();
-/** As the stack's functions have it. */
+/** The setting of the stack's functions. */
 const SITE = { PUBLIC_SITE_URL: "https://streamvibe.example" };
 
 const get = (page: number, headers: Record<string, string> = {}) =>
   fetch(`${api_url}/functions/v1/sitemap?page=${page}`, { headers });
 
-/** The page that has an item. */
+/** Returns the page that contains an item. */
 async function pageOf(id: string): Promise<number> {
   const [row] = await sql`
     select part.page from ops.sitemap_part as part, public.content_item as item
@@ -25,7 +25,7 @@ async function pageOf(id: string): Promise<number> {
   return Number(row?.page);
 }
 
-/** Renders ahead until the item is in its page. */
+/** Renders until the item is in its page; returns the page. */
 async function shown(id: string): Promise<number> {
   const limit = Date.now() + 60_000;
   while (true) {
@@ -56,7 +56,7 @@ Deno.test("index and pages are valid; a page is compressed where that is taken, 
   assert.deepEqual(await xsdFaults(xml, "page"), []);
   assert.ok(xml.includes("<video:title>&amp;&lt;]]&gt;&quot;&apos; \u{1f600}</video:title>"));
   assert.equal(plain.headers.get("content-encoding"), null);
-  // In this process: on its way through a proxy a file may be unpacked.
+  // In this process, because a proxy may decompress the file.
   const asked = await requestTo("sitemap", {
     method: "GET",
     query: `?page=${page}`,
@@ -70,7 +70,7 @@ Deno.test("index and pages are valid; a page is compressed where that is taken, 
   const unpacked = await new Response(packed.body?.pipeThrough(new DecompressionStream("gzip"))).text();
   assert.deepEqual(await xsdFaults(unpacked, "page"), []);
   for (const tag of [plain.headers.get("etag"), packed.headers.get("etag")]) {
-    // Somebody else's items may have changed it.
+    // Items of other tests may have changed the page.
     const known = await get(page, { "if-none-match": tag ?? "" });
     assert.ok(
       known.status === 304 || known.headers.get("etag")?.replace("-gzip", "") !== tag?.replace("-gzip", ""),

@@ -1,4 +1,4 @@
-/** The sitemap's files: held against the published schemas and read by an independent parser. */
+/** Tests the sitemap's files: validated against the published schemas and read by an independent parser. */
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { parseSitemap } from "sitemap";
@@ -8,7 +8,7 @@ import type { Xml } from "../../_shared/seo/xml.ts";
 import { AND_URLS, hostileTexts, NOW, realItems, seoItem, URLS } from "../support/seo_items.ts";
 import { xsdFaults } from "../support/xsd.ts";
 
-/** A file of parts with these entries, unpacked. */
+/** Returns a file made of parts with these entries, decompressed. */
 async function fileOf(...parts: Xml[][]): Promise<string> {
   const packed = parts.map(entriesPart);
   const body = new Uint8Array(await new Blob(packed.map(({ body }) => new Uint8Array(body))).arrayBuffer());
@@ -95,7 +95,7 @@ Deno.test("1,000 hostile titles, descriptions, tags and names are valid XML and 
     assert.ok(video.title.length <= 100 && video.title.length > 0);
     assert.ok(video.description.length <= 2_048 && video.description.length > 0);
     assert.ok(video.tag.every((tag) => tag.length <= 100));
-    // Nothing of an escape is left, unless somebody wrote it.
+    // No escape remains, unless the original text has it.
     for (const escape of ["&amp;", "&lt;", "&quot;", "&#"]) {
       if (!item.title.includes(escape)) assert.ok(!video.title.includes(escape), JSON.stringify(item.title));
     }
@@ -140,7 +140,7 @@ Deno.test("parts that were compressed by themselves are one file, however many a
   const expected = await fileOf(entries);
   assert.equal(expected, `${(await fileOf()).replace("</urlset>\n", "")}${entries.join("\n")}\n</urlset>\n`);
   const parts = entries.map((entry) => [entry]);
-  // The reader checks the CRC of all.
+  // The decompressor checks the CRC of the whole file.
   assert.equal(await fileOf([], ...parts.slice(0, 30), parts.slice(30).flat(), []), expected);
 });
 

@@ -1,4 +1,4 @@
-/** Whose a site is: what proves it, what does not, and what happens when it no longer does. On the running stack. */
+/** Tests the ownership of a site, on the running stack: what proves it, what does not, and what happens when the proof disappears. */
 import assert from "node:assert/strict";
 import { simulator } from "../../../../scripts/test/stack.ts";
 import { Connection, META_NAME, metaTokens, verifySite } from "../../_shared/seo/connection.ts";
@@ -50,7 +50,7 @@ Deno.test("IndexNow: the site is the creator's when it shows the key that it was
     await page(site_url, pathname, about);
     assert.equal((await verify(seo, body.connection_id)).body.is_verified, false, JSON.stringify(about));
   }
-  // Nothing is submitted before.
+  // Nothing is submitted before the verification.
   assert.equal((await seo.submissions()).length, 0);
   await page(site_url, pathname, { body: `${proof.what}\n` });
   assert.deepEqual((await verify(seo, body.connection_id)).body, {
@@ -83,14 +83,14 @@ Deno.test("a meta tag or a file proves a site besides the engine's own word, whi
   assert.equal((await verify(seo, site.connection_id, "meta")).body.is_verified, true);
   await page(site.site_url, `/streamvibe-${row?.token}.txt`, { body: row?.token ?? "" });
   assert.equal((await verify(seo, site.connection_id, "file")).body.is_verified, true);
-  // The next look is for the same proof, whoever looks; and so is the one after a look that found nothing.
+  // The next check uses the same method by default, also after a check that failed.
   for (const body of ["", "other", row?.token ?? ""]) {
     await page(site.site_url, `/streamvibe-${row?.token}.txt`, { body });
     const again = await verify(seo, site.connection_id);
     assert.deepEqual([again.body.method, again.body.is_verified], ["file", body === row?.token], body);
   }
 
-  // The engine does not know the site as this key's.
+  // The engine does not know the site as belonging to this key.
   await simulator("bing/sites", { key: site.key, sites: [{ site: site.site_url, verified: false }] }, "PUT");
   const refused = await verify(seo, site.connection_id, "meta");
   assert.deepEqual([refused.body.is_verified, refused.body.code], [false, "site_not_verified"]);
@@ -127,7 +127,7 @@ Deno.test("only public web addresses can be sites, and only the caller's own sit
   await using other = await SeoCreator.create();
   const site = await other.setUp("indexnow");
   assert.equal((await verify(seo, site.connection_id)).status, 404);
-  // The key is nowhere to be read.
+  // The key cannot be read.
   const { data, error } = await other.who.creator.client.from("seo_connection").select("vault_secret_name");
   assert.equal(data, null);
   assert.equal(error?.code, "42501");
@@ -138,7 +138,7 @@ Deno.test("whoever proves a site last has it; a proof that is gone three times i
   await using first = await SeoCreator.create();
   await using second = await SeoCreator.create();
   const site = await first.connect("yandex");
-  // The same site, by another person whose token Yandex knows, too.
+  // Another user connects the same site, with a token that Yandex knows too.
   const token = `key-${crypto.randomUUID()}`;
   await simulator("yandex/sites", { key: token, sites: [{ site: site.site_url }] }, "PUT");
   const { body } = await second.who.creator.call<{ connection_id: string }>("connect-search-engine", {

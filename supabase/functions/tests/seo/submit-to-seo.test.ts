@@ -1,4 +1,4 @@
-/** From a creator's wish to what an engine was told, on the running stack: jobs, quotas, states, proofs. */
+/** Tests submissions from the creator's request to the engine, on the running stack: jobs, quotas, states, proofs. */
 import assert from "node:assert/strict";
 import { callFunction } from "../../../../scripts/test/stack.ts";
 import { ENGINES } from "../../_shared/seo/engine.ts";
@@ -22,7 +22,7 @@ interface Answered {
   code?: string;
 }
 
-/** Has jobs done until all submissions of the creator are out of `pending`, or say why not. */
+/** Runs jobs until every submission of the creator has left `pending`, or has an error code. */
 async function settled(seo: SeoCreator) {
   return await eventually(async () => {
     await callFunction("job-processor", { as: "secret", body: {} });
@@ -57,7 +57,7 @@ Deno.test("an item is told to every engine that is set up, once, and costs a uni
   assert.equal(await seo.used(), 4);
   assert.deepEqual(submissions[3]?.history.map(({ status }) => status), ["pending", "submitted"]);
 
-  // The same again is the same, at no cost.
+  // A repeated call returns the same submissions, at no cost.
   const again = await seo.submit<Answered>({ content_item_id: seo.item });
   assert.ok(again.body.submissions.every(({ is_new, status }) => !is_new && status === "submitted"));
   assert.equal(again.body.submissions[0]?.submission_id, first.body.submissions[0]?.submission_id);
@@ -115,7 +115,7 @@ Deno.test("an engine that refuses the key stops the site, tells its owner once, 
       { code: string }[]
     >`select data ->> 'code' as code from public.notification where user_id = ${seo.who.id}`;
   assert.deepEqual((await told()).map(({ code }) => code), ["not_permitted"]);
-  // The proof stands, and so does the pause.
+  // The proof remains valid, and the pause remains too.
   const later = (hours: number) => ({ ...context, now: () => new Date(Date.now() + hours * 3_600_000) });
   assert.deepEqual(await submitSite(later(23), connection_id, later(24).now()), NOTHING);
   await submitSite(later(25), connection_id, later(26).now());

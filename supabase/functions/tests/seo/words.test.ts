@@ -1,4 +1,4 @@
-/** Cutting texts, and XML that any parser reads. */
+/** Tests the cutting of texts, and XML that every parser can read. */
 import assert from "node:assert/strict";
 import { element, text } from "../../_shared/seo/xml.ts";
 import { cut, lines, oneLine } from "../../_shared/seo/words.ts";
@@ -13,7 +13,7 @@ Deno.test("a text is cut after a whole word, and only when it is too long", () =
     ["one two, three four", 14, "one two…"],
     ["one two three four", 14, "one two three…"],
     ["a".repeat(20), 10, `${"a".repeat(9)}…`],
-    // Thai and Japanese have no spaces: dictionaries know where words end.
+    // Thai and Japanese have no spaces; word boundaries come from dictionaries.
     ["日本語の料理を作る", 6, "日本語の…"],
     ["\u{1f1e9}\u{1f1ea}".repeat(10), 10, `${"\u{1f1e9}\u{1f1ea}".repeat(2)}…`],
     ["👨‍👩‍👧‍👦👨‍👩‍👧‍👦", 14, "👨‍👩‍👧‍👦…"],
@@ -49,7 +49,7 @@ Deno.test("a long text without a space is cut in no time", () => {
 Deno.test("lines are kept, and spaces and controls are not", () => {
   assert.equal(oneLine("a\u0000 \n\t b\u202e\ud800"), "a b\ufffd");
   assert.equal(lines("a  \r\n\r\n\r\n\n b\u0007"), "a\n\nb");
-  // Marks that tell where a text runs to are letters' affair.
+  // Directional marks (LRM, RLM) are kept, because they belong to the letters.
   assert.equal(oneLine("\u200fשלום\u200e a"), "\u200fשלום\u200e a");
 });
 

@@ -1,4 +1,4 @@
-/** The context of an adapter for tests without a stack: answers from a script, a clock that stands still, every call recorded. */
+/** An adapter's context for tests without a stack: scripted responses, a fixed clock, and a record of every call. */
 import assert from "node:assert/strict";
 import { createLogger } from "../../_shared/observability/log.ts";
 import {
@@ -18,7 +18,7 @@ export interface RecordedCall {
   body: string;
 }
 
-/** What the platform answers: a body (status 200), or a whole response, or an error that fetch throws. */
+/** The platform's answer: a body (status 200), a whole response, or an error that fetch throws. */
 export type Scripted = object | Response | Error;
 
 export interface AdapterContext extends PlatformContext {
@@ -30,7 +30,7 @@ export interface AdapterContext extends PlatformContext {
 
 export const NOW = new Date("2026-11-20T12:00:00Z");
 
-/** Settings of every platform, with changes. */
+/** Returns settings of every platform, with changes. */
 export function adapterSettings(changes: Record<string, string> = {}): Settings {
   return readSettings({
     SUPABASE_URL: "http://127.0.0.1:1",
@@ -61,7 +61,7 @@ export function adapterSettings(changes: Record<string, string> = {}): Settings 
   });
 }
 
-/** Answers each call by the first rule that fits its path; a rule with several answers gives them in turn, the last for ever. */
+/** Answers each call by the first rule that matches its path; a rule with several answers gives them in turn and repeats the last one. */
 export function adapterContext(rules: Record<string, Scripted | Scripted[]>): AdapterContext {
   const calls: RecordedCall[] = [];
   const lines: string[] = [];
@@ -100,14 +100,14 @@ export function adapterContext(rules: Record<string, Scripted | Scripted[]>): Ad
   };
 }
 
-/** The fault that work ends with. */
+/** Returns the fault with which the work ends. */
 export async function faultOf(work: Promise<unknown>): Promise<PlatformFault> {
   const error = await work.then(() => assert.fail("expected a fault"), (error: unknown) => error);
   if (!(error instanceof PlatformFault)) throw error;
   return error;
 }
 
-/** Makes requests for pages of an account: the first page, of nothing that was seen before, unless a test says otherwise. */
+/** Returns a builder of page requests for an account; by default for the first page, with no items known. */
 export function requestsOf(account: KnownAccount, size = 50) {
   return (about: Partial<PageRequest> = {}): PageRequest => ({
     account,

@@ -1,4 +1,4 @@
-/** What an analysis is given, for tests without a database: an item of one's own making, and little else. */
+/** The input of an analysis, for tests without a database: a made-up item and little else. */
 import { Brief } from "../../_shared/ai/prompt.ts";
 
 export function briefOf(item: Partial<Brief["item"]> = {}, rest: Partial<Brief> = {}): Brief {

@@ -1,4 +1,4 @@
-/** A creator with items and with keys of their own, so that the simulators tell their calls and faults apart from other tests'. */
+/** A creator with items and their own provider keys, by which the simulators distinguish their calls and faults from those of other tests. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import {
@@ -13,7 +13,7 @@ import type { ProviderSlug } from "../../_shared/ai/provider.ts";
 
 export type GeneratedAnswer = Generated & { [member: string]: unknown };
 
-/** Where each provider's simulated model is called, as the fault injector matches it. */
+/** The path of each provider's simulated model, as the fault injector matches it. */
 const PATHS: Record<ProviderSlug, string> = {
   openai: "api\\.openai\\.com/v1/responses",
   anthropic: "api\\.anthropic\\.com/v1/messages",
@@ -29,7 +29,7 @@ export class AiCreator {
     readonly items: string[],
   ) {}
 
-  /** @param fallback Who may be asked besides; nobody unless a test says so. */
+  /** @param fallback Further providers that may be called; none by default. */
   static async create(
     {
       items = ["Building a castle in Minecraft, step by step"],
@@ -79,12 +79,12 @@ export class AiCreator {
     return this.creator.call<GeneratedAnswer>("ai-generate-tags", { content_item_id: this.item, ...body });
   }
 
-  /** The next calls of this creator's key at a provider fail as told. */
+  /** Makes the next calls with this creator's key at a provider fail with the fault. */
   async fault(provider: ProviderSlug, fault: Record<string, unknown>, times = 1): Promise<void> {
     await simulator("faults", { match: PATHS[provider], times, account: this.key, fault });
   }
 
-  /** How many calls with this creator's key reached the simulators. */
+  /** Returns how many calls with this creator's key reached the simulators. */
   async calls(): Promise<number> {
     return (await simulator<{ count: number }>(`requests?account=${encodeURIComponent(this.key)}`)).count;
   }

@@ -1,15 +1,15 @@
-/** What has become of an item's clicks, for tests that count them. */
+/** The state of an item's clicks, for tests that count them. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 
-/** The clicks that visitors see now, rolled up or not. */
+/** Returns the number of clicks that visitors see now, rolled up or not. */
 export async function shownClicks(sql: Sql, id: string): Promise<number> {
   const [row] =
     await sql`select (ops.item_cards(array[${id}]::uuid[]) -> 0 ->> 'total_clicks')::int as clicks`;
   return Number(row?.clicks);
 }
 
-/** Rolls up until the counter has as many: a transaction of somebody else that is older than the last click may hold it back. */
+/** Rolls up until the counter has this many clicks; an older transaction of another test may hold the last ones back. */
 export async function rolledUp(sql: Sql, id: string, clicks: number): Promise<void> {
   const limit = Date.now() + 60_000;
   while (true) {

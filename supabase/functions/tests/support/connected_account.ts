@@ -1,4 +1,4 @@
-/** A creator of a test's own with one account at a simulated platform, connected by the real OAuth flow. */
+/** A creator for one test, with one account at a simulated platform, connected by the real OAuth flow. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import {
@@ -12,10 +12,10 @@ import type { PlatformSlug } from "../../_shared/platforms/platform.ts";
 import type { SyncOutput } from "../../_shared/sync/contract.ts";
 import { connect, type PlatformRow, rowOf, type Wish } from "../platforms/platform_rows.ts";
 
-/** What a sync answers: its counts, or a problem. */
+/** The response of a sync: its counts, or a problem. */
 export type SyncAnswer = SyncOutput & { [member: string]: unknown };
 
-/** The calls that a simulator got about an account. */
+/** The calls that a simulator received about an account. */
 interface RequestLog {
   count: number;
   conditional: number;
@@ -26,16 +26,16 @@ interface RequestLog {
 
 export class ConnectedAccount {
   private constructor(
-    /** Ends with the test. */
+    /** Closed at the end of the test. */
     readonly sql: Sql,
     readonly row: PlatformRow,
     readonly creator: Creator,
-    /** What the platform calls it. */
+    /** The platform's id of the account. */
     readonly account_id: string,
     readonly social_account_id: string,
   ) {}
 
-  /** On the premium plan, so that a test has as many syncs as it likes. */
+  /** Creates the account on the premium plan, so that a test has enough syncs. */
   static async create(slug: PlatformSlug, wish: Wish): Promise<ConnectedAccount> {
     const row = rowOf(slug);
     const sql = await testDatabase();
@@ -49,7 +49,7 @@ export class ConnectedAccount {
     }
   }
 
-  /** The same account on a stack that was started again. */
+  /** Returns the same account on a restarted stack. */
   with(sql: Sql): ConnectedAccount {
     const { row, creator, account_id, social_account_id } = this;
     return new ConnectedAccount(sql, row, creator, account_id, social_account_id);
@@ -64,7 +64,7 @@ export class ConnectedAccount {
     return creator.call<SyncAnswer>(`sync-${row.slug}`, { social_account_id, ...body });
   }
 
-  /** A sync run to its end, or the rest of one; `between` is called after every step but the last. */
+  /** Performs a sync run, or the rest of one; `between` is called after every step but the last. */
   async syncAll(
     { max_results = 50, sync_id, between }: {
       max_results?: number;
@@ -84,12 +84,12 @@ export class ConnectedAccount {
     throw new Error("the sync run does not end");
   }
 
-  /** What the platform shows of the account. */
+  /** Returns the items that the platform shows for the account. */
   async truth() {
     return (await this.row.simulator.items(this.account_id)).filter(({ deleted }) => !deleted);
   }
 
-  /** The library; `version` changes whenever a row is written. */
+  /** Returns the library; `version` changes whenever a row is written. */
   async library() {
     return await this.sql<
       {
@@ -112,7 +112,7 @@ export class ConnectedAccount {
       order by platform_content_id collate "C"`;
   }
 
-  /** Fails unless the library holds exactly what the platform has, each item once, word for word, part for part. */
+  /** Asserts that the library equals the platform's items, each exactly once, with the same texts and parts. */
   async assertSameLibrary(): Promise<void> {
     const [rows, truth] = await Promise.all([this.library(), this.truth()]);
     const expected = truth.toSorted((one, other) => one.id < other.id ? -1 : 1);
@@ -131,7 +131,7 @@ export class ConnectedAccount {
     return row?.syncs_used ?? -1;
   }
 
-  /** Arms a fault for the calls of this account only, so that tests side by side do not meet each other's. */
+  /** Arms a fault for the calls of this account only, so that concurrent tests do not affect each other. */
   async arm(
     match: string,
     fault: Record<string, unknown>,
@@ -140,7 +140,7 @@ export class ConnectedAccount {
     await simulator("faults", { match, account: this.account_id, times: 1, ...about, fault });
   }
 
-  /** The faults that are armed for this account, with how many calls met them. */
+  /** Returns the faults armed for this account, with the number of calls that met them. */
   async armed(): Promise<{ faults: { hits: number }[] }> {
     const { faults } = await simulator<{ faults: { account?: string; hits: number }[] }>("faults");
     return { faults: faults.filter(({ account }) => account === this.account_id) };
@@ -150,14 +150,14 @@ export class ConnectedAccount {
     await simulator(`faults?account=${this.account_id}`, undefined, "DELETE");
   }
 
-  /** The calls about this account since a point in the log, of those that match. */
+  /** Returns the matching calls about this account since a position in the log. */
   async requests(match = "", after = 0): Promise<RequestLog> {
     return await simulator(
       `requests?${new URLSearchParams({ account: this.account_id, match, after: String(after) })}`,
     );
   }
 
-  /** How many calls matched. */
+  /** Returns how many calls match. */
   async calls(match: string, after = 0): Promise<number> {
     return (await this.requests(match, after)).count;
   }
@@ -175,7 +175,7 @@ export class ConnectedAccount {
     return state;
   }
 
-  /** Ends the windows that the platform has closed for this account, as waiting for them would. */
+  /** Ends the exhausted usage windows of this account, as if the time had passed. */
   async awaitQuota(): Promise<void> {
     await this.sql`delete from ops.platform_window where social_account_id = ${this.social_account_id}`;
   }
@@ -184,7 +184,7 @@ export class ConnectedAccount {
     return connect(this.row, this.creator, this.account_id);
   }
 
-  /** Brings the end of the token near, and its beginning far, as weeks of waiting would. */
+  /** Moves the token's expiry near and its issue far into the past, as if weeks had passed. */
   async makeDue(): Promise<void> {
     const { connection_id, tokens } = await this.state();
     await this.row.age?.(this.account_id);
@@ -199,7 +199,7 @@ export class ConnectedAccount {
   }
 }
 
-/** Moves a creator to a plan, past the billing that is not there yet. */
+/** Moves a creator to a plan directly, without billing. */
 export async function setPlan(sql: Sql, user_id: string, tier: "free" | "basic" | "premium"): Promise<void> {
   await sql`update public.subscription set tier_id = (select id from public.subscription_tier where slug = ${tier}) where user_id = ${user_id}`;
 }

@@ -1,4 +1,4 @@
-/** The context of work on a running stack, for tests that do the work on connections and libraries in their own process. */
+/** A context on a running stack, for tests that work on connections and libraries in their own process. */
 import { simulatorSettings } from "../../../../scripts/local/functions/environment.ts";
 import { testStack } from "../../../../scripts/test/stack.ts";
 import type { Context } from "../../_shared/context.ts";

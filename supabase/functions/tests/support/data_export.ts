@@ -1,4 +1,4 @@
-/** An export as whoever asks for it reads it: lines, each part checked against its sum, cut off and gone on with. */
+/** Reads an export as a client does: lines, each part checked against its checksum, continued after a cut. */
 import assert from "node:assert/strict";
 import { type Creator, testStack } from "../../../../scripts/test/stack.ts";
 import { sha256Hex } from "../../_shared/text/hash.ts";
@@ -19,7 +19,7 @@ export async function askForExport(creator: Creator, query: Record<string, strin
   return await fetch(url, { headers: { apikey: publishable_key, authorization: `Bearer ${creator.token}` } });
 }
 
-/** Every line of an export, over as many answers as it takes. Fails when a part is not what its sum says. */
+/** Returns every line of an export, over as many responses as it takes. Fails when a part does not match its checksum. */
 export async function exported(creator: Creator, query: Record<string, string> = {}): Promise<ExportLine[]> {
   const lines: ExportLine[] = [];
   let cursor: string | undefined;

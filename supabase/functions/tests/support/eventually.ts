@@ -1,4 +1,4 @@
-/** Waits for something to be so, at most `patience_ms`, and never for a fixed time. Fails with `what`, which never came. */
+/** Polls until `look` returns a truthy value and returns it; after `patience_ms`, fails with `what`. */
 export async function eventually<Value>(
   look: () => Promise<Value | undefined | false | null>,
   what = "what was waited for",

@@ -1,4 +1,4 @@
-/** Creators whom visitors see, for tests of what is public. */
+/** Public creators, for tests of what visitors see. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { createCreator, type Creator, testDatabase } from "../../../../scripts/test/stack.ts";
@@ -6,13 +6,13 @@ import { createCreator, type Creator, testDatabase } from "../../../../scripts/t
 export interface PublicCreator {
   id: string;
   slug: string;
-  /** Signed in. */
+  /** The signed-in creator. */
   creator: Creator;
-  /** Of the items, newest first. */
+  /** Ids of the items, newest first. */
   ids: string[];
 }
 
-/** A public creator with so many items, in the documents. */
+/** Creates a public creator with this many items, and waits until the items are in the search documents. */
 export async function publicCreator(items: number): Promise<PublicCreator> {
   const sql = await testDatabase();
   try {
@@ -34,7 +34,7 @@ async function publish(sql: Sql, items: number): Promise<PublicCreator> {
     insert into public.content_item (social_account_id, platform_content_id, title, tags, duration_seconds, published_at)
     select account.id, 'p' || n, 'Item ' || n, array['shared-' || ${slug}::text], n * 10, now() - make_interval(hours => n)
     from account, generate_series(1, ${items}) as n returning id`;
-  // By cron's own command. Cron refreshes, too: whoever comes first, it is done when nothing of ours waits.
+  // Uses cron's own command. Cron may refresh concurrently; either way, it is done when all documents exist.
   const [job] = await sql<
     { command: string }[]
   >`select command from cron.job where jobname = 'refresh-discovery'`;

@@ -1,4 +1,4 @@
-/** An account of a test's own that posts are published to, with media in storage, and a worker in the test's process. */
+/** An account for one test to publish to, with media in storage, and a worker in the test's process. */
 import assert from "node:assert/strict";
 import { simulator, testStack } from "../../../../scripts/test/stack.ts";
 import type { Context } from "../../_shared/context.ts";
@@ -9,7 +9,7 @@ import { sha256Hex } from "../../_shared/text/hash.ts";
 import { ConnectedAccount } from "./connected_account.ts";
 import { type ConnectionContext, connectionContext } from "./connection_context.ts";
 
-/** What a simulated platform shows of what was published there. */
+/** A published post as the simulated platform shows it. */
 export interface Shown {
   id: string;
   kind: string;
@@ -41,7 +41,7 @@ export interface NewMedium {
   seconds?: number;
 }
 
-/** Short waits: a second in which a late call may still take effect, and questions every second. */
+/** Short waits: one second in which a late call may still take effect, and a status check every second. */
 export const QUICK = {
   PUBLISH_SETTLE_SECONDS: "1",
   PUBLISH_ASK_SECONDS: "1",
@@ -65,7 +65,7 @@ export class PublishingAccount {
     return this.account[Symbol.asyncDispose]();
   }
 
-  /** A file in storage and its row, as an upload that has ended leaves them. */
+  /** Creates a file in storage and its row, as a completed upload leaves them. */
   async medium(about: NewMedium = {}): Promise<{ id: string; sha256: string }> {
     const { kind = "image", bytes = 2_000 } = about;
     const { api_url, secret_key } = await testStack();
@@ -95,7 +95,7 @@ export class PublishingAccount {
     return { id, sha256 };
   }
 
-  /** A post that is due now on this account; its target's id. Not checked, as if it had been. */
+  /** Creates a post that is due now on this account, without validation; returns its target's id. */
   async due(
     post: { kind: PostKind; title?: string; body?: string; media_ids?: string[]; options?: TargetOptions },
   ): Promise<string> {
@@ -123,13 +123,13 @@ export class PublishingAccount {
     return target;
   }
 
-  /** One visit of a worker. */
+  /** Performs one visit of a worker. */
   async visit(context: Context = this.context): Promise<void> {
-    // By its own clock, which may be wrong.
+    // The deadline is by the context's own clock, which may be wrong.
     await publishAccount(context, this.account.social_account_id, new Date(context.now().getTime() + 60_000));
   }
 
-  /** Visits until the target has come to an end, or nobody will look at it any more. */
+  /** Visits until no further visit of the target is planned. */
   async end(
     id: string,
     { context, most = 60 }: { context?: () => Context; most?: number } = {},
@@ -144,7 +144,7 @@ export class PublishingAccount {
     return await this.target(id);
   }
 
-  /** As waiting for what it waits for would. */
+  /** Shortens the target's wait and lease, as if the time had passed. */
   async nudge(id: string): Promise<void> {
     await this.account.sql`
       update publishing.post_target set next_at = least(next_at, now() + interval '150 milliseconds'),
@@ -152,7 +152,7 @@ export class PublishingAccount {
       where id = ${id} and next_at is not null`;
   }
 
-  /** What the platform shows that an app has published on this account. */
+  /** Returns what the platform shows as published by an app on this account. */
   async shown(): Promise<Shown[]> {
     const { row, account_id } = this.account;
     const { published } = await simulator<{ published: Shown[] }>(

@@ -1,4 +1,4 @@
-/** A real Redis of Debian's `redis-server`, for tests; null where it is not installed. */
+/** A real Redis (Debian's `redis-server`) for tests; null if it is not installed. */
 import { createServer } from "node:net";
 
 export interface OwnRedis {
@@ -8,7 +8,7 @@ export interface OwnRedis {
   kill(): void;
 }
 
-/** Starts one on a free port, in memory alone. */
+/** Starts a Redis on a free port, without persistence. */
 export async function startRedis(): Promise<OwnRedis | null> {
   const port = await freePort();
   let child: Deno.ChildProcess | undefined;
@@ -36,7 +36,7 @@ export async function startRedis(): Promise<OwnRedis | null> {
     try {
       child?.kill("SIGKILL");
     } catch {
-      // It has ended.
+      // The process has already ended.
     }
   };
   const stop = async () => {

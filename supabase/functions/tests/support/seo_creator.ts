@@ -1,4 +1,4 @@
-/** A public creator with sites of their own at search engines, so that no test shares a quota or a fault with another. */
+/** A public creator with their own sites at search engines, so that no test shares a quota or a fault with another. */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { simulator as stackSimulator, testDatabase } from "../../../../scripts/test/stack.ts";
@@ -7,7 +7,7 @@ import { type PublicCreator, publicCreator } from "./public_creator.ts";
 
 export type Simulator = (path: string, body?: unknown, method?: string) => Promise<unknown>;
 
-/** The simulators' names of the engines. */
+/** The simulators' names for the engines. */
 export const SIMULATED: Record<EngineSlug, string> = {
   google: "google_search",
   bing: "bing",
@@ -19,7 +19,7 @@ export interface SeoSite {
   engine: EngineSlug;
   connection_id: string;
   site_url: string;
-  /** Key or token; the account that faults name. */
+  /** Key or token; identifies the account of faults. */
   key: string;
 }
 
@@ -71,7 +71,7 @@ export class SeoCreator {
     return site;
   }
 
-  /** A verified site of the creator's own, by the endpoints that creators use. */
+  /** Creates a verified site of the creator, through the public endpoints. */
   async connect(engine: EngineSlug): Promise<SeoSite> {
     const site = await this.setUp(engine);
     const { body } = await this.who.creator.call<{ is_verified: boolean; message: string | null }>(
@@ -82,7 +82,7 @@ export class SeoCreator {
     return site;
   }
 
-  /** The site, known at the engine, and not verified here. */
+  /** Creates a site that the engine knows, not yet verified here. */
   async setUp(engine: EngineSlug): Promise<SeoSite> {
     const site_url = `https://${crypto.randomUUID()}.example`;
     const credentials = `${engine === "google" ? "ya29." : "key-"}${crypto.randomUUID()}`;
@@ -100,7 +100,7 @@ export class SeoCreator {
     return site;
   }
 
-  /** Makes the simulators know the site and its key. */
+  /** Registers the site and its key at the simulators. */
   async introduce({ engine, site_url, key }: SeoSite): Promise<void> {
     if (engine === "indexnow") {
       await this.simulator(
@@ -114,7 +114,7 @@ export class SeoCreator {
     }
   }
 
-  /** The account by which faults and the log of the simulators name a site. */
+  /** Returns the account by which faults and the simulators' log identify a site. */
   accountOf(engine: EngineSlug): string {
     const { site_url, key } = this.site(engine);
     return engine === "indexnow" ? new URL(site_url).host : engine === "bing" ? site_url : key;
@@ -144,7 +144,7 @@ export class SeoCreator {
     return row?.used ?? -1;
   }
 
-  /** The addresses that an engine took for a site. */
+  /** Returns the URLs that an engine accepted for a site. */
   async told(engine: EngineSlug): Promise<string[]> {
     const { site_url } = this.site(engine);
     const site = engine === "google"

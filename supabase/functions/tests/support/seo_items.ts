@@ -1,4 +1,4 @@
-/** Items and texts for tests of what search engines are told. */
+/** Items and texts for tests of the output for search engines. */
 import { Seeded } from "../../../../scripts/simulators/engine/seeded.ts";
 import { dataFolder } from "../../../../scripts/simulators/validate_against_discovery.ts";
 import type { SeoItem } from "../../_shared/seo/page_facts.ts";
@@ -10,7 +10,7 @@ export const URLS = publicUrls(testSettings({
   PUBLIC_SITE_NAME: "Watch & Learn",
   PUBLIC_THUMBNAIL_PATH: "/t/{id}",
 }));
-/** Addresses that have to be escaped wherever they stand. */
+/** URLs that have to be escaped wherever they are used. */
 export const AND_URLS = publicUrls(testSettings({
   PUBLIC_SITE_URL: "https://watch.example.com",
   PUBLIC_ITEM_PATH: "/watch?a=1&v={id}",
@@ -20,7 +20,7 @@ export const AND_URLS = publicUrls(testSettings({
 }));
 export const NOW = new Date("2026-11-26T12:00:00Z");
 
-/** An item that lacks nothing, with changes. */
+/** Returns a complete item, with changes. */
 export function seoItem(changes: Partial<SeoItem> = {}): SeoItem {
   return {
     id: "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11",
@@ -49,7 +49,7 @@ export function seoItem(changes: Partial<SeoItem> = {}): SeoItem {
   };
 }
 
-/** Texts that break escaping, cutting or parsing, in every mixture. */
+/** Returns random combinations of texts that can break escaping, cutting or parsing. */
 export function hostileTexts(count: number): string[] {
   const chance = new Seeded(16);
   return Array.from({ length: count }, () => {
@@ -114,7 +114,7 @@ const PIECES = [
   "%s%00",
 ];
 
-/** So many videos of the shared data, from all over it; null where it is not there. */
+/** Returns `count` videos from all over the shared data; null if the data does not exist. */
 export async function realItems(count: number): Promise<SeoItem[] | null> {
   const folder = dataFolder();
   const file = folder && await Deno.open(new URL("youtube_trending.ndjson.gz", folder)).catch(() => null);

@@ -1,11 +1,11 @@
-/** The running stack's settings, for tests that run a function in their own process with some of them changed. */
+/** The running stack's settings, for tests that run a function in their own process with some settings changed. */
 import { testStack } from "../../../../scripts/test/stack.ts";
 import { readSettings, type Settings } from "../../_shared/settings/settings.ts";
 
 /** How the database is reached: the Data API, or a direct connection as the service role. */
 export type Driver = "data api" | "pooler";
 
-/** Settings of a function on the running stack. */
+/** Returns the settings of a function on the running stack. */
 export async function stackSettings(driver: Driver, changes: Record<string, string> = {}): Promise<Settings> {
   const stack = await testStack();
   const jwks = await (await fetch(`${stack.api_url}/auth/v1/.well-known/jwks.json`)).text();

@@ -1,5 +1,5 @@
 /**
- * Reads a page's head as a browser does (parse5) and holds it against the engines' documents. Written from these, not from the builders:
+ * Reads a page's head as a browser does (parse5) and checks it against the engines' documentation. Written from that documentation, not from the builders:
  * https://developers.google.com/search/docs/appearance/structured-data/{video,profile-page,discussion-forum,image-license-metadata,breadcrumb},
  * https://ogp.me, https://developer.x.com/en/docs/x-for-websites/cards/overview/markup
  */
@@ -8,16 +8,16 @@ import { type DefaultTreeAdapterTypes, parse } from "parse5";
 type Element = DefaultTreeAdapterTypes.Element;
 type Json = Record<string, unknown>;
 
-/** What a parser finds in a head. */
+/** A parsed head. */
 export interface ReadHead {
   title: string;
   canonical: string | undefined;
-  /** In their order. */
+  /** In document order. */
   metas: [name: string, content: string][];
   json_ld: Json[];
 }
 
-/** Reads head tags that were put into a page; faults are what a parser makes of them that was not meant. */
+/** Parses head tags inside a page; `faults` lists parse errors and unexpected results. */
 export function readHead(html: string): { head: ReadHead; faults: string[] } {
   const faults: string[] = [];
   const page = parse(`<!doctype html><html><head>${html}</head><body></body></html>`, {
@@ -51,7 +51,7 @@ export function readHead(html: string): { head: ReadHead; faults: string[] } {
   return { head: read, faults };
 }
 
-/** What in a head breaks a rule of the engines' documents; nothing when all is right. */
+/** Returns the violations of the engines' documented rules in a head; empty if there are none. */
 export function headFaults(html: string, now: Date): string[] {
   const { head, faults } = readHead(html);
   const need = (name: string, value: unknown, is: (value: unknown) => boolean, rule: string) => {

@@ -1,4 +1,4 @@
-/** A creator with a customer at the simulated Stripe, for tests of billing: pays on the page, lets time pass, has events delivered. */
+/** A creator with a customer at the simulated Stripe, for tests of billing: pays on the checkout page, advances time, receives events. */
 import type postgres from "postgres";
 import {
   createCreator,
@@ -11,7 +11,7 @@ import { eventually } from "./eventually.ts";
 
 export type Card = "works" | "declined" | "declined_later" | "authenticates" | "none";
 
-/** Presses Subscribe on a checkout page; where the browser is sent. */
+/** Submits a checkout page; returns where the browser is redirected. */
 export async function payOn(url: string, form: Record<string, string> = { card: "works" }): Promise<string> {
   const response = await fetch(url, {
     method: "POST",
@@ -42,7 +42,7 @@ export class Subscriber implements AsyncDisposable {
     return this.creator.id;
   }
 
-  /** Has a customer with a subscription, as after a checkout. */
+  /** Creates a customer with a subscription, through a checkout. */
   static async paying(tier = "basic", form?: Record<string, string>): Promise<Subscriber> {
     const one = await Subscriber.create();
     await one.subscribe(tier, form);
@@ -72,7 +72,7 @@ export class Subscriber implements AsyncDisposable {
     return plan;
   }
 
-  /** Waits for the plan to be so. */
+  /** Waits until the plan meets the condition. */
   async until(holds: (plan: Plan) => boolean): Promise<Plan> {
     return await eventually(async () => {
       const plan = await this.plan();
@@ -86,7 +86,7 @@ export class Subscriber implements AsyncDisposable {
     return row.customer_id;
   }
 
-  /** What Stripe says of the customer. */
+  /** Returns the customer's state at Stripe. */
   async truth() {
     return await simulator<{
       subscriptions: { id: string; status: string; items: { period_start: number; period_end: number }[] }[];
@@ -105,7 +105,7 @@ export class Subscriber implements AsyncDisposable {
     await simulator(`stripe/customers/${await this.customer()}`, { deliver }, "PATCH");
   }
 
-  /** Lets time pass at Stripe for this customer. */
+  /** Advances Stripe's clock for this customer. */
   async advance(days: number): Promise<void> {
     await simulator("stripe/advance", {
       customer: await this.customer(),
@@ -137,7 +137,7 @@ export class Subscriber implements AsyncDisposable {
     return { status: response.status, body: await response.json() };
   }
 
-  /** Makes the reconciler due for this customer, and waits until it has looked. */
+  /** Makes the customer due for the reconciler, and waits until it has reconciled them. */
   async reconcile(): Promise<void> {
     const [before] = await this.sql`
       update ops.billing_customer set check_at = now() - interval '1 second' where user_id = ${this.id} returning applied_ticket`;
@@ -149,7 +149,7 @@ export class Subscriber implements AsyncDisposable {
     });
     if (!response.ok) throw new Error(`Cannot reconcile: ${response.status} ${await response.text()}`);
     await response.body?.cancel();
-    // Cron's call may have it in hands.
+    // The call made by cron may be processing the customer.
     await eventually(async () => {
       const [now] = await this
         .sql`select applied_ticket from ops.billing_customer where user_id = ${this.id}`;
@@ -163,7 +163,7 @@ export class Subscriber implements AsyncDisposable {
       where subject = ${await this.customer()} order by created_at`;
   }
 
-  /** Waits until all that Stripe had to report has come and is done with. */
+  /** Waits until all of Stripe's events about the customer have arrived and are processed. */
   async settled(): Promise<void> {
     const { events } = await simulator<{ events: { id: string }[] }>(
       `stripe/events?customer=${await this.customer()}`,

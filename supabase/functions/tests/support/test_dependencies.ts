@@ -1,4 +1,4 @@
-/** A dependencies without a network or a database for tests of the kernel: keys of its own, recorded calls, recorded log lines. */
+/** Dependencies without a network or a database, for tests of the kernel: their own keys, recorded calls, recorded log lines. */
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { adminOf } from "../../_shared/database/database.ts";
 import type { Dependencies } from "../../_shared/http/endpoint.ts";
@@ -11,7 +11,7 @@ export const PUBLISHABLE = "sb_publishable_test";
 export const SECRET = "sb_secret_test";
 export const USER = "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0001";
 
-/** Settings as Supabase would inject them, with changes. */
+/** Returns settings as Supabase would inject them, with changes. */
 export function testSettings(changes: Record<string, string> = {}): Settings {
   return readSettings({
     SUPABASE_URL: "http://127.0.0.1:1",
@@ -22,7 +22,7 @@ export function testSettings(changes: Record<string, string> = {}): Settings {
   });
 }
 
-/** What a token may say differently. */
+/** Changes to a token. */
 export interface TokenChanges {
   claims?: Record<string, unknown>;
   /** Seconds from now. */
@@ -31,7 +31,7 @@ export interface TokenChanges {
   key?: CryptoKey;
 }
 
-/** An access token as Supabase Auth issues them. */
+/** Returns an access token as Supabase Auth issues them. */
 export function token({ claims = {}, expires = 3600, kid = "test", key = privateKey }: TokenChanges = {}) {
   return new SignJWT({
     sub: USER,
@@ -46,20 +46,20 @@ export function token({ claims = {}, expires = 3600, kid = "test", key = private
     .sign(key);
 }
 
-/** A token that claims to need no signature. */
+/** Returns an unsigned token (`alg: none`). */
 export function unsignedToken(): string {
   const part = (value: unknown) => btoa(JSON.stringify(value)).replace(/=+$/, "");
   const claims = { sub: USER, role: "authenticated", exp: 4102444800 };
   return `${part({ alg: "none", typ: "JWT", kid: "test" })}.${part(claims)}.`;
 }
 
-/** A call of a SQL function that a test saw. */
+/** A recorded call of a SQL function. */
 export interface SeenCall {
   name: string;
   args: Record<string, unknown>;
 }
 
-/** A dependencies whose SQL functions are `functions`; the limiter allows everything unless a test says otherwise. */
+/** Returns dependencies whose SQL functions are `functions`; the limiter allows everything by default. */
 export function testDependencies(
   options: {
     settings?: Record<string, string>;
@@ -96,7 +96,7 @@ export function testDependencies(
   return { dependencies, calls, lines, recorded };
 }
 
-/** A request to a function, by default a signed-in creator's POST of JSON. */
+/** Returns a request to a function, by default a signed-in creator's POST of JSON. */
 export async function requestTo(
   name: string,
   options: {

@@ -1,4 +1,4 @@
-/** Sitemaps against the published schemas, where these lie beside the repository. */
+/** Validates sitemaps against the published schemas, if these exist beside the repository. */
 import { memoryPages, validateXML } from "xmllint-wasm";
 import { dataFolder } from "../../../../scripts/simulators/validate_against_discovery.ts";
 
@@ -6,7 +6,7 @@ const folder = dataFolder();
 const NAMES = ["all.xsd", "sitemap.xsd", "sitemap-video.xsd", "sitemap-image.xsd", "siteindex.xsd"] as const;
 type Name = typeof NAMES[number];
 
-/** The schemas by name; null where they are not there. */
+/** The schemas by name; null if they do not exist. */
 const SCHEMAS = ((): Record<Name, string> | null => {
   try {
     return Object.fromEntries(
@@ -19,7 +19,7 @@ const SCHEMAS = ((): Record<Name, string> | null => {
 
 export const HAS_XSD = SCHEMAS !== null;
 
-/** What breaks the schema, one line each; nothing where the schemas are not there. */
+/** Returns the violations of the schema, one line each; empty if the schemas do not exist. */
 export async function xsdFaults(xml: string, kind: "page" | "index"): Promise<string[]> {
   if (!SCHEMAS) return [];
   const preload = NAMES.filter((name) => name !== "all.xsd" && name !== "siteindex.xsd");

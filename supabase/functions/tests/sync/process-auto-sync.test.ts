@@ -4,7 +4,7 @@ import { autoSync, LIMITS } from "../../_shared/sync/auto_sync.ts";
 import { ConnectedAccount } from "../support/connected_account.ts";
 import { connectionContext } from "../support/connection_context.ts";
 
-/** Leaves the schedule when its test ends, so that no other test's run takes it up. */
+/** An account that leaves the schedule when its test ends, so that no other test's run claims it. */
 class ScheduledAccount {
   private constructor(readonly own: ConnectedAccount) {}
 
@@ -18,7 +18,7 @@ class ScheduledAccount {
     await sql.end();
   }
 
-  /** By default since long ago, so that it comes before what other tests leave. */
+  /** Makes the account due, by default long ago, so that it precedes the accounts of other tests. */
   async makeDue(at = new Date("2001-01-01")): Promise<void> {
     const { sql, social_account_id } = this.own;
     await sql`update public.social_account set sync_mode = 'auto', next_sync_at = ${at} where id = ${social_account_id}`;
@@ -81,7 +81,7 @@ Deno.test("with the plan's syncs used up an account waits for the month's end, i
   assert.equal(Math.round((minutes ?? 0) / 1440), 10);
   assert.match(
     String(last_error),
-    /Automatic sync waits until \d{4}-\d\d-\d\d: the syncs of your plan are used up/,
+    /Automatic sync waits until \d{4}-\d\d-\d\d: your plan's syncs for this month are used up/,
   );
   assert.deepEqual([status, await account.own.syncsUsed()], ["active", 500]);
 });
@@ -139,7 +139,7 @@ Deno.test("a large library makes room after its turn and goes on at no cost; wha
 
 Deno.test("a platform's quota that is used up makes accounts wait, costs no unit, and people before machines", async () => {
   await using account = await ScheduledAccount.create(2);
-  // An app of this test's own would have no tokens here; a window of the adapter's size does as well.
+  // A separate app would have no tokens here, so the test reduces the adapter's window instead.
   const context = await connectionContext({ YOUTUBE_UNITS_PER_DAY: "2" });
   await account.makeDue();
   await autoSync(context, { ...LIMITS, max_accounts: 1 });

@@ -1,4 +1,4 @@
-/** What a sync costs and whom it lets in, on YouTube; what every platform must do is in platforms/platform_matrix.*.test.ts. */
+/** Tests the cost of a sync and who may call it, on YouTube; what every platform must do is tested in platforms/platform_matrix.*.test.ts. */
 import assert from "node:assert/strict";
 import { functionLog } from "../../../../scripts/test/stack.ts";
 import { ConnectedAccount, setPlan, sumOf, type SyncAnswer } from "../support/connected_account.ts";
@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.ts";
 
 const connected = (items: number) => ConnectedAccount.create("youtube", { items });
 
-/** Database round trips, from the line that the function logged about a request. */
+/** Returns the number of database round trips of a request, from the function's log. */
 async function roundTrips(headers: Headers): Promise<number> {
   const request_id = String(headers.get("x-request-id"));
   const line = await eventually(
@@ -29,7 +29,7 @@ Deno.test("a sync of 50 items makes at most 3 provider calls and at most 4 datab
   assert.ok(await roundTrips(headers) <= 4);
   await own.assertSameLibrary();
 
-  // The dearest one: a video went away, so YouTube is asked whether it is really gone.
+  // The most expensive sync: a video has disappeared, so YouTube is asked whether it was really deleted.
   await own.row.simulator.remove(own.account_id, String((await own.truth())[7]?.id));
   await own.row.simulator.add(own.account_id, "Brand new");
   const again = await own.syncOnce();

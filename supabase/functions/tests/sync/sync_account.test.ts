@@ -15,7 +15,7 @@ import { connectionContext } from "../support/connection_context.ts";
 
 const connected = (items: number) => ConnectedAccount.create("youtube", { items });
 
-/** Collects garbage first: what is left is what is really held. */
+/** Returns the used heap in MiB after a garbage collection. */
 const heldMebibytes = (() => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

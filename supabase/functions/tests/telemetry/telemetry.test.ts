@@ -1,4 +1,4 @@
-/** Telemetry over HTTP: an app's events, who is not tracked, and what becomes known of calls. */
+/** Tests telemetry over HTTP: an app's events, opting out of tracking, and the observations of calls. */
 import assert from "node:assert/strict";
 import { callFunction, createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { eventually } from "../support/eventually.ts";

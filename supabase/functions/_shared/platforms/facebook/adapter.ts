@@ -1,13 +1,13 @@
 /**
  * Facebook: Facebook Login and the Graph API for Pages.
  *
- * The person's token (60 days) is only used to get the Page's own token, which has no end of its own and with which everything
- * is read. A login may stand behind several Pages: `account_id` says which one to connect, else it is the first on which the
- * person may create content, and the others are named in the account's details. Pages that belong to a business are looked for
- * where the person lets the app see their businesses.
+ * The person's token (60 days) serves to get the Page's own token, which has no expiry of its own and reads the library. A login
+ * may have several Pages: `account_id` selects the one to connect; by default it is the first on which the person may create
+ * content. The others are listed in the account's details. Pages that belong to a business are included when the person lets the
+ * app see their businesses.
  *
- * The library is the list of published posts and, behind it, the videos and reels of which no post tells. A post and its
- * video are one item, named by the post and put together the same way from whichever list they come.
+ * The library is the list of published posts, followed by the videos and reels that no post shows. A post and its video are one
+ * item, named by the post and assembled the same way from either list.
  */
 import type * as z from "zod";
 import { titleText } from "../normalize.ts";
@@ -63,17 +63,17 @@ import {
 import { FACEBOOK } from "./settings.ts";
 
 const SCOPES = ["pages_show_list", "pages_read_engagement"] as const;
-/** Nice to have: shows the Pages that belong to a business, which `me/accounts` may leave out. */
+/** Optional: shows the Pages that belong to a business, which `me/accounts` may leave out. */
 const BUSINESS_SCOPE = "business_management";
 
-/** A batch may hold as many calls. */
+/** The maximum number of calls in a batch. */
 const PAGE_SIZE = 50;
 
-/** More than that many Pages of one person are not offered. */
+/** The maximum number of Pages offered to one person. */
 const MOST_PAGES = 500;
 const PAGES_AT_ONCE = 100;
 
-/** How a business has a Page. */
+/** The ways in which a business has a Page. */
 const BUSINESS_EDGES = ["owned_pages", "client_pages"] as const;
 
 const PAGE_FIELDS = "id,name,username,link,followers_count,picture{url}";
@@ -84,7 +84,7 @@ const POST_FIELDS = "id,message,story,created_time,permalink_url,full_picture,st
 const VIDEO_FIELDS =
   "id,title,description,created_time,length,permalink_url,picture,post_id,published,live_status,views";
 
-/** Why none of a login's Pages can be connected, and what its creator can do. */
+/** Why none of a login's Pages can be connected, and what the creator can do. */
 const NO_PAGE = {
   "no page": "this login has no Page; create one with Facebook, then start again",
   "no page shown":
@@ -92,9 +92,9 @@ const NO_PAGE = {
   "no page granted":
     "you let StreamVibe see none of your Pages; start again and tick the Page where Facebook asks which ones",
   "no page token":
-    "your role on the Page does not let StreamVibe read it; ask whoever runs the Page for full access, then start again",
+    "your role on the Page does not let StreamVibe read it; ask an administrator of the Page for full access, then start again",
   "another page":
-    "the Page that was asked for is not among those that you let StreamVibe see; start again and tick it",
+    "you did not let StreamVibe see the Page that you want to reconnect; start again and tick it",
 } as const;
 
 /** The lists that make up a library, in the order in which a sync run reads them. */
@@ -121,13 +121,13 @@ export function facebook(context: PlatformContext): Platform {
       ["pages_manage_posts", "pages_manage_engagement"],
     ),
     scope_separator: ",",
-    // Without it, what a person once declined is not asked for again.
+    // Without it, Facebook does not ask again for what the person once declined.
     extra: { auth_type: "rerequest" },
     rotates: false,
     reshape: reshapeTokenAnswer,
   });
 
-  /** Apps may demand it, so it is always sent: proves that the token is used by the app that it was given to. */
+  /** Adds proof that the token is used by the app it was issued to. Apps may require it, so it is always sent. */
   async function proven(tokens: Tokens, query: Record<string, string>): Promise<Record<string, string>> {
     return { ...query, appsecret_proof: await hmacHex(client_secret, tokens.access_token) };
   }
@@ -141,7 +141,7 @@ export function facebook(context: PlatformContext): Platform {
     return await api.get(path, tokens, schema, { query: await proven(tokens, query) });
   }
 
-  /** The code gives a token for an hour or two, and that one a token for 60 days; neither says what was granted. */
+  /** Exchanges the code for a token of an hour or two, and that one for a token of 60 days; neither response lists the scopes. */
   async function exchange(
     code: { code: string; code_verifier: string; redirect_uri: string },
   ): Promise<Grant> {
@@ -172,7 +172,7 @@ export function facebook(context: PlatformContext): Platform {
     return data.filter(({ status }) => status === "granted").map(({ permission }) => permission);
   }
 
-  /** A list of the person's, in pages that get smaller where Facebook says that they ask for too much. */
+  /** Reads a list of the person's objects, in pages that get smaller when Facebook reports that they ask for too much. */
   async function readWhole<Item>(
     path: string,
     tokens: Tokens,
@@ -200,7 +200,7 @@ export function facebook(context: PlatformContext): Platform {
     return items;
   }
 
-  /** The Pages that the person's businesses own, or look after for others. */
+  /** Reads the Pages that the person's businesses own or manage for clients. */
   async function readBusinessPages(tokens: Tokens): Promise<FacebookPage[]> {
     const fields = (size: number) =>
       ["id", ...BUSINESS_EDGES.map((edge) => `${edge}.limit(${size}){${OWN_PAGE_FIELDS}}`)].join();
@@ -219,7 +219,10 @@ export function facebook(context: PlatformContext): Platform {
     return [...pages.values()];
   }
 
-  /** What the person's businesses have, where they let the app see that. It is an extra, unless nothing else is there. */
+  /**
+   * Returns the Pages of the person's businesses, if the app may see them. Only a failure other than a refusal is thrown, and only
+   * when these Pages are needed.
+   */
   async function pagesBehind({ tokens, scopes }: Grant, isNeeded: boolean): Promise<FacebookPage[]> {
     if (!scopes.includes(BUSINESS_SCOPE)) return [];
     try {
@@ -233,14 +236,14 @@ export function facebook(context: PlatformContext): Platform {
     }
   }
 
-  /** All Pages of a login: those that can be read, and why the others cannot. */
+  /** Returns the Pages of a login that can be read, and why the others cannot. */
   async function readPages(grant: Grant, account_id: string | undefined) {
     const listed = await readWhole("me/accounts", grant.tokens, PageList, () => OWN_PAGE_FIELDS);
     const usable = new Map(listed.filter(hasToken).map((page) => [page.id, page]));
     const isNeeded = account_id === undefined ? usable.size === 0 : !usable.has(account_id);
     const behind = (await pagesBehind(grant, isNeeded)).filter(({ id }) => !usable.has(id));
     for (const page of behind.filter(hasToken)) usable.set(page.id, page);
-    // A business also lists Pages without their token; the Page itself says whether there is one for this person.
+    // A business also lists Pages without their token; the Page itself returns one if this person has it.
     const bare = behind.filter((page) => !hasToken(page)).map(({ id }) => id).slice(0, MOST_PAGES);
     const tokenless = new Set(listed.filter((page) => !hasToken(page)).map(({ id }) => id));
     const withheld = new Set<string>();
@@ -278,7 +281,7 @@ export function facebook(context: PlatformContext): Platform {
         : "no page shown";
       throw new PlatformFault("facebook", "no_account", { reason, status: 200, advice: NO_PAGE[reason] });
     }
-    // What a report of Meta names: the person, not the Page.
+    // Meta's reports name the person, not the Page.
     const person = await get("me", grant.tokens, Person, { fields: "id" });
     const others: Json = usable.filter(({ id }) => id !== page.id)
       .map(({ id, name }) => ({ id, name: titleText(name) }));
@@ -298,7 +301,7 @@ export function facebook(context: PlatformContext): Platform {
     };
   }
 
-  /** A Page's token dies early when its person loses a role or a password; as long as theirs lives, it gives a new one. */
+  /** Gets a new Page token with the person's token. A Page token dies early when the person loses a role or changes a password. */
   async function refresh({ refresh_token, account_id }: Tokens): Promise<Grant> {
     const gone = (reason: string) => new PlatformFault("facebook", "grant_refused", { reason });
     if (!refresh_token || !account_id) throw gone("no token of the person");
@@ -323,7 +326,7 @@ export function facebook(context: PlatformContext): Platform {
     }
   }
 
-  /** Takes away all that the person gave the app, so also the other Pages' access: see `shared_grant`. */
+  /** Revokes everything that the person granted the app, including the access to other Pages; see `shared_grant`. */
   async function revoke({ refresh_token, access_token }: Tokens): Promise<void> {
     const tokens = { access_token: refresh_token ?? access_token };
     const url = `${base}/me/permissions?${new URLSearchParams(await proven(tokens, {}))}`;
@@ -341,7 +344,7 @@ export function facebook(context: PlatformContext): Platform {
     }
   }
 
-  /** Permissions are the person's: only their token tells of them. Of anything else the Page's own token is asked. */
+  /** Permissions belong to the person, so only their token can read them. Everything else is checked with the Page's own token. */
   async function check(tokens: Tokens, { kind }: PlatformFault): Promise<void> {
     if (kind !== "scope_missing") return void await get("me", tokens, FacebookPage, { fields: "id" });
     const granted = await readGranted({ access_token: tokens.refresh_token ?? tokens.access_token });
@@ -351,7 +354,7 @@ export function facebook(context: PlatformContext): Platform {
     }
   }
 
-  /** The Page's own figures, when those at hand are a day old and a sync run begins; else null. */
+  /** Returns the Page's own figures when a sync run begins and the stored ones are a day old; else null. */
   async function freshProfile(tokens: Tokens, request: PageRequest): Promise<Profile | null> {
     if (!isProfileDue(request, context.now())) return null;
     const { account } = request;
@@ -362,7 +365,7 @@ export function facebook(context: PlatformContext): Platform {
     return { ...profile, details: { ...account.details, ...profile.details } };
   }
 
-  /** Reads objects by their ids in one request, each judged by its own answer; those that are gone or hidden are left out. */
+  /** Reads objects by their ids in batches; each object is judged by its own response. Deleted or hidden ones are left out. */
   async function readAll<Schema extends z.ZodType>(
     tokens: Tokens,
     ids: string[],
@@ -395,17 +398,17 @@ export function facebook(context: PlatformContext): Platform {
           else unread.set(id, part);
         }
       }
-      // Smaller each time: what came too late is asked for until nothing more comes, what failed once more.
+      // Calls that timed out are repeated as long as others are answered; failed calls are repeated once.
       isLast = true;
       left = [...late, ...again];
     }
-    // With which something else was read a moment ago, the token is not what is wrong.
+    // If the token has just read something else, the token is not the problem.
     const dead = [...unread.values()].find((fault) => judge(fault) === "token");
     if (dead && found.size === 0) throw dead;
     return { found, unread };
   }
 
-  /** Posts or videos with what belongs to them; `kept`: items that stay as they are, since a part of them could not be read. */
+  /** Reads posts with their videos; `kept`: ids of items that stay unchanged, because a part of them could not be read. */
   async function readPosts(tokens: Tokens, page_id: string, query: Record<string, string>) {
     const list = await get(`${page_id}/published_posts`, tokens, PostList, { fields: POST_FIELDS, ...query });
     const videos = await readAll(tokens, list.data.flatMap(videoIdOf), VIDEO_FIELDS, Video);
@@ -457,7 +460,7 @@ export function facebook(context: PlatformContext): Platform {
       ...[...posts.found.values()].flatMap(videoIdOf),
     ];
     const videos = await readAll(tokens, video_ids, VIDEO_FIELDS, Video);
-    // "No such object" is also what a token hears that may no longer read anything: then nothing is missing.
+    // A token that may no longer read anything also gets "no such object"; this call fails then, so no item looks deleted.
     if (posts.found.size === 0 && videos.found.size === 0) {
       await get("me", tokens, FacebookPage, { fields: "id" });
     }
@@ -481,7 +484,7 @@ export function facebook(context: PlatformContext): Platform {
     website: "https://www.facebook.com",
     authorization: oauth.authorization,
     required_scopes: SCOPES,
-    // Percentages of a rolling day, in a header of every answer.
+    // Percentages of a rolling day, in a header of every response; a report counts for an hour.
     quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
     page_size: PAGE_SIZE,
     lookup_size: PAGE_SIZE,
@@ -497,14 +500,14 @@ export function facebook(context: PlatformContext): Platform {
   };
 }
 
-/** What a batch told of several objects. */
+/** What a batch returned for several objects. */
 interface Parts<Part> {
   found: Map<string, Part>;
-  /** Those of which nothing was learned, and why. */
+  /** The objects that could not be read, and why. */
   unread: Map<string, PlatformFault>;
 }
 
-/** One answer of a batch, or what went wrong with this one. */
+/** Returns one object of a batch, or the fault for it. */
 function readPart<Schema extends z.ZodType>(
   { code, body }: { code: number; body: string },
   schema: Schema,
@@ -522,7 +525,7 @@ function readPart<Schema extends z.ZodType>(
   return parsed.success ? parsed.data : malformed;
 }
 
-/** Whether the same object may be read in a while. */
+/** Returns whether the same object may become readable later. */
 function isPassing(fault: PlatformFault | undefined): boolean {
   return fault !== undefined && (judge(fault) === "token" || ["transient", "malformed"].includes(fault.kind));
 }

@@ -1,4 +1,4 @@
-/** Pages, posts and videos of Facebook as StreamVibe knows accounts and items. */
+/** Converts Facebook Pages, posts and videos to accounts and items. */
 import { hashtagsOf } from "../hashtags.ts";
 import {
   cleanText,
@@ -13,7 +13,7 @@ import {
 import type { ContentType, NormalizedItem, NormalizedMedia, Profile } from "../platform.ts";
 import type { Attachment, FacebookPage, Post, Video } from "./schemas.ts";
 
-/** A video of up to a minute that is no reel. */
+/** The longest video that counts as a short one, if it is not a reel. */
 const SHORT_SECONDS = 60;
 
 export function profileOf(page: FacebookPage, now: Date): Profile {
@@ -29,19 +29,19 @@ export function profileOf(page: FacebookPage, now: Date): Profile {
   };
 }
 
-/** `{page}_{post}`, where a video has one number only. */
+/** Post ids have the form `{page}_{post}`; a video id is a single number. */
 export function isPostId(id: string): boolean {
   return id.includes("_");
 }
 
-/** The Page's own video that a post shows; what it shares of others is not its content. */
+/** Returns the Page's own video that a post shows; a shared video of someone else is not the Page's content. */
 export function videoIdOf({ status_type, attachments }: Post): string[] {
   const [attachment] = attachments?.data ?? [];
   const isOwn = attachment?.media_type === "video" && status_type !== "shared_story";
   return isOwn && attachment.target?.id ? [attachment.target.id] : [];
 }
 
-/** Videos name their post with the Page's id before it or without. */
+/** Returns the id of a video's post, which videos name with or without the Page's id in front. */
 export function postIdOf({ post_id }: Video, page_id: string): string[] {
   const id = identifierText(post_id);
   return id === null ? [] : [isPostId(id) ? id : `${page_id}_${id}`];
@@ -73,7 +73,7 @@ export function itemOf(post: Post | undefined, video: Video | undefined): Normal
     views_count: countOf(video?.views),
     likes_count: countOf(post?.reactions?.summary?.total_count),
     comments_count: countOf(post?.comments?.summary?.total_count),
-    // Facebook leaves the counter out where it is 0.
+    // Facebook omits the counter when it is 0.
     shares_count: post ? countOf(post.shares?.count) ?? 0 : null,
     platform_category: null,
     metadata: withoutNulls({
@@ -115,12 +115,12 @@ function postTypeOf(post: Post | undefined, parts: number): ContentType {
   if (parts > 1 || attachment?.media_type === "album") return "carousel";
   if (post?.status_type === "shared_story") return "post";
   if (attachment?.media_type === "photo") return "image";
-  // Its video cannot be read (yet), so nothing is known of its length.
+  // The video cannot be read (yet), so its length is unknown.
   if (attachment?.media_type === "video") return videoTypeOf(absoluteLink(post?.permalink_url), null, false);
   return "post";
 }
 
-/** Links to videos come without their host. */
+/** Makes links absolute: links to videos come without their host. */
 function absoluteLink(value: unknown): string | null {
   return typeof value === "string" && value.startsWith("/")
     ? linkOf(`https://www.facebook.com${value}`)

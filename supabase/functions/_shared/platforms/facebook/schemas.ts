@@ -1,4 +1,4 @@
-/** What the Graph API says of Pages, posts and videos, as far as it is used. */
+/** Responses of the Graph API for Pages, posts and videos; only the members that are used. */
 import * as z from "zod";
 import { Paging } from "../meta/graph.ts";
 import { Anything, anything } from "../shapes.ts";
@@ -6,7 +6,7 @@ import { Anything, anything } from "../shapes.ts";
 export const UserToken = z.looseObject({
   access_token: z.string().min(1),
   token_type: z.string().optional(),
-  /** Left out for a token without end. */
+  /** Absent for a token that does not expire. */
   expires_in: z.number().positive().optional(),
 });
 
@@ -27,7 +27,7 @@ export const Person = z.looseObject({ id: z.string() });
 
 export const PageList = z.looseObject({ data: z.array(FacebookPage), paging: Paging });
 
-/** A person's businesses, with the first of the Pages that each has. */
+/** A person's businesses, each with its first Pages. */
 export const BusinessList = z.looseObject({
   data: z.array(z.looseObject({
     id: z.string(),
@@ -96,5 +96,5 @@ export type Video = z.infer<typeof Video>;
 export const PostList = z.looseObject({ data: z.array(Post), paging: Paging });
 export const VideoList = z.looseObject({ data: z.array(Video), paging: Paging });
 
-/** Null stands for a call that took too long. */
+/** Null for a call that timed out. */
 export const BatchAnswer = z.array(z.looseObject({ code: z.number(), body: z.string() }).nullable());

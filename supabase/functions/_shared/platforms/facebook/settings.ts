@@ -3,7 +3,7 @@ import { settingsPart } from "../../settings/settings.ts";
 import { url } from "../../settings/values.ts";
 import { META_GRAPH_VERSION } from "../meta/version.ts";
 
-/** The Facebook app at Meta, and where Facebook is. */
+/** The Facebook app at Meta, and Facebook's addresses. */
 export const FACEBOOK = settingsPart("facebook", {
   META_GRAPH_VERSION,
   FACEBOOK_URL: url.default("https://www.facebook.com"),

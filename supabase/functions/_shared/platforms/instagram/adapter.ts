@@ -1,10 +1,10 @@
 /**
  * Instagram: Instagram Login and the Instagram API for professional (business and creator) accounts.
  *
- * There is no refresh token: a token lives 60 days and is itself prolonged, once it is a day old and as long as it lives.
- * A page costs one call. The library is the list of media and, behind it, the stories of the last 24 hours.
- * Views and shares (insights) cost a call for each medium, so they are read where they still change; an account that did
- * not grant them is synced without. Instagram tells no durations and no languages.
+ * There is no refresh token: a token lives 60 days and is itself extended, once it is a day old and while it is still valid. A page
+ * costs one call. The library is the list of media, followed by the stories of the last 24 hours. Views and shares (insights) cost
+ * one call per medium, so they are read where they still change; an account that did not grant them is synced without them.
+ * Instagram reports no durations and no languages.
  */
 import type * as z from "zod";
 import { countOf, identifierText, instantOf, linkOf, titleText } from "../normalize.ts";
@@ -44,19 +44,19 @@ import { Insights, InstagramUser, LongLivedToken, Media, MediaList } from "./sch
 import { INSTAGRAM } from "./settings.ts";
 
 const SCOPE = "instagram_business_basic";
-/** Nice to have: without it nothing is missing but views and shares. */
+/** Optional: without it, only views and shares are missing. */
 const INSIGHTS_SCOPE = "instagram_business_manage_insights";
 const PAGE_SIZE = 50;
 
-/** Media are looked up one by one, so few at a time. */
+/** A look-up takes one call per medium, so it is small. */
 const LOOKUP_SIZE = 10;
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** Every kind of medium has these; one that a kind does not have would refuse the whole call. */
+/** Every kind of medium has these metrics; an unsupported metric would make Instagram refuse the whole call. */
 const METRICS = "views,shares";
 const INSIGHTS_AT_ONCE = 10;
-/** So long after it was published a medium's figures are read in every sync run, and later once in as many days. */
+/** For this many days after publication a medium's figures are read in every sync run; later once in as many days. */
 const LIVELY_DAYS = 30;
 
 const PROFILE_FIELDS =
@@ -66,7 +66,7 @@ const MEDIA_FIELDS = "id,caption,media_type,media_product_type,media_url,thumbna
 
 type Figures = Pick<NormalizedItem, "views_count" | "shares_count">;
 
-/** What `details.insights` of an account says: whether its creator granted them, and whether a sync run has read them all. */
+/** The values of an account's `details.insights`: whether its creator granted them, and whether a sync run has read them all. */
 type InsightsState = "refused" | "unread" | "read";
 
 /** The lists that make up a library, in the order in which a sync run reads them. */
@@ -88,7 +88,7 @@ export function instagram(context: PlatformContext): Platform {
     context,
     dialect,
   );
-  /** Tokens are exchanged and prolonged outside the versions of the API, and only by the query. */
+  /** Tokens are exchanged and extended at addresses without an API version, with query parameters only. */
   const exchange = providerClient("instagram", settings.INSTAGRAM_GRAPH_URL, context, dialect);
   const oauth = oauthClient("instagram", context, {
     authorization_endpoint: settings.INSTAGRAM_AUTHORIZATION_URL,
@@ -123,7 +123,7 @@ export function instagram(context: PlatformContext): Platform {
     };
   }
 
-  /** The code gives a token for an hour, and that one a token for 60 days. */
+  /** Exchanges the code for a token of one hour, and that one for a token of 60 days. */
   async function exchangeCode(
     code: { code: string; code_verifier: string; redirect_uri: string },
   ): Promise<Grant> {
@@ -139,14 +139,14 @@ export function instagram(context: PlatformContext): Platform {
     const age = context.now().getTime() - Date.parse(obtained_at ?? "");
     try {
       if (expires_at !== undefined && age < DAY_MS) {
-        // Instagram prolongs no token of the first day; all that can be found out is whether this one lives.
+        // Instagram does not extend a token on its first day; this can only check whether the token is still valid.
         await readProfile(tokens);
         return { tokens, expires_at: new Date(expires_at), scopes: [SCOPE] };
       }
       const query = { grant_type: "ig_refresh_token", access_token };
       return grantOf(await exchange.get("refresh_access_token", tokens, LongLivedToken, { query }));
     } catch (fault) {
-      // The token is its own refresh token: when it is dead, nothing is left.
+      // The token is its own refresh token: once it is dead, nothing can renew it.
       throw asKind(fault, ["token_expired"], "grant_refused");
     }
   }
@@ -169,7 +169,7 @@ export function instagram(context: PlatformContext): Platform {
       details: {
         read_at: context.now().toISOString(),
         media_count: countOf(user.media_count),
-        // What a report of Meta names: the person as this app knows them, which is not the account's own id.
+        // Meta's reports name the person by their id in this app, which is not the account's own id.
         granted_by: user.id,
       },
     };
@@ -182,7 +182,7 @@ export function instagram(context: PlatformContext): Platform {
     const query = { fields: MEDIA_FIELDS, ...place.query };
     const { data, paging } = await atPlace(place, api.get(`me/${place.list}`, tokens, MediaList, { query }));
     const isStory = place.list === "stories";
-    // A day has one sync run that reads the profile, and this one measures old media, too.
+    // One sync run per day reads the profile; it measures old media, too.
     const measured = cursor === null
       ? (account ? dayOf(request.account.details.read_at) : null)
       : cursor.measured;
@@ -199,13 +199,13 @@ export function instagram(context: PlatformContext): Platform {
       next_cursor,
       total: countOf((account ?? request.account).details.media_count),
       account: next_cursor === null && request.account.details.insights === "unread"
-        // From now on only those that change are read.
+        // From now on, only the media whose figures are due are read.
         ? { ...account, details: { ...account?.details, insights: "read" satisfies InsightsState } }
         : account,
     };
   }
 
-  /** Those whose figures are due, when old ones were last measured on that day. */
+  /** Returns the media whose figures are due; `measured` is the day on which old media were last measured. */
   function mediaToMeasure(
     data: Media[],
     { insights }: Profile["details"],
@@ -217,7 +217,7 @@ export function instagram(context: PlatformContext): Platform {
     return insights === "read" ? data.filter((media) => isDue(media, today, days)) : [];
   }
 
-  /** They are an extra: whatever goes wrong with them, the page is kept, and a figure that is not told stays as it was. */
+  /** Reads insights, which are optional: after any failure the page is kept, and a figure that was not read keeps its value. */
   async function readFigures(
     tokens: Tokens,
     media: Media[],
@@ -239,7 +239,7 @@ export function instagram(context: PlatformContext): Platform {
     for (let done = 0; done < media.length && obstacle === undefined; done += INSIGHTS_AT_ONCE) {
       const some = media.slice(done, done + INSIGHTS_AT_ONCE);
       const faults = (await Promise.all(some.map(({ id }) => readOne(id)))).filter((fault) => fault !== null);
-      // What is refused of all of them is not about one: a metric that is no more, a time before insights.
+      // A refusal of the whole group is not about one medium: a metric that was removed, or media older than insights.
       obstacle = faults.length === some.length
         ? faults[0]
         : faults.find((fault) => !hasNoInsights(fault, isStory));
@@ -269,11 +269,11 @@ export function instagram(context: PlatformContext): Platform {
       }
     }));
     const media = found.filter((one) => one !== null);
-    // With which something else was read a moment ago, the token is not what is wrong.
+    // If the token has just read something else, the token is not the problem.
     const dead = refusals.find(({ fault }) => judge(fault) === "token");
     if (dead && media.length === 0) throw dead.fault;
     for (const { id } of refusals) tell(id);
-    // "No such object" is also what a token hears that may no longer read anything: then nothing is missing.
+    // A token that may no longer read anything also gets "no such object"; this call fails then, so no item looks deleted.
     if (media.length === 0) await readProfile(tokens);
     return media.map((one) => itemOf(one, false));
   }
@@ -284,7 +284,7 @@ export function instagram(context: PlatformContext): Platform {
     website: "https://www.instagram.com",
     authorization: oauth.authorization,
     required_scopes: [SCOPE],
-    // Percentages of a rolling day, in a header of every answer.
+    // Percentages of a rolling day, in a header of every response; a report counts for an hour.
     quota: { scope: "account", counts: "reports", size: null, seconds: 3_600, ahead: 0 },
     page_size: PAGE_SIZE,
     lookup_size: LOOKUP_SIZE,
@@ -292,7 +292,7 @@ export function instagram(context: PlatformContext): Platform {
     refresh,
     refreshes_by_api: true,
     check: async (tokens) => void await readProfile(tokens),
-    // The creator removes the app in Instagram's settings; Instagram has no call for it.
+    // Instagram has no call for this; the creator removes the app in Instagram's settings.
     revoke: null,
     identify: async (grant) => {
       const profile = await readProfile(grant.tokens);
@@ -304,13 +304,16 @@ export function instagram(context: PlatformContext): Platform {
   };
 }
 
-/** Days since 1970; null for what is no time. */
+/** Returns days since 1970; null if the value is not a time. */
 function dayOf(time: unknown): number | null {
   const at = Date.parse(String(time));
   return Number.isNaN(at) ? null : Math.floor(at / DAY_MS);
 }
 
-/** Whether a medium's figures are due: those of new ones always, those of an old one when its day of thirty was one of the last. */
+/**
+ * Returns whether a medium's figures are due: for a recent medium always; for an old one, when its day in the cycle of thirty was
+ * one of the last `days`.
+ */
 function isDue({ id, timestamp }: Media, today: number, days: number): boolean {
   const published = dayOf(instantOf(timestamp));
   if (published === null || today - published <= LIVELY_DAYS) return true;
@@ -319,14 +322,14 @@ function isDue({ id, timestamp }: Media, today: number, days: number): boolean {
 }
 
 /**
- * Whether a fault is about one medium alone: from before the account was a professional one, or a story that too few
- * people have seen, which is refused as if a permission were missing.
+ * Returns whether a fault concerns one medium alone: it is older than the professional account, or it is a story that too few
+ * people have seen, which Instagram refuses like a missing permission.
  */
 function hasNoInsights(fault: PlatformFault, isStory: boolean): boolean {
   return isBadParameter(fault) || isNoSuchObject(fault) || (isStory && fault.kind === "scope_missing");
 }
 
-/** Figures that Instagram does not have are not in the list, which says nothing about their being 0. */
+/** Returns a figure or null: Instagram omits figures that it does not have, which does not mean that they are 0. */
 function figureOf(data: z.infer<typeof Insights>["data"], name: string): number | null {
   const figure = data.find((one) => one.name === name);
   return countOf(figure?.values?.at(-1)?.value ?? figure?.total_value?.value);

@@ -1,4 +1,4 @@
-/** Media of Instagram as StreamVibe knows items. */
+/** Converts Instagram media to items. */
 import { hashtagsOf } from "../hashtags.ts";
 import { cleanText, countOf, identifierText, instantOf, linkOf, titleOfCaption } from "../normalize.ts";
 import type { ContentType, NormalizedItem, NormalizedMedia } from "../platform.ts";
@@ -51,7 +51,7 @@ function partOf(part: MediaPart, position: number): NormalizedMedia {
   };
 }
 
-/** Videos have a picture of their own; for the rest the medium is the picture. It is missing when rights are claimed. */
+/** Returns a video's thumbnail; for other media, the medium itself. Instagram omits it when someone claims rights. */
 function pictureOf({ media_type, media_url, thumbnail_url }: MediaPart): string | null {
   return linkOf(media_type === "VIDEO" ? thumbnail_url : media_url ?? thumbnail_url);
 }
@@ -61,6 +61,6 @@ function contentTypeOf({ media_type, media_product_type }: Media): ContentType {
   if (media_type === "CAROUSEL_ALBUM") return "carousel";
   if (media_type === "IMAGE") return "image";
   if (media_product_type === "REELS") return "reel";
-  // Videos from before all of them became reels: up to a minute in the feed, longer ones in IGTV.
+  // Videos from before all videos became reels: up to a minute in the feed, longer ones in IGTV.
   return media_product_type === "IGTV" ? "long_video" : "short_video";
 }

@@ -1,4 +1,4 @@
-/** What the Instagram API answers, as far as it is used. */
+/** Responses of the Instagram API; only the members that are used. */
 import * as z from "zod";
 import { Paging } from "../meta/graph.ts";
 import { Anything, anything } from "../shapes.ts";

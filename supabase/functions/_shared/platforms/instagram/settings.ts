@@ -3,7 +3,7 @@ import { settingsPart } from "../../settings/settings.ts";
 import { url } from "../../settings/values.ts";
 import { META_GRAPH_VERSION } from "../meta/version.ts";
 
-/** The Instagram app at Meta, and where Instagram is. */
+/** The Instagram app at Meta, and Instagram's addresses. */
 export const INSTAGRAM = settingsPart("instagram", {
   META_GRAPH_VERSION,
   INSTAGRAM_AUTHORIZATION_URL: url.default("https://www.instagram.com/oauth/authorize"),

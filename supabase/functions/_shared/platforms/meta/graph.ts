@@ -1,6 +1,6 @@
 /**
- * What Instagram and Facebook have in common, because both are Meta's Graph API: the error envelope, the usage headers
- * and paging by cursors. Errors are told apart by their code; the HTTP status says little (a spent quota may be 400, 403 or 429).
+ * What Instagram and Facebook share, because both are Meta's Graph API: the error envelope, the usage headers and cursor paging.
+ * Errors are distinguished by their code; the HTTP status says little (an exhausted quota may be 400, 403 or 429).
  */
 import * as z from "zod";
 import { moved } from "../page.ts";
@@ -30,26 +30,26 @@ const GraphError = z.looseObject({
 });
 type GraphError = z.infer<typeof GraphError>["error"];
 
-/** App, person, page and account limits, old and new. */
+/** Limits of the app, person, Page and account, old codes and new. */
 const THROTTLED = [4, 17, 32, 613, 80_001, 80_002];
 
-/** The one of them that all accounts share. */
+/** The code of the limit that all accounts share. */
 const APP_THROTTLED = 4;
 
-/** A used-up window that does not say when it ends is asked again after an hour, its usual length. */
+/** When a spent window does not report its end, the retry follows after an hour, its usual length. */
 const WINDOW_MS = 60 * 60 * 1_000;
 
-/** The object is not there, or not for this token. */
+/** The object does not exist, or is not visible to this token. */
 const ABSENT = "100/33";
 const NO_SUCH_OBJECT = [ABSENT, "803", "24/2207006"];
 
 /**
- * The person has to log in at the platform first: checkpointed, not confirmed, in a checkpoint that blocks, restricted until they
- * have done what the app there asks. https://developers.facebook.com/docs/graph-api/guides/error-handling
+ * The person must first log in at the platform: checkpointed, not confirmed, in a blocking checkpoint, or restricted until they do
+ * what the app there asks. https://developers.facebook.com/docs/graph-api/guides/error-handling
  */
 const CHECKPOINTS = ["190/459", "190/464", "190/490", "102/459", "102/464", "102/490", "25/2207050"];
 
-/** Said with code 1 and status 500, but also with others; now and then in the words for people only. */
+/** Sent with code 1 and status 500, but also with others; sometimes only in the texts for people. */
 const TOO_HEAVY =
   /reduce the amount of data|too many (ids|requests in batch)|\b(request|response|query)\b.{0,20}\btoo (large|big|heavy|complex)/i;
 
@@ -58,23 +58,23 @@ export const Paging = z.looseObject({
   next: z.string().optional(),
 }).optional();
 
-/** Where the next page begins; null at the end of a list, which only the absence of `next` tells. */
+/** Returns where the next page begins; null at the end of a list, which only a missing `next` indicates. */
 export function cursorAfter(paging: z.infer<typeof Paging>): string | null {
   if (paging?.next === undefined) return null;
-  // `next` holds the access token: nothing but the cursor is taken from it.
+  // `next` contains the access token, so only the cursor is taken from it.
   const after = paging.cursors?.after ??
     (URL.canParse(paging.next) ? new URL(paging.next).searchParams.get("after") : null);
   return after || null;
 }
 
-/** Where a sync run stands in the lists that make up a library. */
+/** The position of a sync run in the lists that make up a library. */
 export interface Place<List extends string> {
   list: List;
   after: string | null;
   query: Record<string, string>;
 }
 
-/** The place that a cursor names; the beginning of the first list without one. */
+/** Returns the place that a cursor names; without a cursor, the beginning of the first list. */
 export function placeIn<List extends string>(
   lists: readonly [List, ...List[]],
   { cursor, size }: PageRequest,
@@ -87,7 +87,7 @@ export function placeIn<List extends string>(
   };
 }
 
-/** What is read there. A cursor that is too old is a bad parameter like any other; ours are all right but for the cursor. */
+/** Awaits a read at a place. Meta reports an expired cursor as a bad parameter; the other parameters are known to be right. */
 export async function atPlace<Answer>({ after }: Place<string>, reading: Promise<Answer>): Promise<Answer> {
   return await reading.catch((fault) => {
     const isLost = after !== null && fault instanceof PlatformFault && isBadParameter(fault);
@@ -95,7 +95,7 @@ export async function atPlace<Answer>({ after }: Place<string>, reading: Promise
   });
 }
 
-/** The next page of a list, or the first one of the next list; `own` is kept in the cursor. */
+/** Returns the cursor of the list's next page, or of the first page of the next list; `own` is stored in the cursor. */
 export function nextPlace<List extends string>(
   platform: PlatformSlug,
   lists: readonly List[],
@@ -108,7 +108,7 @@ export function nextPlace<List extends string>(
   return next === undefined ? null : { key: `${next}:${after ?? ""}`, list: next, after, ...own };
 }
 
-/** A page of a platform without ETags and totals, all of whose items are there; `kept` are there, and not told this time. */
+/** Builds a page for a platform without ETags and totals; all its items exist. `kept` exist too, but were not read this time. */
 export function pageOf(items: NormalizedItem[], kept: string[] = []) {
   const ids = [...new Set([...items.map((item) => item.platform_content_id), ...kept])];
   return { unchanged: false, etags: {}, item_ids: ids, present_ids: ids, items, total: null };
@@ -125,7 +125,7 @@ export function graphDialect(platform: PlatformSlug): Dialect {
   };
 }
 
-/** A Graph error in the terms of the interface. Its `reason` is `code` or `code/subcode`. */
+/** Converts a Graph error to a fault. Its `reason` is `code` or `code/subcode`. */
 export function explainGraph(
   platform: PlatformSlug,
   { status, body, retry_at }: Omit<ProviderRefusal, "headers">,
@@ -143,12 +143,12 @@ export function explainGraph(
     reason,
     status,
     retry_at: isSpent ? new Date(now.getTime() + WINDOW_MS) : retry_at,
-    // With a subcode it says that this one account looks like spam.
+    // With a subcode, the error says that this one account looks like spam.
     whole_app: error.code === APP_THROTTLED && !error.error_subcode,
   });
 }
 
-/** Code and subcode. What is not there is also said without its subcode, in words that end the same way everywhere. */
+/** Returns code and subcode. A missing object may come without its subcode; its message then ends the same way everywhere. */
 function reasonOf({ code, error_subcode, message = "" }: GraphError): string {
   if (error_subcode) return `${code}/${error_subcode}`;
   return code === 100 && /\bobject with id\b.*\bdoes not exist\b/i.test(message) ? ABSENT : String(code);
@@ -168,8 +168,9 @@ function kindOf({ code, is_transient, ...words }: GraphError, reason: string, st
 }
 
 /**
- * What a refusal of one object among several says. `absent`: the object is not there; `unread`: it could not be read, and nothing
- * more is known; `token`: the same, unless nothing else was read either; `whole`: it is about the limits or the size of the request.
+ * Classifies the refusal of one object among several. `absent`: the object does not exist; `unread`: it could not be read, and
+ * nothing more is known; `token`: the same, unless no other object could be read either; `whole`: the refusal concerns the limits
+ * or the size of the request.
  */
 export function judge(fault: PlatformFault): "absent" | "unread" | "token" | "whole" {
   if (isNoSuchObject(fault)) return "absent";
@@ -179,23 +180,23 @@ export function judge(fault: PlatformFault): "absent" | "unread" | "token" | "wh
 
 const TOKEN_CODES = /^(102|190)(\/|$)/;
 
-/** Whether a fault says that one object cannot be read, which is not a fault where its absence is the question. */
+/** Returns whether the fault says that one object cannot be read, which is no error where its existence is the question. */
 export function isNoSuchObject(error: unknown): boolean {
   return error instanceof PlatformFault && NO_SUCH_OBJECT.includes(error.reason);
 }
 
-/** Whether a fault says that a parameter is wrong, or does not fit what it is asked of. */
+/** Returns whether the fault says that a parameter is wrong or does not fit the object. */
 export function isBadParameter({ kind, reason }: PlatformFault): boolean {
   return kind === "misconfigured" && /^100(\/|$)/.test(reason);
 }
 
-/** Token answers and refusals of Meta as RFC 6749 has them. */
+/** Converts Meta's token responses and refusals to RFC 6749 form. */
 export function reshapeTokenAnswer(body: Record<string, unknown>): Record<string, unknown> {
   const graph = GraphError.safeParse(body).data?.error;
   if (graph) {
     const kind = kindOf(graph, reasonOf(graph), 400);
     const isTransient = kind === "transient" || kind === "quota_exhausted";
-    // Of all that can be wrong with our own parameters, only the code changes from call to call.
+    // Of our own parameters, only the code changes from call to call.
     const error = isTransient
       ? "temporarily_unavailable"
       : graph.code === 100
@@ -203,7 +204,7 @@ export function reshapeTokenAnswer(body: Record<string, unknown>): Record<string
       : "invalid_client";
     return { error };
   }
-  // Instagram's token endpoint has errors of its own, and wraps its answers in a list or does not.
+  // Instagram's token endpoint has its own errors, and may or may not wrap its responses in a list.
   if (typeof body.error_type === "string") {
     const isCode = /code/i.test(String(body.error_message));
     return { error: body.code === 400 && isCode ? "invalid_grant" : "invalid_client" };
@@ -225,7 +226,7 @@ const AccountUsage = z.record(z.string(), z.array(Percentages)).transform((accou
   Object.values(accounts).flat()
 );
 
-/** The fullest of all the counters that an answer names, and until when a full one stays so. */
+/** Returns the highest of all reported counters, and when a full one resets. */
 function usageOf(headers: Headers, now: Date): Omit<Usage, "calls" | "units"> {
   const percentages = usagesIn(headers);
   if (percentages.length === 0) return {};

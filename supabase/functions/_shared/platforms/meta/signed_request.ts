@@ -1,7 +1,7 @@
 /**
- * What Meta reports by itself of a person who removed the app, or who wants their data erased: a form with one signed text. An
- * installation may have two apps, Instagram's and Facebook's, and it is not documented with which secret Meta signs for which: either
- * proves that Meta speaks, and the person is looked for on both platforms.
+ * Meta's reports about a person who removed the app or wants their data erased: a form with one signed text. An installation may
+ * have two apps, Instagram's and Facebook's, and Meta does not document which secret signs which report: either one proves that
+ * Meta sent it, and the person is searched for on both platforms.
  *
  * @see https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
  */
@@ -25,24 +25,24 @@ export const SignedRequest = z.looseObject({
 
 const Payload = z.looseObject({
   algorithm: z.literal("HMAC-SHA256"),
-  /** As this app knows the person; a text, and elsewhere at Meta a number. */
+  /** The person's id in this app; a string here, a number elsewhere at Meta. */
   user_id: z.union([z.string().min(1).max(255), z.int().positive().transform(String)]),
   /** Seconds since 1970. */
   issued_at: z.int().min(0).max(253_402_300_799),
 });
 
-/** Where the person may have let StreamVibe in. */
+/** The platforms where the person may have given StreamVibe access. */
 export const META_PLATFORMS = [
   { slug: "instagram", title: "Instagram" },
   { slug: "facebook", title: "Facebook" },
 ] as const satisfies { slug: PlatformSlug; title: string }[];
 
-/** A person's wish, as Meta passed it on. */
+/** A person's request, as forwarded by Meta. */
 export interface PersonReport {
   person_id: string;
-  /** The id under the app's secret: tells two wishes of one person from those of two, and cannot be turned back. */
+  /** HMAC of the id with the app's secret: distinguishes two requests of one person from those of two people; not reversible. */
   person_key: string;
-  /** The end of the second in which Meta signed it: what was granted within that second is older. */
+  /** The end of the second in which Meta signed the report: a grant made within that second counts as older. */
   at: Date;
 }
 
@@ -54,7 +54,7 @@ export async function readSignedRequest(
   const [signature = "", payload = ""] = signed_request.split(".");
   const secret = await signerOf(signature, payload, settings);
   const said = Payload.safeParse(parsed(payload));
-  if (!said.success) return invalid("/signed_request", "its payload is not what Meta documents");
+  if (!said.success) return invalid("/signed_request", "its payload does not match Meta's documentation");
   const { user_id, issued_at } = said.data;
   return {
     person_id: user_id,
@@ -63,7 +63,7 @@ export async function readSignedRequest(
   };
 }
 
-/** The secret of the app that signed it. */
+/** Returns the secret of the app that signed it. */
 async function signerOf(signature: string, payload: string, settings: Settings): Promise<string> {
   const { INSTAGRAM_CLIENT_SECRET } = settings.of(INSTAGRAM);
   const { FACEBOOK_CLIENT_SECRET } = settings.of(FACEBOOK);

@@ -1,6 +1,7 @@
 /**
- * What Meta reports of accounts and Pages, signed with the app's secret over the bytes as they were sent: it escapes what is not ASCII in a way
- * that no writer of JSON repeats. An installation may have two apps, Instagram's and Facebook's; either proves that Meta speaks.
+ * Meta's reports about accounts and Pages, signed with the app's secret over the bytes as sent: Meta escapes non-ASCII characters
+ * in a way that no JSON serializer reproduces. An installation may have two apps, Instagram's and Facebook's; either secret proves
+ * that Meta sent the report.
  *
  * @see https://developers.facebook.com/docs/graph-api/webhooks/getting-started
  */
@@ -13,7 +14,7 @@ import { FACEBOOK } from "../facebook/settings.ts";
 import { INSTAGRAM } from "../instagram/settings.ts";
 
 export const META_WEBHOOK = settingsPart("meta webhook", {
-  /** Of the installation's own choice; Meta repeats it when it asks whether the address is ours. */
+  /** Chosen by the installation; Meta repeats it when it verifies the callback address. */
   META_WEBHOOK_VERIFY_TOKEN: z.string().min(8).max(200).optional(),
 });
 
@@ -31,7 +32,7 @@ export const MetaEvent = z.looseObject({
 });
 export type MetaEvent = z.output<typeof MetaEvent>;
 
-/** @throws {ApiError} `unauthorized`, without a word on what exactly was wrong. */
+/** @throws {ApiError} `unauthorized`, without details of what was wrong. */
 export async function verifyMeta({ bytes, request, settings }: Unread): Promise<void> {
   const { INSTAGRAM_CLIENT_SECRET } = settings.of(INSTAGRAM);
   const { FACEBOOK_CLIENT_SECRET } = settings.of(FACEBOOK);
@@ -43,7 +44,7 @@ export async function verifyMeta({ bytes, request, settings }: Unread): Promise<
   throw new ApiError("unauthorized", "Cannot accept the report: its signature is missing or wrong");
 }
 
-/** Meta's question before it sends anything. */
+/** Answers the verification request that Meta sends before any report. */
 export async function answerMeta({ query, settings }: Asked): Promise<string | null> {
   const expected = settings.of(META_WEBHOOK).META_WEBHOOK_VERIFY_TOKEN;
   const { "hub.mode": mode, "hub.verify_token": token, "hub.challenge": challenge } = query;
@@ -51,7 +52,7 @@ export async function answerMeta({ query, settings }: Asked): Promise<string | n
   return await isSame(expected, token) ? challenge ?? null : null;
 }
 
-/** In the same time wherever they differ. */
+/** Compares in constant time. */
 async function isSame(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all(
     [one, other].map(async (text) =>
@@ -61,7 +62,7 @@ async function isSame(one: string, other: string): Promise<boolean> {
   return a !== undefined && b !== undefined && a.every((byte, index) => byte === b[index]);
 }
 
-/** What is said of a Page's own posts and videos; comments and reactions are of others. */
+/** Feed items that are a Page's own posts and videos; comments and reactions come from others. */
 const POSTS = new Set(["post", "status", "photo", "video", "share", "album", "reel", "story"]);
 const Value = z.looseObject({
   item: z.string().optional(),
@@ -80,12 +81,12 @@ export interface MetaReport {
   wakes_sync?: "new" | "gone" | undefined;
 }
 
-/** What a report means for posts under way and for the library; what says nothing about either is left out. */
+/** Returns what a report means for pending posts and for the library; changes that concern neither are left out. */
 export function metaReports({ object, entry }: MetaEvent): MetaReport[] {
   return entry.flatMap(({ id: account_id, changes }) =>
     changes.flatMap(({ field, value }): MetaReport[] => {
       const said = Value.safeParse(value).data ?? {};
-      // Instagram has no event for "it is out": any word about the account is a reason to look at what is under way there.
+      // Instagram has no event for "published": any report about the account is a reason to check its pending posts.
       if (object === "instagram") return [{ account_id, event: field }];
       if (object !== "page") return [];
       if (field === "videos") return [{ account_id, event: field }];

@@ -1,8 +1,8 @@
 /**
- * TikTok: Login Kit (OAuth 2.0 in TikTok's own words) and the Display API v2.
+ * TikTok: Login Kit (OAuth 2.0 with TikTok's own names) and the Display API v2.
  *
- * A page is one call for at most 20 public videos, newest first. Answers hold an error even when all is well, and may
- * say no with status 200; there are no ETags, and no headers that tell what is left of 600 calls a minute.
+ * A page is one call for at most 20 public videos, newest first. Responses contain an error member even on success, and may refuse
+ * with status 200; there are no ETags, and no headers that report what is left of 600 calls a minute.
  */
 import * as z from "zod";
 import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
@@ -35,7 +35,7 @@ const WINDOW_SECONDS = 60;
 const SCOPES = ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"];
 const REQUIRED_SCOPES = ["user.info.basic", "video.list"];
 
-/** One field without its scope refuses the whole call, so only what was granted is asked for. */
+/** One field without its scope makes TikTok refuse the whole call, so only fields of granted scopes are requested. */
 const USER_FIELDS: Readonly<Record<string, string>> = {
   "user.info.basic": "open_id,avatar_url,avatar_large_url,display_name",
   "user.info.profile": "username,profile_deep_link",
@@ -77,7 +77,7 @@ export function tiktok(context: PlatformContext): Platform {
     client_id,
     client_secret: requireSetting(settings, "TIKTOK_CLIENT_SECRET"),
     client_authentication: "client_key",
-    // Documented for mobile and desktop apps only, and there with a challenge in hex: a web app has its secret.
+    // PKCE is documented for mobile and desktop apps only, and there with a challenge in hex; a web app has its secret.
     pkce: false,
     scopes: scopesOf(context, SCOPES, ["video.publish"]),
     scope_separator: ",",
@@ -91,7 +91,7 @@ export function tiktok(context: PlatformContext): Platform {
     reshape,
   });
 
-  /** TikTok's codes have no "%" of their own: one that was not decoded on its way here is, now. */
+  /** TikTok's codes contain no "%": if there is one, the code was not decoded on its way here and is decoded now. */
   function exchange(answer: { code: string; code_verifier: string; redirect_uri: string }): Promise<Grant> {
     const code = answer.code.replace(
       /%[0-7][0-9a-f]/gi,
@@ -100,7 +100,7 @@ export function tiktok(context: PlatformContext): Platform {
     return oauth.exchange({ ...answer, code });
   }
 
-  /** Only an access token ends the grant; one that is too old is renewed for that. */
+  /** Revokes the grant, which only an access token can do; one that is too old is refreshed for that. */
   async function revoke(tokens: Tokens): Promise<void> {
     try {
       await oauth.revoke(tokens);
@@ -113,7 +113,7 @@ export function tiktok(context: PlatformContext): Platform {
     }
   }
 
-  /** Null when there is nothing left to revoke. */
+  /** Returns null when there is nothing left to revoke. */
   async function refreshForRevocation(tokens: Tokens): Promise<Tokens | null> {
     try {
       return (await oauth.refresh(tokens)).tokens;
@@ -138,7 +138,7 @@ export function tiktok(context: PlatformContext): Platform {
     };
   }
 
-  /** The account's own figures, when those at hand are old; else null. */
+  /** Returns the account's own figures when the stored ones are old; else null. */
   async function freshProfile(tokens: Tokens, request: PageRequest): Promise<Profile | null> {
     if (!isProfileDue(request, context.now())) return null;
     const { details } = request.account;
@@ -147,7 +147,7 @@ export function tiktok(context: PlatformContext): Platform {
     try {
       return await readProfile(tokens, fields);
     } catch (fault) {
-      // The creator took back what is only nice to have; what is needed may still be there.
+      // The creator removed an optional scope; the required ones may still be granted.
       const isLess = fault instanceof PlatformFault && fault.kind === "scope_missing" && fields !== basic;
       if (!isLess) throw fault;
       return await readProfile(tokens, basic);
@@ -167,7 +167,7 @@ export function tiktok(context: PlatformContext): Platform {
     const account = await freshProfile(tokens, request);
     const total = countOf((account ?? request.account).details.videos);
     let list = await readList(tokens, request);
-    // An account that has videos and lists none may be a hiccup: look twice before believing it.
+    // An empty list for an account that has videos may be a glitch, so it is read twice before it is believed.
     const isOdd = list.videos.length === 0 && !list.has_more && request.cursor === null && (total ?? 0) > 0;
     if (isOdd) list = await readList(tokens, request);
     const items = list.videos.map(itemOf);
@@ -178,7 +178,7 @@ export function tiktok(context: PlatformContext): Platform {
     );
   }
 
-  /** A missing scope is asked about where it is needed; any other refusal where no scope but the least is. */
+  /** Checks a missing scope with a call that needs it, and any other refusal with a call that needs only the basic scope. */
   async function check(tokens: Tokens, { kind }: PlatformFault): Promise<void> {
     if (kind === "scope_missing") {
       const query = { fields: "id" };
@@ -224,19 +224,19 @@ function fieldsFor(scopes: readonly string[]): string {
   return scopes.flatMap((scope) => USER_FIELDS[scope] ?? []).join();
 }
 
-/** A page may be short, or empty, while more follow; only a cursor that stands still would never end. */
+/** Returns the next cursor. A page may be short or empty while more follow; only a cursor that stands still would loop forever. */
 function nextOf({ cursor, has_more }: VideoList, request: PageRequest): Page["next_cursor"] {
   return has_more ? { key: moved("tiktok", String(cursor ?? ""), request.cursor?.key) } : null;
 }
 
-/** Token answers are flat; errors of the endpoint's front come in the envelope of the API. */
+/** Token responses are flat; errors of the endpoint's front end come in the API's envelope. */
 function reshape(body: Record<string, unknown>): Record<string, unknown> {
   const envelope = ApiError.safeParse(body).data;
   if (envelope) return { error: envelope.error.code, error_description: envelope.error.message };
   return typeof body.data === "object" && body.data !== null ? { ...body.data } : body;
 }
 
-/** TikTok's error in the terms of the interface; the status says less than the code, and may be 200. */
+/** Converts TikTok's error to a fault. The status says less than the code, and may be 200. */
 function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
   const { code = "", message = "" } = ApiError.safeParse(body).data?.error ?? {};
   const known = code === "invalid_params" && /cursor/i.test(message) ? "cursor_invalid" : FAULT_OF_CODE[code];

@@ -1,4 +1,4 @@
-/** Videos of TikTok as StreamVibe knows items. */
+/** Converts TikTok videos to items. */
 import { hashtagsOf } from "../hashtags.ts";
 import { cleanText, countOf, instantOf, linkOf, titleOfCaption, withoutNulls } from "../normalize.ts";
 import type { ContentType, NormalizedItem } from "../platform.ts";
@@ -14,14 +14,14 @@ export function itemOf(video: Video): NormalizedItem {
   return {
     platform_content_id: video.id,
     content_type: contentTypeOf(permalink, duration_seconds),
-    // The API's title is the caption again, and is empty for some.
+    // The API's title repeats the caption, and is empty for some videos.
     title: titleOfCaption(cleanText(video.title) || description),
     description,
     tags: [],
     hashtags: hashtagsOf("tiktok", description),
     thumbnail_url: linkOf(video.cover_image_url),
     permalink,
-    // Only public videos are listed; one that its creator makes private disappears.
+    // Only public videos are listed; a video that its creator makes private disappears from the list.
     visibility: "public",
     language: null,
     duration_seconds,
@@ -35,13 +35,13 @@ export function itemOf(video: Video): NormalizedItem {
   };
 }
 
-/** Photo posts stand in the list of videos; their address says what they are. */
+/** Photo posts appear in the list of videos; only their address identifies them. */
 function contentTypeOf(permalink: string | null, duration: number | null): ContentType {
   if (permalink?.includes("/photo/")) return "carousel";
   return duration !== null && duration > LONGEST_SHORT_SECONDS ? "long_video" : "short_video";
 }
 
-/** Without what TikTok adds to count where a viewer came from. */
+/** Removes the tracking parameters that TikTok adds. */
 function permalinkOf(value: unknown): string | null {
   return linkOf(value)?.replace(/[?#].*$/, "") ?? null;
 }

@@ -1,8 +1,8 @@
-/** What the TikTok API answers, as far as it is used. */
+/** Responses of the TikTok API; only the members that are used. */
 import * as z from "zod";
 import { anything } from "../shapes.ts";
 
-/** A number that is beyond 2^53 comes as its digits. */
+/** A number beyond 2^53 comes as a string of digits. */
 const Integer = z.union([z.int(), z.string().regex(/^\d+$/)]);
 
 export const UserInfo = z.looseObject({

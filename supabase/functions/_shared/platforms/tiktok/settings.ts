@@ -2,7 +2,7 @@ import * as z from "zod";
 import { settingsPart } from "../../settings/settings.ts";
 import { address, url, whole } from "../../settings/values.ts";
 
-/** The app at TikTok, and where TikTok is. */
+/** The TikTok app, and TikTok's addresses. */
 export const TIKTOK = settingsPart("tiktok", {
   TIKTOK_AUTHORIZATION_URL: address.default("https://www.tiktok.com/v2/auth/authorize/"),
   TIKTOK_TOKEN_URL: address.default("https://open.tiktokapis.com/v2/oauth/token/"),

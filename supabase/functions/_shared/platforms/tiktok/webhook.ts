@@ -1,6 +1,6 @@
 /**
- * What TikTok reports by itself. A report is signed with the client's secret over its time and its bytes; one that is older than
- * five minutes, or from the future, may be somebody's recording.
+ * TikTok's reports. Each is signed with the client secret over its time and its bytes; one that is older than five minutes, or that
+ * far in the future, may be a replay.
  */
 import * as z from "zod";
 import { ApiError } from "../../errors.ts";
@@ -15,13 +15,13 @@ export const TikTokEvent = z.looseObject({
   /** Seconds since 1970. */
   create_time: z.int().min(0).max(253_402_300_799),
   user_openid: z.string().min(1).max(255),
-  /** A text of JSON, different for every event. */
+  /** A JSON text, different for every event. */
   content: z.string().max(65_536).optional(),
 });
 
 const TOLERANCE_SECONDS = 5 * 60;
 
-/** @throws {ApiError} `unauthorized`, without a word on what exactly was wrong. */
+/** @throws {ApiError} `unauthorized`, without details of what was wrong. */
 export async function verifyTikTok(
   { bytes, request, settings, now }: {
     bytes: Uint8Array;

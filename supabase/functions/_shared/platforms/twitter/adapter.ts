@@ -1,8 +1,8 @@
 /**
- * X (Twitter): OAuth 2.0 with PKCE and API v2. Nothing that is used here needs OAuth 1.0a signatures.
+ * X (Twitter): OAuth 2.0 with PKCE and API v2. Nothing used here needs OAuth 1.0a signatures.
  *
- * A page is one call for at most 50 of the creator's own posts; every post that is read costs credits. Answers may hold
- * data and errors at once, leave out what is empty, and tell in their headers what is left of 15 minutes. There are no ETags.
+ * A page is one call for at most 50 of the creator's own posts; every post that is read costs credits. Responses may contain data
+ * and errors at once, omit what is empty, and report in their headers what is left of 15 minutes. There are no ETags.
  */
 import { countOf, identifierText, linkOf, titleText } from "../normalize.ts";
 import { isProfileDue, moved, recognised, tellerOf } from "../page.ts";
@@ -29,7 +29,7 @@ import { TWITTER } from "./settings.ts";
 import { leftIn, spentWindow } from "./windows.ts";
 
 const PAGE_SIZE = 50;
-/** The API refuses to list fewer. */
+/** The smallest page that the API accepts. */
 const LEAST_SIZE = 5;
 const LOOKUP_SIZE = 100;
 
@@ -62,7 +62,7 @@ export function twitter(context: PlatformContext): Platform {
     scopes: scopesOf(context, SCOPES, ["tweet.write", "media.write"]),
     scope_separator: " ",
     rotates: true,
-    // What X says of a refresh token, or a code, that is used up or was taken back.
+    // X's error for a refresh token, or a code, that was already used or revoked.
     faults: { invalid_request: "grant_refused" },
   });
   let fields: FieldsParameter = settings.TWITTER_FIELDS_PARAMETER;
@@ -89,7 +89,7 @@ export function twitter(context: PlatformContext): Platform {
     };
   }
 
-  /** Reads posts in the words that X knows, and reports what they cost beyond the call itself. */
+  /** Reads posts with the parameter name that X accepts, and reports what they cost beyond the call itself. */
   async function readPosts(tokens: Tokens, path: string, query: Record<string, string>): Promise<PostList> {
     const read = (parameter: FieldsParameter) =>
       api.get(path, tokens, PostList, {
@@ -125,10 +125,10 @@ export function twitter(context: PlatformContext): Platform {
         ...(cursor ? { pagination_token: cursor.key } : {}),
       });
     let list = await read();
-    // An account that has posts and lists none may be a hiccup: look twice before believing it.
+    // An empty list for an account that has posts may be a glitch, so it is read twice before it is believed.
     const isOdd = list.data.length === 0 && cursor === null && (countOf(details.posts) ?? 0) > 0;
     if (isOdd && !list.errors) list = await read();
-    // What is said of single posts says nothing of the page that they stand on.
+    // Errors about single posts say nothing about the page that lists them.
     const isPage = list.meta !== undefined &&
       list.errors?.every(({ resource_type }) => resource_type === "tweet");
     if (list.errors && list.data.length === 0 && !isPage) throw faultOf(list.errors, 200, null);
@@ -142,7 +142,7 @@ export function twitter(context: PlatformContext): Platform {
         item_ids: [...new Set(list.data.map(originalId))],
         present_ids: [...new Set(items.map((item) => item.platform_content_id))],
         items,
-        // The number that X gives counts reposts and replies too.
+        // X's own count includes reposts and replies.
         total: null,
         account,
       },
@@ -158,7 +158,7 @@ export function twitter(context: PlatformContext): Platform {
   ): Promise<NormalizedItem[]> {
     const tell = tellerOf("twitter", unread);
     const first = await readByIds(tokens, ids, tell);
-    // What was edited lives on under the id of its newest version; X still shows the old ones when asked for them.
+    // An edited post continues under the id of its newest version; X still returns old versions when asked for them.
     const newer = first.data.map(newestId).filter((id) => !first.data.some((post) => post.id === id));
     const lost = new Set<string>();
     const second = newer.length > 0 ? await readByIds(tokens, newer, (id) => lost.add(id)) : null;
@@ -172,7 +172,7 @@ export function twitter(context: PlatformContext): Platform {
     return [...posts.values()].map((post) => itemOf(post, media, details.protected));
   }
 
-  /** Only what X says it does not know is gone; a post that it could not read this time must not look deleted. */
+  /** Reads posts by id. Only a post that X reports as unknown counts as deleted; one that could not be read must not look deleted. */
   async function readByIds(tokens: Tokens, ids: string[], tell: Unread): Promise<PostList> {
     const list = await readPosts(tokens, "tweets", { ids: ids.join() });
     const known = new Set([
@@ -189,7 +189,7 @@ export function twitter(context: PlatformContext): Platform {
     website: "https://x.com",
     authorization: oauth.authorization,
     required_scopes: SCOPES,
-    // How much, and until when, stands in the headers of every answer.
+    // The size and the end of the window are in the headers of every response.
     quota: { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 },
     page_size: PAGE_SIZE,
     least_page_size: LEAST_SIZE,
@@ -197,7 +197,7 @@ export function twitter(context: PlatformContext): Platform {
     exchange: oauth.exchange,
     refresh: oauth.refresh,
     revoke: oauth.revoke,
-    // Needs every scope that is asked for.
+    // Needs every scope for reading.
     check: async (tokens) => void await readProfile(tokens),
     identify: async (grant) => ({ profile: await readProfile(grant.tokens), grant }),
     page,

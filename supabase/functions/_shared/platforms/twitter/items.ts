@@ -1,4 +1,4 @@
-/** Posts of X as StreamVibe knows items. */
+/** Converts X's posts to items. */
 import { distinctHashtags, hashtagsOf } from "../hashtags.ts";
 import {
   cleanText,
@@ -15,7 +15,7 @@ import type { Media, Post } from "./schemas.ts";
 
 const LONGEST_SHORT_SECONDS = 180;
 
-/** An edited post gets a new id and keeps the first one in its history: that is what it is called in the library. */
+/** Returns a post's id in the library: an edited post gets a new id and keeps the first one in its history. */
 export function originalId(post: Post): string {
   return historyOf(post)[0] ?? post.id;
 }
@@ -28,10 +28,10 @@ function historyOf(post: Post): string[] {
   return post.edit_history_post_ids ?? post.edit_history_tweet_ids ?? [];
 }
 
-/** A reply to somebody else is a comment, not content; a thread that goes on is. */
+/** Returns whether a post replies to somebody else, which makes it a comment; a reply in the creator's own thread is content. */
 export function isReplyToOthers(post: Post, own_id: string): boolean {
   if (post.in_reply_to_user_id !== undefined) return post.in_reply_to_user_id !== own_id;
-  // Where X does not say whom a reply is to, its text begins with their names.
+  // When X does not name the recipient of a reply, the reply's text begins with their name.
   const isReply = post.conversation_id !== undefined &&
     !historyOf(post).concat(post.id).includes(post.conversation_id);
   return isReply && cleanText(post.text).startsWith("@");
@@ -83,7 +83,7 @@ function hashtagsOfPost(post: Post, text: string): string[] {
   return linkedIn([long?.entities, post.entities], text);
 }
 
-/** X says itself what it links; its rules are followed where an answer leaves that out. */
+/** Returns the tags that X linked; when the response does not list any links, applies X's rules to the text. */
 function linkedIn(entities: Post["entities"][], text: string): string[] {
   const answers = entities.map((one) => one?.hashtags).filter((tags) => Array.isArray(tags));
   return answers.length > 0
@@ -94,12 +94,12 @@ function linkedIn(entities: Post["entities"][], text: string): string[] {
 const ARTICLE_LINK = /https?:\/\/(?:www\.)?(?:x|twitter)\.com\/\w+\/article\/\d+\S*/g;
 
 /**
- * Everything that a reader sees beside media and article, with real links instead of X's short ones: none to the post's own media, and
- * none to its article, which is often the whole text.
+ * Returns the text that a reader sees besides media and article, with X's short links expanded. Links to the post's own media are
+ * removed, as are links to its article, which are often the whole text.
  */
 function textOf(post: Post): string {
   const long = post.note_post ?? post.note_tweet;
-  // Only the short text's entities say which links are the post's own media.
+  // Only the short text's entities identify links to the post's own media.
   const urls = [...post.entities?.urls ?? [], ...long?.entities?.urls ?? []];
   let text = urls.reduce(
     (whole, { url, expanded_url, media_key }) =>
@@ -107,7 +107,7 @@ function textOf(post: Post): string {
     cleanText(long?.text ?? post.text),
   );
   if (post.article) text = text.replaceAll(ARTICLE_LINK, "").trim().replace(/^https?:\/\/\S+$/, "");
-  // The API escapes these three, and nothing else.
+  // The API escapes these three characters and nothing else.
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&").trim();
 }
 

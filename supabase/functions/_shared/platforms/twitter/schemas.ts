@@ -1,10 +1,10 @@
-/** What the API of X answers, as far as it is used. */
+/** Responses of X's API; only the members that are used. */
 import * as z from "zod";
 import { Anything, anything } from "../shapes.ts";
 
 /**
- * X is renaming tweets to posts: its guides say `tweet.fields`, its specification `post.fields`. The settings name the one
- * to begin with, and the other is used when X refuses it. In answers both names are understood.
+ * X is renaming tweets to posts: its guides use `tweet.fields`, its specification `post.fields`. The settings name the one to try
+ * first; the other is used when X refuses it. Both names are accepted in responses.
  */
 export const POST_FIELDS = {
   "tweet.fields":
@@ -21,7 +21,7 @@ export const Problem = z.looseObject({
   resource_id: z.string().optional(),
   resource_type: z.string().optional(),
   value: z.string().optional(),
-  /** Of the old API: numbers instead of types. */
+  /** Legacy API: a number instead of a type. */
   code: z.number().optional(),
   message: z.string().optional(),
   parameter: z.string().optional(),
@@ -49,7 +49,7 @@ const Entities = z.looseObject({
   hashtags: z.array(z.looseObject({ tag: z.string() })).nullish().catch(null),
 }).nullish().catch(null);
 const LongText = z.looseObject({ text: z.string(), entities: Entities }).nullish().catch(null);
-/** The specification only says that it is an object; its members are those that answers have had. The text may be left out. */
+/** The specification only says that it is an object; these members have been seen in responses. The text may be absent. */
 const Article = z.looseObject({
   ...anything("title", "plain_text", "preview_text", "cover_media"),
   entities: Entities,
@@ -90,7 +90,7 @@ export const Media = z.looseObject({
 export type Media = z.output<typeof Media>;
 
 export const PostList = z.looseObject({
-  /** Left out when there is none. */
+  /** Absent when there is none. */
   data: z.array(Post).default([]),
   includes: z.looseObject({ media: z.array(Media).optional() }).optional(),
   errors: z.array(Problem).optional(),

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { settingsPart } from "../../settings/settings.ts";
 import { url } from "../../settings/values.ts";
 
-/** The app at X, and where X is. */
+/** The X app, and X's addresses. */
 export const TWITTER = settingsPart("twitter", {
   TWITTER_AUTHORIZATION_URL: url.default("https://x.com/i/oauth2/authorize"),
   TWITTER_TOKEN_URL: url.default("https://api.x.com/2/oauth2/token"),

@@ -1,4 +1,4 @@
-/** How much X lets be read, as the headers of its answers tell: 15 minutes of an endpoint, and for some a day, of the user and of the app. */
+/** How much X allows to be read, from its response headers: 15 minutes per endpoint, and for some a day per user and per app. */
 import { countOf } from "../normalize.ts";
 import type { Usage } from "../platform.ts";
 
@@ -23,7 +23,7 @@ function windowIn(headers: Headers, name: typeof NAMES[number]): Window {
   };
 }
 
-/** Of an answer with status 429: the window that is used up, of several the last to end; X's usual one where it names none. */
+/** For a 429 response: returns the window that is used up, the last to end if there are several, X's usual one if none is named. */
 export function spentWindow(headers: Headers) {
   const [last = SHORT] = NAMES.filter((name) => windowIn(headers, name).remaining === 0)
     .sort((one, other) => endOf(windowIn(headers, other)) - endOf(windowIn(headers, one)));
@@ -34,7 +34,7 @@ export function spentWindow(headers: Headers) {
   };
 }
 
-/** The account's window with the least left in it, and until when nothing is left for the whole app. */
+/** Returns the account's window with the least left in it, and until when the whole app has nothing left. */
 export function leftIn(headers: Headers, path: string): Omit<Usage, "calls" | "units"> {
   const [emptiest] = NAMES.filter((name) => name !== APP).map((name) => windowIn(headers, name))
     .sort((one, other) => leftOf(one) - leftOf(other) || endOf(other) - endOf(one));

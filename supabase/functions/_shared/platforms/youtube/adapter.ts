@@ -1,8 +1,8 @@
 /**
  * YouTube: Google's OAuth 2.0 and the YouTube Data API v3.
  *
- * A page costs two units: the uploads playlist names up to 50 videos, `videos` describes them. Both answers carry
- * ETags that are sent back, so an unchanged page is two empty answers. `search` is never called (it has 100 calls a day).
+ * A page costs two units: the uploads playlist lists up to 50 videos, `videos` describes them. Both responses carry ETags that are
+ * sent back, so an unchanged page is two empty responses. `search` is never called (it allows 100 calls a day).
  */
 import { countOf } from "../normalize.ts";
 import { isProfileDue, moved } from "../page.ts";
@@ -50,7 +50,7 @@ export function youtube(context: PlatformContext): Platform {
     pkce: true,
     scopes: scopesOf(context, [SCOPE], PUBLISH_SCOPES),
     scope_separator: " ",
-    // Google gives a refresh token for offline access only, and a second one only when it asks for consent again.
+    // Google issues a refresh token for offline access only, and another one only when it asks for consent again.
     extra: { access_type: "offline", prompt: "consent" },
     rotates: false,
   });
@@ -64,7 +64,7 @@ export function youtube(context: PlatformContext): Platform {
     return profileOf(channel, answer.etag, context.now());
   }
 
-  /** The channel's own figures, when those at hand are old or lack the uploads playlist; else null. */
+  /** Returns the channel's own figures when the stored ones are old or lack the uploads playlist; else null. */
   async function freshChannel(tokens: Tokens, request: PageRequest): Promise<Profile | null> {
     const { account } = request;
     const uploads = textOf(account.details.uploads);
@@ -79,7 +79,7 @@ export function youtube(context: PlatformContext): Platform {
     };
   }
 
-  /** A channel that was connected and is no longer there was closed. */
+  /** Reads a connected channel; if it no longer exists, it was closed. */
   async function knownChannel(tokens: Tokens, etag?: string) {
     try {
       return await readChannel(tokens, etag);
@@ -102,7 +102,7 @@ export function youtube(context: PlatformContext): Platform {
     if (cursor) query.pageToken = cursor.key;
     const read = (etag?: string) => api.get("playlistItems", tokens, PlaylistItemList, { query, etag });
     let list = await read(textOf(remembered?.etags.list));
-    // An empty page of a list that says it has entries has been seen to be a hiccup: look twice before believing it.
+    // YouTube has returned empty pages for lists that report entries, so such a page is read twice before it is believed.
     if (list !== "unchanged" && isSuspiciouslyEmpty(list, cursor)) list = await read();
     if (list !== "unchanged") {
       const read = uploadsOf(list);
@@ -124,7 +124,7 @@ export function youtube(context: PlatformContext): Platform {
 
   async function page(tokens: Tokens, request: PageRequest): Promise<Page> {
     const { cursor, size } = request;
-    // An ETag belongs to one exact request: what was remembered of a page of another size says nothing.
+    // An ETag belongs to one exact request, so a page remembered with another size is ignored.
     const remembered = request.remembered?.etags.size === size ? request.remembered : null;
     let account = await freshChannel(tokens, request);
     let uploads = textOf((account ?? request.account).details.uploads);
@@ -133,7 +133,7 @@ export function youtube(context: PlatformContext): Platform {
       if (uploads) list = await readUploads(tokens, uploads, request, remembered);
     } catch (fault) {
       if (!(fault instanceof PlatformFault && fault.reason === "playlistNotFound")) throw fault;
-      // A channel without uploads has no such playlist; one that was closed has no channel either.
+      // A channel without uploads has no such playlist; a closed channel no longer exists at all.
       const known = uploads;
       const channel = account ?? await knownChannel(tokens);
       if (channel === "unchanged") throw fault;
@@ -143,7 +143,7 @@ export function youtube(context: PlatformContext): Platform {
     }
 
     if (request.may_restart && list.total !== null && list.total < (countOf(cursor?.total) ?? 0)) {
-      // Something was deleted since the page before, so what followed it has moved up and may have been skipped.
+      // Something was deleted since the previous page, so later items have moved up and may have been skipped.
       throw new PlatformFault("youtube", "cursor_invalid", { reason: "list shrank", status: 200 });
     }
     const sameIds = list.ids.join() === remembered?.item_ids.join();
@@ -189,7 +189,7 @@ export function youtube(context: PlatformContext): Platform {
     website: "https://www.youtube.com",
     authorization: oauth.authorization,
     required_scopes: [SCOPE],
-    // No header tells what is left: https://developers.google.com/youtube/v3/determine_quota_cost
+    // No header reports what is left: https://developers.google.com/youtube/v3/determine_quota_cost
     quota: {
       scope: "app",
       counts: "units",
@@ -210,7 +210,7 @@ export function youtube(context: PlatformContext): Platform {
   };
 }
 
-/** What a page of the uploads playlist comes down to. */
+/** The relevant parts of a page of the uploads playlist. */
 interface Uploads {
   ids: string[];
   total: number | null;

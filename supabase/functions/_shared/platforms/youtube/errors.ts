@@ -1,10 +1,10 @@
-/** Google's errors in the terms of the interface. */
+/** Converts Google's errors to faults. */
 import * as z from "zod";
 import { nextMidnight } from "../midnight.ts";
 import { type FaultKind, PlatformFault } from "../platform.ts";
 import { kindOfStatus, type ProviderRefusal } from "../provider_client.ts";
 
-/** Google resets its quotas at midnight there. */
+/** Google resets its quotas at midnight in this time zone. */
 const QUOTA_ZONE = "America/Los_Angeles";
 
 const ApiError = z.looseObject({
@@ -19,7 +19,7 @@ const ApiError = z.looseObject({
   }),
 });
 
-/** A map: what an answer names must not reach an object's inherited members. */
+/** A map, because a name from a response must not match an object's inherited members. */
 const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<FaultKind>({
   quotaExceeded: "quota_exhausted",
   dailyLimitExceeded: "quota_exhausted",
@@ -41,7 +41,7 @@ const FAULT_OF_REASON: ReadonlyMap<string, FaultKind> = new Map(Object.entries<F
   responseTooLarge: "too_heavy",
 }));
 
-/** Google's error body in the terms of the interface. */
+/** Converts Google's error body to a fault. */
 export function explain({ status, body, retry_at }: ProviderRefusal, now: Date): PlatformFault {
   const error = ApiError.safeParse(body).data?.error;
   const details = error?.details ?? [];

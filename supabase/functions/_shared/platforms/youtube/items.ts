@@ -1,4 +1,4 @@
-/** Channels and videos of YouTube as StreamVibe knows accounts and items. */
+/** Converts YouTube channels and videos to accounts and items. */
 import type * as z from "zod";
 import { hashtagsOf } from "../hashtags.ts";
 import {
@@ -17,8 +17,8 @@ import type { ContentType, NormalizedItem, Profile, Visibility } from "../platfo
 import type { Channel, Thumbnails, Video } from "./schemas.ts";
 
 /**
- * The API does not say what is a Short. A video of up to 60 seconds is one; up to 180 seconds, the longest that a
- * Short may be, the creator has to say so with #shorts. Broadcasts never are.
+ * The API does not identify Shorts. A video of up to 60 seconds counts as one; up to 180 seconds, the longest that a Short may be,
+ * only if the creator tags it with #shorts. Broadcasts never do.
  */
 const SHORT_SECONDS = 60;
 const LONGEST_SHORT_SECONDS = 180;
@@ -43,7 +43,7 @@ export function profileOf(channel: Channel, etag: string | undefined, now: Date)
   };
 }
 
-/** An upload that failed or was refused was never published. */
+/** Returns false for an upload that failed, was refused or was deleted. */
 export function isPublished({ status }: Video): boolean {
   return !["deleted", "failed", "rejected"].includes(String(status?.uploadStatus));
 }
@@ -73,7 +73,7 @@ export function itemOf(video: Video): NormalizedItem {
     comments_count: countOf(statistics?.commentCount),
     shares_count: null,
     platform_category: identifierText(snippet?.categoryId),
-    // Only what stays the same while nobody edits: a figure that moves would make every sync run write every row.
+    // Only values that stay the same until someone edits the video: a changing figure would make every sync run write every row.
     metadata: withoutNulls({
       live: identifierText(snippet?.liveBroadcastContent),
       definition: identifierText(contentDetails?.definition),
@@ -98,7 +98,7 @@ function contentTypeOf(duration: number | null, isBroadcast: boolean, labels: st
   return duration <= SHORT_SECONDS || saysSo ? "short_video" : "long_video";
 }
 
-/** What is not known to be public is not shown to the public. */
+/** Treats any video that is not known to be public or unlisted as private. */
 function visibilityOf(value: unknown): Visibility {
   return value === "public" || value === "unlisted" ? value : "private";
 }

@@ -1,7 +1,7 @@
 /**
- * YouTube's push notifications (WebSub): a hub tells us of new, edited and deleted videos of channels that we asked it about. It calls back first,
- * to see whether we asked; a lease ends after days and is renewed; each message is signed with the secret that we gave for the channel. Messages
- * come at least once, in any order, or not at all: they are hints, and the regular sync stays.
+ * YouTube's push notifications (WebSub): a hub reports new, edited and deleted videos of the channels that we subscribed to. It
+ * first calls back to verify a subscription; a lease ends after days and is renewed; each message is signed with the secret that we
+ * gave for the channel. Messages arrive at least once, in any order, or not at all: they are hints, and the regular sync remains.
  *
  * @see https://developers.google.com/youtube/v3/guides/push_notifications
  * @see https://pubsubhubbub.github.io/PubSubHubbub/pubsubhubbub-core-0.4.html
@@ -13,16 +13,19 @@ import { bytesOfHex, hmacHex, isSignedSha1 } from "../../http/hmac.ts";
 import { requireSetting, type Settings } from "../../settings/settings.ts";
 import { YOUTUBE } from "./settings.ts";
 
-/** The documents name one, older ones and the messages themselves the other. */
+/** The documentation uses the first; older documentation and the messages themselves use the second. */
 const TOPICS = [
   "https://www.youtube.com/xml/feeds/videos.xml?channel_id=",
   "https://www.youtube.com/feeds/videos.xml?channel_id=",
 ];
 const CHANNEL = /^[\w-]{1,64}$/;
-/** Whoever calls back may name no longer lease than the longest that hubs give. */
+/** Limits for the lease in a callback; the upper one is the longest that hubs grant. */
 const LEASE_SECONDS = { least: 3_600, most: 30 * 86_400 };
 
-/** Of each channel its own, so that nobody who has one can speak of another. It is kept nowhere: the client's secret makes it. */
+/**
+ * Returns the channel's own secret, so that the holder of one cannot sign for another channel. It is derived from the client secret
+ * and stored nowhere.
+ */
 export function pushSecret(settings: Settings, channel_id: string): Promise<string> {
   return hmacHex(
     requireSetting(settings.of(YOUTUBE), "YOUTUBE_CLIENT_SECRET"),
@@ -30,7 +33,7 @@ export function pushSecret(settings: Settings, channel_id: string): Promise<stri
   );
 }
 
-/** What the hub is asked. */
+/** Returns the request to the hub. */
 export async function subscriptionForm(
   settings: Settings,
   channel_id: string,
@@ -47,7 +50,7 @@ export async function subscriptionForm(
   };
 }
 
-/** The hub's question whether we asked for this. */
+/** Answers the hub's question whether we asked for this subscription. */
 export async function answerHub({ query, admin }: Asked): Promise<string | null> {
   const {
     "hub.mode": mode,
@@ -71,7 +74,7 @@ export async function answerHub({ query, admin }: Asked): Promise<string | null>
   return isOurs ? challenge : null;
 }
 
-/** False: the message is of somebody else. The hub is not told so, as WebSub has it (section 8), or it would try again. */
+/** Returns false when the signature is wrong. The sender still gets 202, as WebSub requires (section 8), or it would retry. */
 export async function verifyPush({ bytes, request, settings }: Unread): Promise<void | false> {
   const channel_id = new URL(request.url).searchParams.get("channel") ?? "";
   const given = /^sha1=([0-9a-f]{40})$/i.exec(request.headers.get("x-hub-signature") ?? "")?.[1];
@@ -92,7 +95,7 @@ const YT = "http://www.youtube.com/xml/schemas/2015";
 const TOMBSTONE = "http://purl.org/atompub/tombstones/1.0";
 const MOST_ENTRIES = 100;
 
-/** @throws {ApiError} `bad_request` when it is no feed. */
+/** @throws {ApiError} `bad_request` when the text is not an Atom feed. */
 export function readFeed(text: string): Pushed[] {
   const found: Pushed[] = [];
   let open: Partial<Pushed> | null = null;
@@ -101,7 +104,7 @@ export function readFeed(text: string): Pushed[] {
   let root: string | null = null;
   const parser = new SaxesParser({ xmlns: true });
   const fail = () => {
-    throw new ApiError("bad_request", "Cannot read the message: it is no Atom feed");
+    throw new ApiError("bad_request", "Cannot read the message: it is not an Atom feed");
   };
   parser.on("error", fail);
   parser.on("doctype", fail);
@@ -125,7 +128,7 @@ export function readFeed(text: string): Pushed[] {
     const said = words.trim();
     if (open && uri === YT && local === "videoId") open.video_id = said;
     if (open && uri === YT && local === "channelId") open.channel_id = said;
-    // A tombstone names its channel only as its author's address.
+    // A tombstone names its channel only by its author's URI.
     if (open?.is_deleted && uri === ATOM && local === "uri") {
       open.channel_id = /\/channel\/([\w-]+)$/.exec(said)?.[1] ?? "";
     }

@@ -1,7 +1,7 @@
-/** What the YouTube Data API answers, as far as it is used. */
+/** Responses of the YouTube Data API; only the members that are used. */
 import * as z from "zod";
 
-/** Ids, page tokens and ETags: they go into requests and keys, so they must be what they look like. */
+/** Ids, page tokens and ETags: they become part of requests and keys, so their form is checked. */
 const Id = z.string().regex(/^[\x21-\x7e]{1,512}$/);
 
 export const Thumbnails = z.record(
