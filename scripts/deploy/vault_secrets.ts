@@ -281,8 +281,9 @@ function changeOf(
   return "new";
 }
 
-const isRecorded = (known: Known | undefined, name: string, value: string): boolean =>
-  JSON.stringify(known?.fingerprints) === JSON.stringify(parts(name, value));
+function isRecorded(known: Known | undefined, name: string, value: string): boolean {
+  return JSON.stringify(known?.fingerprints) === JSON.stringify(parts(name, value));
+}
 
 async function onPlatform(target: Target): Promise<Map<string, FunctionSecret>> {
   const secrets = target.name === "local" ? [] : await functionSecrets(target);
