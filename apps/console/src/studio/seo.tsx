@@ -158,10 +158,9 @@ function One({ engine }: { engine: Engine }) {
           : !site?.error_message && <p className="quiet">{t.seo.all_well}</p>}
         {quotas.map(({ quota, limit, used, resets_at }) => (
           <p key={quota} className="quiet small">
-            {quota.replaceAll("_", " ")}:{" "}
-            {limit === null ? t.seo.unlimited : t.seo.quota(number(used), number(limit))}, {t.plan.resets}
-            {" "}
-            <Time at={resets_at} relative />
+            {t.seo.quotas[quota] ?? quota}:{" "}
+            {limit === null ? t.seo.unlimited : t.seo.quota(number(used), number(limit))},{" "}
+            {t.seo.quota_resets} <Time at={resets_at} relative />
           </p>
         ))}
         {site?.is_own && <SiteActions site={site} takes_consent={engine.takes_consent} />}

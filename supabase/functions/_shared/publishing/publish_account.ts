@@ -279,7 +279,7 @@ class Run {
       status: "unknown",
       next_at: null,
       error_code: "processing",
-      error_message: `${why}. Check there, then state here whether it is published or to be tried again`,
+      error_message: `${why}. Check there, then mark it as published or retry`,
       who_must_act: "creator",
     });
   }
@@ -546,7 +546,7 @@ class Run {
       note: why,
       error_code: "unknown",
       error_message:
-        `It may be on ${this.platform.title}, or not: ${why}. Check there, then state here whether it is published or to be tried again`,
+        `It may be on ${this.platform.title}, or not: ${why}. Check there, then mark it as published or retry`,
       who_must_act: "creator",
     });
   }
