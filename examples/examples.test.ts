@@ -74,24 +74,27 @@ Deno.test("every example is shorter than 150 lines", async () => {
   }
 });
 
-browserTest("the plain page signs in, syncs an account with progress and shows what trends", async () => {
-  await using own = await ConnectedAccount.create("youtube", { items: 6 });
-  await using opened = await openBrowser();
-  const page = await opened.browser.newPage();
-  try {
-    await open(page, own, servePage);
-    await page.getByRole("button", { name: "Sync" }).click();
-    await page.getByText("6 seen, 6 new: done").waitFor({ timeout: 30_000 });
-    assert.equal(await page.locator("progress").getAttribute("max"), "1");
-    assert.equal(await page.getByRole("alert").textContent(), "");
-    await own.assertSameLibrary();
-  } finally {
-    await esbuild.stop();
-  }
-});
+browserTest(
+  "the plain page signs in, syncs an account with a progress bar and reports no error",
+  async () => {
+    await using own = await ConnectedAccount.create("youtube", { items: 6 });
+    await using opened = await openBrowser();
+    const page = await opened.browser.newPage();
+    try {
+      await open(page, own, servePage);
+      await page.getByRole("button", { name: "Sync" }).click();
+      await page.getByText("6 seen, 6 new: done").waitFor({ timeout: 30_000 });
+      assert.equal(await page.locator("progress").getAttribute("max"), "1");
+      assert.equal(await page.getByRole("alert").textContent(), "");
+      await own.assertSameLibrary();
+    } finally {
+      await esbuild.stop();
+    }
+  },
+);
 
 browserTest(
-  "the React page is built by Vite, follows a sync as a job and finds what it brought",
+  "the React page builds with Vite, follows a sync job and finds a synced item by search",
   async () => {
     await using own = await ConnectedAccount.create("youtube", { items: 4 });
     const root = await installed("react");
@@ -117,7 +120,7 @@ browserTest(
   },
 );
 
-Deno.test("the Node script syncs every account and says what it did", async () => {
+Deno.test("the Node script syncs every account and prints what changed", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 3 });
   const { api_url, publishable_key } = await testStack();
   const root = await installed("node");

@@ -26,7 +26,7 @@ async function listed(key: string, path: string): Promise<Record<string, unknown
 const newKey = (mode = "test") => `sk_${mode}_${crypto.randomUUID().replaceAll("-", "")}`;
 const URL_OPTION = ["--url", "https://abc.supabase.example"];
 
-Deno.test("setup-stripe makes products, prices and the endpoint once, and says its secret once", async () => {
+Deno.test("setup-stripe creates products, prices and the endpoint once, and prints the endpoint's secret once", async () => {
   const key = newKey();
   const dry = await setup(key, ...URL_OPTION, "--dry-run");
   assert.equal(dry.code, 0, dry.errors);
@@ -51,7 +51,7 @@ Deno.test("setup-stripe makes products, prices and the endpoint once, and says i
   assert.equal((await listed(key, "webhook_endpoints")).length, 1);
 });
 
-Deno.test("setup-stripe does not touch a live account without --yes, and says what it cannot use", async () => {
+Deno.test("setup-stripe does not change a live account without --yes, and refuses invalid keys and options", async () => {
   const live = newKey("live");
   const refused = await setup(live, ...URL_OPTION);
   assert.equal(refused.code, 2);

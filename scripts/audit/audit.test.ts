@@ -81,7 +81,7 @@ async function repository() {
   return { folder, git, write, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 
-Deno.test("a secret, token or key is found in each of forty places, and its value is not shown", async () => {
+Deno.test("the audit finds secrets, tokens and keys in forty places and never prints their values", async () => {
   await using own = await repository();
   const planted: string[] = [];
   const kinds = Object.values(KINDS);
@@ -245,7 +245,7 @@ Deno.test("a secret, token or key is found in each of forty places, and its valu
     1,
   );
   const said = lines.join("\n") + await Deno.readTextFile(file) + await Deno.readTextFile(`${file}.sarif`);
-  for (const secret of planted) assert.ok(!said.includes(secret), "a value is in no report");
+  for (const secret of planted) assert.ok(!said.includes(secret), "no report contains the value of a secret");
   const sarif = JSON.parse(await Deno.readTextFile(`${file}.sarif`));
   assert.equal(sarif.version, "2.1.0");
   const known = new Set(sarif.runs[0].tool.driver.rules.map(({ id }: { id: string }) => id));
@@ -257,7 +257,7 @@ Deno.test("a secret, token or key is found in each of forty places, and its valu
   }
 });
 
-Deno.test("examples, addresses without passwords, hashes and settings without a value are no secrets; a clean repository is clean", async () => {
+Deno.test("example values, URLs without passwords, hashes and empty settings are not reported; a clean repository passes; invalid options exit with 2", async () => {
   for (
     const text of [
       `STRIPE_SECRET_KEY=\nSTRIPE_WEBHOOK_SECRET=\nPLAIN=1\n`,
@@ -281,7 +281,7 @@ Deno.test("this repository's files and functions pass the audit", async () => {
   assert.deepEqual(await auditFunctions("supabase/functions"), []);
 });
 
-Deno.test("the database passes; a table without RLS, a grant to anybody and a careless definer function do not", async () => {
+Deno.test("the database passes; a table without RLS, a write grant to anon and an unsafe security definer function do not", async () => {
   const { db_url } = await testStack();
   const sql = postgres(db_url, { max: 1, onnotice: () => {} });
   const one = await sql.reserve();
@@ -316,7 +316,7 @@ Deno.test("the database passes; a table without RLS, a grant to anybody and a ca
   );
 });
 
-Deno.test("a function without the kernel, without a credential and without a limit is found", async () => {
+Deno.test("functions without a contract, without authentication or without a rate limit are reported, and so are unreadable ones", async () => {
   const folder = await Deno.makeTempDir({ prefix: "streamvibe-audit-test-" });
   try {
     const write = async (name: string, text: string) => {
@@ -341,7 +341,7 @@ Deno.test("a function without the kernel, without a credential and without a lim
   }
 });
 
-Deno.test("a stranger's origin, an open redirect and missing headers are found; the stack has none", async () => {
+Deno.test("CORS for foreign origins, open redirects and missing headers are reported; the stack has none of them", async () => {
   const { api_url } = await testStack();
   assert.deepEqual(
     await auditWeb(api_url, ["health", "search-content", "oauth-youtube-init", "track-click", "sitemap"]),
@@ -373,7 +373,7 @@ Deno.test("a stranger's origin, an open redirect and missing headers are found; 
   ]);
 });
 
-Deno.test("npm's report of vulnerabilities is read; a registry that does not answer is said so", () => {
+Deno.test("npm's vulnerability report is parsed; without a report the check is marked as not done", () => {
   const report = readReport(JSON.stringify({
     vulnerabilities: {
       left: {

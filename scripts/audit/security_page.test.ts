@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-Deno.test("each threat of SECURITY.md has a defence and tests that exist and test something", async () => {
+Deno.test("each threat in SECURITY.md names a defence and existing files that contain tests", async () => {
   const page = await Deno.readTextFile("SECURITY.md");
   const [, table = ""] = page.split("## Threats\n");
   const rows = (table.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("|")).slice(2)

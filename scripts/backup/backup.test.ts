@@ -22,7 +22,7 @@ import { openStore } from "./store.ts";
 const none = () => undefined;
 const quiet = () => {};
 
-Deno.test("retention keeps the newest of days, weeks and months, and never prunes the newest", () => {
+Deno.test("retention keeps the newest archive of each day, week and month, and never deletes the newest of all", () => {
   const names = Array.from({ length: 400 }, (_, day) => nameOf(new Date(Date.UTC(2026, 0, 1 + day, 3, 30))));
   const gone = expired(names, readRetention("7,4,12"));
   const kept = names.filter((name) => !gone.includes(name));
@@ -39,7 +39,7 @@ Deno.test("retention keeps the newest of days, weeks and months, and never prune
   }
 });
 
-Deno.test("a key is read, or refused with what to do", async () => {
+Deno.test("a key is read from the environment, or refused with a message that says how to fix it", async () => {
   const identity = await newIdentity();
   assert.deepEqual(readKey((name) => name === "BACKUP_IDENTITY" ? `# created\n${identity}\n` : undefined), {
     identity,
@@ -116,7 +116,7 @@ async function fill(stack: BootedStack["info"]): Promise<{ person: string; gone:
   }
 }
 
-Deno.test("what was backed up comes back: every row, sequences, secrets, files, settings, cron, counts of clicks; the drill proves it and says so", async (t) => {
+Deno.test("a restore brings back every row, sequence, secret, file, setting, cron job and click count; a drill verifies and records it", async (t) => {
   const place = await Deno.makeTempDir({ prefix: "streamvibe-archives-" });
   const stack = await bootStack();
   const sql = postgres(stack.info.db_url, { max: 2, onnotice: quiet });
@@ -141,7 +141,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
     assert.deepEqual({ ...run }, { is_proven: true, rows: made.rows, files: 2, error: null });
 
     await t.step(
-      "a foreign, damaged or incomplete archive is refused, and the target stays as it was",
+      "an archive that is damaged, incomplete or made with another key is refused, and the target stays unchanged",
       async () => {
         const before = await sql`select count(*)::integer as n, max(id::text) from public.users`;
         const attempt = (change: Partial<Parameters<typeof restore>[0]>) =>
@@ -189,11 +189,11 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
         await damage(`${made.name}/${MANIFEST}`, () => forged, /not made with your key/);
         assert.deepEqual(await sql`select count(*)::integer as n, max(id::text) from public.users`, before);
         const [cron] = await sql`select count(*)::integer as n from cron.job`;
-        assert.ok(cron?.n > 20, "and cron is as it was");
+        assert.ok(cron?.n > 20, "the cron jobs are unchanged");
       },
     );
 
-    await t.step("the drill restores into an empty stack, which then works", async () => {
+    await t.step("the drill restores into an empty stack, and that stack works", async () => {
       // Deleted after the archive was made, and recorded in a newer one.
       const [asked_for] = await sql`select request_account_deletion(${gone}) as asked`;
       await sql`delete from auth.users where id = ${gone}`;
@@ -216,7 +216,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
             assert.equal(secret?.token, "token-of-backup");
             const [own] =
               await target`select decrypted_secret as url from vault.decrypted_secrets where name = 'project_url'`;
-            assert.equal(own?.url, info.api_url, "the target's own secrets stay");
+            assert.equal(own?.url, info.api_url, "the target keeps its own secrets");
 
             // One click was rolled up before the backup, one anonymous click is five months old, three were pending: each counts once.
             const [item] = await target`select id from content_item where platform_content_id = 'v1'`;
@@ -229,11 +229,11 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
             await target`select ops.roll_up_clicks()`;
             const [next] =
               await target`select clicks::integer from ops.click_counter where content_id = ${item?.id}`;
-            assert.equal(next?.clicks, 5, "and what comes after is counted, too");
+            assert.equal(next?.clicks, 5, "later clicks are counted, too");
 
             const [leaving] =
               await target`select count(*)::integer as n from ops.account_deletion where user_id = ${gone}`;
-            assert.equal(leaving?.n, 1, "who was deleted since is deleted again");
+            assert.equal(leaving?.n, 1, "an account deleted after the backup is deleted again");
             const large = await fetch(`${info.api_url}/storage/v1/object/media/${person}/large`, {
               headers: { apikey: info.secret_key },
             });
@@ -262,7 +262,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
       assert.deepEqual({ ...proof }, { archive: made.name, rows: made.rows, is_proven: true });
     });
 
-    await t.step("over a database with people it restores when it is told to", async () => {
+    await t.step("with `yes`, a restore replaces a database that has users", async () => {
       const done = await restore({
         database_url: stack.info.db_url,
         store,
@@ -276,29 +276,32 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
       assert.equal(people?.n, 2);
     });
 
-    await t.step("however large a table is, no more of it is in memory than a part", async () => {
-      await sql`
+    await t.step(
+      "a large table is archived in parts of limited size, which add up to the whole table",
+      async () => {
+        await sql`
         create table public.keyless as
         select n % 7 as kind, repeat(md5((n % 20000)::text), 12) as words from generate_series(1, 30000) as n`;
-      await sql`
+        await sql`
         insert into public.notification (user_id, title, message)
         select ${person}, 'n' || n, repeat(md5(n::text), 30) from generate_series(1, 12000) as n`;
-      const large = await backup(asked);
-      const { tables } = await readManifest(store, large.name, key);
-      for (const [name, rows] of [["public.keyless", 30_000], ["public.notification", 12_000]] as const) {
-        const table = tables.find((one) => one.name === name);
-        assert.equal(table?.rows, rows);
-        assert.ok(table.bytes > 2.5 * PART_BYTES && table.parts.length < 12, `${table.parts.length} parts`);
-        for (const { plain_bytes } of table.parts) {
-          assert.ok(plain_bytes < 1.1 * PART_BYTES, `${plain_bytes}`);
+        const large = await backup(asked);
+        const { tables } = await readManifest(store, large.name, key);
+        for (const [name, rows] of [["public.keyless", 30_000], ["public.notification", 12_000]] as const) {
+          const table = tables.find((one) => one.name === name);
+          assert.equal(table?.rows, rows);
+          assert.ok(table.bytes > 2.5 * PART_BYTES && table.parts.length < 12, `${table.parts.length} parts`);
+          for (const { plain_bytes } of table.parts) {
+            assert.ok(plain_bytes < 1.1 * PART_BYTES, `${plain_bytes}`);
+          }
+          const whole = createHash("sha256");
+          const session = await Session.open(stack.info.db_url);
+          await session.copyOut(copyOut(table), (some) => void whole.update(some));
+          await session.close();
+          assert.equal(whole.digest("hex"), table.sha256, "the parts add up to the whole table");
         }
-        const whole = createHash("sha256");
-        const session = await Session.open(stack.info.db_url);
-        await session.copyOut(copyOut(table), (some) => void whole.update(some));
-        await session.close();
-        assert.equal(whole.digest("hex"), table.sha256, "the pages are the whole");
-      }
-    });
+      },
+    );
   } finally {
     await sql.end();
     await stack.stop();
@@ -306,7 +309,7 @@ Deno.test("what was backed up comes back: every row, sequences, secrets, files, 
   }
 });
 
-Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones, and no archive of its own; 503 is waited out", async () => {
+Deno.test("S3: a backup that fails or is killed keeps the good archives and leaves none of its own; 503 responses are retried", async () => {
   const s3 = startS3();
   const stack = await testStack();
   const store = openStore(`s3://${s3.bucket}/prod/a b`, (name) => s3.env[name]);
@@ -356,10 +359,10 @@ Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones
       }),
       /killed/,
     );
-    assert.deepEqual(await listArchives(store), [first.name], "the good one is there, and no other");
+    assert.deepEqual(await listArchives(store), [first.name], "only the good archive is left");
     assert.ok(
       [...s3.objects.keys()].every((path) => path.includes(first.name)),
-      "nothing is left lying about",
+      "no objects are left over",
     );
 
     // A machine that loses power leaves parts behind. A later run removes them, and only then the older archive.
@@ -388,7 +391,7 @@ Deno.test("in S3: a backup that fails or dies at any moment leaves the good ones
   }
 });
 
-Deno.test("rows that are written meanwhile are in the archive as of one moment, also across connections", async () => {
+Deno.test("rows written during a backup are archived as of one moment, also across connections", async () => {
   const stack = await testStack();
   const place = await Deno.makeTempDir({ prefix: "streamvibe-archives-" });
   const sql = postgres(stack.db_url, { max: 1, onnotice: quiet });

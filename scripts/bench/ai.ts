@@ -47,7 +47,7 @@ interface Made {
 
 export const ai: Benchmark = {
   name: "ai",
-  about: "suggestions: cents, own time and acceptance by rule",
+  about: "AI suggestions: cost in cents, StreamVibe's own time and acceptance by rules",
   async run({ size }) {
     const provider = (Deno.env.get("BENCH_AI_PROVIDER") ?? "openai") as ProviderSlug;
     const is_real = REAL[provider]?.test(Deno.env.get(ADDRESSES[provider]) ?? "") ?? false;
@@ -171,7 +171,7 @@ function outcome(
         },
       },
       {
-        case: "acceptance by rule, percent",
+        case: "acceptance by rules, percent",
         system: name,
         values: {
           length: percent(rules.map(({ length }) => length)),
@@ -184,9 +184,9 @@ function outcome(
       },
     ],
     goals: [
-      atMost("analyses that gave nothing", 0, failed),
-      atMost("average cents an analysis", 5, average, " cents"),
-      atMost("p95 of our own time", 60, p95, " ms"),
+      atMost("analyses without a result", 0, failed),
+      atMost("average cost of an analysis", 5, average, " cents"),
+      atMost("p95 of StreamVibe's own time", 60, p95, " ms"),
     ],
   };
 }
@@ -226,7 +226,7 @@ async function librariesOf(count: number): Promise<{ source: string; libraries: 
       language,
       tags: [...tags, "made up"],
     }));
-    return { source: "made up", libraries: share(made) };
+    return { source: "generated items", libraries: share(made) };
   }
   const channels = new Map<string, Item[]>();
   const lines = file.readable.pipeThrough(new DecompressionStream("gzip")).pipeThrough(

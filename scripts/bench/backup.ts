@@ -20,7 +20,7 @@ try {
   const person = crypto.randomUUID();
   await sql`insert into auth.users (id, email) values (${person}, 'backup@example.com')`;
   await sql`select connect_account(${person}, 'youtube', '{"access_token": "bench"}', now(), '{}', '{"platform_account_id": "UCbench"}')`;
-  say(`making ${items} items`);
+  say(`creating ${items} items`);
   const began = performance.now();
   for (let from = 1; from <= items; from += 50_000) {
     await sql.begin(async (transaction) => {
@@ -42,7 +42,7 @@ try {
         select id, current_date, views_count, 0, 0, 0 from item`;
     });
   }
-  say(`made in ${Math.round((performance.now() - began) / 1_000)} s`);
+  say(`created in ${Math.round((performance.now() - began) / 1_000)} s`);
   const made = await run("backup", { DATABASE_URL: stack.info.db_url, SUPABASE_URL: stack.info.api_url });
   const done = await run("drill", { DATABASE_URL: stack.info.db_url });
   console.log(JSON.stringify({

@@ -54,8 +54,8 @@ const USAGE = `Usage: deno task bench [name …] [--rounds N] [--seconds N] [--s
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
   --rounds N   rounds of each measurement, 3 or more (3)
   --seconds N  length of one measurement (3)
-  --size N     items of discovery, visitors, feed, load and sitemap, videos of trending, clicks of clicks (1,000,000); items of ai (500 at most)
-  --write-docs  load: puts what it measured into docs/load.md, with its plots`;
+  --size N     items for discovery, visitors, feed, load and sitemap; videos for trending; clicks for clicks (1,000,000); items for ai (at most 500)
+  --write-docs  load: writes its results and plots to docs/load.md`;
 
 function options() {
   try {
@@ -76,7 +76,7 @@ function options() {
       size: Number(values.size),
     };
     if (!(rounds >= 3) || !(seconds > 0) || !(size > 0)) {
-      throw new Error("Cannot measure so little: rounds must be 3 or more, seconds and size above 0");
+      throw new Error("Cannot measure: rounds must be 3 or more, seconds and size above 0");
     }
     const chosen = positionals.map((name) => {
       const found = BENCHMARKS.find((benchmark) => benchmark.name === name);

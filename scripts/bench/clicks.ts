@@ -17,7 +17,7 @@ const RECORD =
 
 export const clicks: Benchmark = {
   name: "clicks",
-  about: "a click against an update of an indexed counter; many, with crashes in between",
+  about: "a click compared with an update of an indexed counter; many clicks with crashes in between",
   run: ({ rounds, seconds, size }) =>
     withStack(async ({ db_url }) => {
       const sql = postgres(db_url, { max: CLIENTS, onnotice: () => {} });
@@ -64,7 +64,7 @@ export const clicks: Benchmark = {
       return {
         rows,
         goals: [
-          atMost("answered clicks that are lost", 0, counted.lost),
+          atMost("acknowledged clicks that were lost", 0, counted.lost),
           atMost("clicks counted twice or not at all", 0, counted.miscounted),
         ],
       };

@@ -12,7 +12,7 @@ type System = (typeof SYSTEMS)[number];
 
 export const kernel: Benchmark = {
   name: "kernel",
-  about: "the kernel's own time, against a bare Deno.serve with the same limiter call",
+  about: "the kernel's own time, compared with a bare Deno.serve with the same limiter call",
   run: ({ rounds, seconds }) =>
     withStack(async (place) => {
       const servers = await Promise.all([startServer("bare", place), startServer("kernel", place)]);
@@ -71,12 +71,12 @@ export const kernel: Benchmark = {
           goals: [
             atMost("the kernel's own time, p50", 2, median(overheads.kernel ?? []), " ms"),
             atMost(
-              "with a token it has not seen, p50",
+              "the kernel's own time with a new token, p50",
               2,
               median(overheads["kernel, new token"] ?? []),
               " ms",
             ),
-            atMost("database round trips of a request", 1, calls),
+            atMost("database round trips per request", 1, calls),
           ],
         };
       } finally {

@@ -22,7 +22,7 @@ const PEER_CONNECTIONS = 16;
 const PARTS = 4;
 
 const OURS = "streamvibe";
-const PLAIN = "a call a check";
+const PLAIN = "one call per check";
 const PEER = "rate-limiter-flexible";
 const FLOOR = "select (floor)";
 
@@ -31,7 +31,7 @@ type Check = (key: string, limit: number) => Promise<unknown>;
 
 export const limiter: Benchmark = {
   name: "limiter",
-  about: "the rate limiter against rate-limiter-flexible on PostgreSQL",
+  about: "the rate limiter compared with rate-limiter-flexible on PostgreSQL",
   run: (effort) =>
     withStack(async ({ db_url, api_url }) => {
       const sql = postgres(serviceUrl(db_url), { max: CONNECTIONS, onnotice: () => {} });
@@ -68,7 +68,7 @@ export const limiter: Benchmark = {
         for (
           const [name, some, next, limit] of [
             ["new keys, c=8", systems, () => crypto.randomUUID(), PLENTY],
-            ["spent, c=16", unlimited, () => "user:spent", 1],
+            ["exhausted limit, c=16", unlimited, () => "user:spent", 1],
           ] as const
         ) {
           const clients = Number(name.split("=")[1]);

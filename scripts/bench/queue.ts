@@ -17,7 +17,7 @@ const LATENCY_JOBS = 60;
 
 export const queue: Benchmark = {
   name: "queue",
-  about: "jobs against graphile-worker and pg-boss, and through job-processor",
+  about: "jobs compared with graphile-worker and pg-boss, and through job-processor",
   run: ({ rounds, seconds }) =>
     withStack(async ({ db_url, api_url, secret_key }) => {
       const rows: Row[] = [];
@@ -77,12 +77,12 @@ export const queue: Benchmark = {
             p95_ms: quantile(all, 0.95),
             p99_ms: quantile(all, 0.99),
           };
-          rows.push({ case: "created → begun", system, values });
+          rows.push({ case: "created → started", system, values });
         }
         for (const part of [0.5, 0.95]) {
           const of = (name: string) => quantile(begun[name] ?? [], part);
           const times = of("streamvibe") / Math.min(of("graphile-worker"), of("pg-boss"));
-          goals.push(atMost(`created → begun p${part * 100}, of the better peer`, 1, times, "×"));
+          goals.push(atMost(`created → started p${part * 100}, times the better peer`, 1, times, "×"));
         }
         return { rows, goals };
       } finally {
@@ -191,7 +191,7 @@ async function overHttp(
       { case: "job-processor, one call", system: "streamvibe", values: { per_second } },
     );
     goals.push(
-      atMost("job-processor, created → begun p95", 150, p95_ms, " ms"),
+      atMost("job-processor, created → started p95", 150, p95_ms, " ms"),
       atLeast("job-processor, jobs/s over HTTP", 2_000, per_second),
     );
   } finally {

@@ -19,7 +19,7 @@ type Item = Answer & PublishedItem;
 
 export const relevance: Benchmark = {
   name: "relevance",
-  about: "whether the best answer to a search comes first, against ts_rank and FTS5",
+  about: "whether the best result of a search comes first, compared with ts_rank and FTS5",
   run: () =>
     withStack(async ({ db_url }) => {
       const sql = postgres(db_url, { max: 1, onnotice: () => {} });
@@ -49,7 +49,7 @@ export const relevance: Benchmark = {
           for (const [system, ask] of Object.entries(systems)) {
             means[system] = (await reciprocalRank(asked, ask)).mean;
             rows.push({
-              case: `${kind}, ${asked.length} questions (${source})`,
+              case: `${kind}, ${asked.length} queries (${source})`,
               system,
               values: { mean_reciprocal_rank: means[system] },
             });
@@ -59,7 +59,7 @@ export const relevance: Benchmark = {
             goals.push(atLeast(`${kind}: mean reciprocal rank`, LEAST[kind], ours));
           }
           const best = Math.max(means.ts_rank ?? 0, means["SQLite FTS5"] ?? 0);
-          goals.push(atLeast(`${kind}: ahead of the better peer`, best, ours));
+          goals.push(atLeast(`${kind}: at least as good as the better peer`, best, ours));
         }
         return { rows, goals };
       } finally {
@@ -78,7 +78,7 @@ async function catalogue(): Promise<{ source: string; items: Item[] }> {
       hashtags: [`tag${number % 12_000}x`],
       views: item.views_count,
     }));
-    return { source: `${ITEMS} made-up items`, items: made };
+    return { source: `${ITEMS} generated items`, items: made };
   }
   const text = file.readable.pipeThrough(new DecompressionStream("gzip")).pipeThrough(
     new TextDecoderStream(),

@@ -17,7 +17,7 @@ export const stampede: Benchmark = {
   name: "stampede",
   about: `${
     PROCESSES * ASKS
-  } asks at once for what has expired, from ${PROCESSES} processes over one Redis, beside bentocache`,
+  } simultaneous requests for an expired response, from ${PROCESSES} processes over one Redis, compared with bentocache`,
   run: (effort) =>
     withStack(async (place) => {
       const redis = await startRedis();
@@ -41,14 +41,14 @@ export const stampede: Benchmark = {
         });
         return {
           rows: ["ours", "bentocache"].map((system) => ({
-            case: "expired, a stale one is there",
+            case: "expired, a stale response exists",
             system,
             values: of(system),
           })),
           goals: [
             atMost("computations", 1, of("ours").computations),
             atMost(
-              "longest wait beside the computation's time",
+              "longest wait, times the computation's time",
               1,
               of("ours")["longest wait ms"] / COMPUTATION_MS,
             ),

@@ -32,7 +32,7 @@ export interface Summary {
 
 export const syncSchedule: Benchmark = {
   name: "sync-schedule",
-  about: "a simulated year of automatic syncs: staleness against calls, adaptive and every four hours",
+  about: "a simulated year of automatic syncs: staleness and calls, adaptive and every four hours",
   run: () =>
     withStack(async ({ db_url }) => {
       const { source, histories: all } = await histories(PER_KIND);

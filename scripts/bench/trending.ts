@@ -19,8 +19,7 @@ const PARTS = ["smallest fifth", "second", "third", "fourth", "largest fifth"];
 
 export const trending: Benchmark = {
   name: "trending",
-  about:
-    "bursts, old hits and bots in the lists of trends: a month of clicks, and YouTube's real daily lists",
+  about: "bursts, old hits and bots in trending lists: a month of clicks, and YouTube's real daily lists",
   run: async ({ size }) => {
     const outcomes = [await aMonth(), await realDays(size)];
     return { rows: outcomes.flatMap(({ rows }) => rows), goals: outcomes.flatMap(({ goals }) => goals) };
@@ -122,8 +121,8 @@ function aMonth(): Promise<Outcome> {
       new URL("trending_shares.svg", IMAGES),
       sharesChart(
         {
-          title: "Whose items are in today's list, by the size of their creators",
-          below: "creators, from those with the fewest followers to those with the most",
+          title: "Items in today's list, by the followers of their creators",
+          below: "creators, from the fewest followers to the most",
           series: ["places in today's list", "items", "followers"],
         },
         PARTS.map((name, number) => ({
@@ -150,12 +149,12 @@ function aMonth(): Promise<Outcome> {
         case: name,
         system: "stories",
         values: {
-          "bursts that were listed": share("burst", (id) => ever.has(id)),
-          "hours until then, median": median([...surfaced.values()]),
-          "hours until a hit that is over has left, median": median(
+          "bursts listed, share": share("burst", (id) => ever.has(id)),
+          "hours until a burst was listed, median": median([...surfaced.values()]),
+          "hours until an old hit left the list, median": median(
             some("old hit").map(({ id }) => fell.get(id) ?? 0),
           ),
-          "at most": Math.max(0, ...fell.values()),
+          "hours until an old hit left, at most": Math.max(0, ...fell.values()),
         },
       },
     ];
@@ -168,13 +167,13 @@ function aMonth(): Promise<Outcome> {
           share("burst", (id) => surfaced.get(id) === 1),
         ),
         atMost(
-          "hits that are over in today's list after four days, share",
+          "old hits still in today's list after four days, share",
           0,
           share("old hit", (id) => (fell.get(id) ?? 0) > 96),
         ),
-        atMost("items that only bots click in today's list, share", 0, share("bot", (id) => ever.has(id))),
+        atMost("items in today's list that only bots click, share", 0, share("bot", (id) => ever.has(id))),
         atMost(
-          "items that one visitor clicks again and again in today's list, share",
+          "items in today's list that one visitor clicks repeatedly, share",
           0,
           share("repeater", (id) => ever.has(id)),
         ),
@@ -274,7 +273,7 @@ async function realDays(size: number): Promise<Outcome> {
       goals: [
         // Not all, because for some channels such growth is usual.
         atLeast(
-          "the ten young videos that grew most are in today's list the same day, share",
+          "the ten young videos that grew most in today's list on the same day, share",
           0.85,
           bursts.filter(Boolean).length / Math.max(1, bursts.length),
         ),

@@ -10,49 +10,58 @@ const FILE = "docs/capacity.md";
 export const measured = {
   make_feed_ms: {
     value: 59,
-    from: "bench feed: a feed made for who follows 1,002 creators, without its page; median",
+    from: "bench feed: creating the feed of a user who follows 1,002 creators, without its page; median",
   },
-  read_feed_ms: { value: 28, from: "bench feed: a page of a list; median" },
+  read_feed_ms: { value: 28, from: "bench feed: a page of an existing feed; median" },
   public_read_ms: {
     value: 15,
-    from: "slo.json, bench visitors: a public read that no cache has, the database's time",
+    from: "slo.json, bench visitors: the database's time for an uncached public read",
   },
-  jobs_per_second: { value: 3_000, from: "bench queue: jobs one at a time, 24 at once" },
+  jobs_per_second: { value: 3_000, from: "bench queue: one job at a time, 24 workers" },
   function_ms: {
     value: 3,
-    from: "bench kernel: the processor's time of a function's request beside the database",
+    from: "bench kernel: processor time of a function's request outside the database",
   },
 };
 
 /** Unknown until there are users. Change the values here; the tables follow. */
 export const assumed = {
-  public_read_ms: { value: 15, why: "of the database for a public read that no cache has" },
-  queue_jobs: { value: 1_500, why: "jobs a second of one queue, with room to spare" },
-  daily_share: { value: 0.2, why: "of all users come on a day" },
-  feeds_a_day: { value: 25, why: "pages of feeds a daily user reads" },
-  reads_a_day: { value: 25, why: "other reads a daily user makes" },
-  peak: { value: 3, why: "times the mean at the busiest hour" },
-  feed_hits: { value: 0.7, why: "of feeds are answered from a list that is there (the goal of slo.json)" },
-  cdn_hits: { value: 0.9, why: "of public reads are answered by the CDN" },
-  creator_share: { value: 0.02, why: "of users create" },
-  items_a_creator: { value: 500, why: "items of a creator, over all platforms" },
-  syncs_a_day: { value: 3, why: "syncs of a creator's accounts, all together" },
-  item_bytes: { value: 5_000, why: "of an item with its document, its entry and their indexes" },
+  public_read_ms: { value: 15, why: "ms of the database for an uncached public read" },
+  queue_jobs: { value: 1_500, why: "jobs per second of one queue, with a reserve" },
+  daily_share: { value: 0.2, why: "share of all users who are active on a day" },
+  feeds_a_day: { value: 25, why: "feed pages that an active user reads per day" },
+  reads_a_day: { value: 25, why: "other reads of an active user per day" },
+  peak: { value: 3, why: "load at the busiest hour, times the mean" },
+  feed_hits: {
+    value: 0.7,
+    why: "share of feed requests answered from an existing list (the goal in slo.json)",
+  },
+  cdn_hits: { value: 0.9, why: "share of public reads answered by the CDN" },
+  creator_share: { value: 0.02, why: "share of users who are creators" },
+  items_a_creator: { value: 500, why: "items per creator, on all platforms together" },
+  syncs_a_day: { value: 3, why: "syncs per creator and day, all accounts together" },
+  item_bytes: { value: 5_000, why: "bytes of an item with its document, its entry and their indexes" },
   media_mb: {
     value: 50,
-    why: "of a creator's own pictures and videos for posts; libraries stay at the platforms",
+    why: "MB of a creator's own pictures and videos for posts; libraries stay at the platforms",
   },
-  online_share: { value: 0.02, why: "of all users have the app open with Realtime at the busiest hour" },
-  use: { value: 0.5, why: "of a machine's processor is planned for" },
-  cores: { value: 32, why: "of a database machine" },
-  disk_gb: { value: 4_000, why: "of a database machine, before it is split" },
-  search_items: { value: 50e6, why: "items that one machine searches with this schema" },
-  realtime_connections: { value: 20_000, why: "connections of a Realtime node" },
-  egress_kb: { value: 30, why: "of a page of a feed, compressed" },
-  core_month: { value: 30, why: "USD: a core of a database machine with its memory" },
-  function_million: { value: 2, why: "USD: a million calls of functions" },
-  gb_month: { value: 0.12, why: "USD: a gigabyte of database disk; objects are a sixth of it" },
-  egress_gb: { value: 0.03, why: "USD: a gigabyte out of the CDN" },
+  online_share: {
+    value: 0.02,
+    why: "share of all users who have the app open with Realtime at the busiest hour",
+  },
+  use: { value: 0.5, why: "share of a machine's processor that is planned for" },
+  cores: { value: 32, why: "cores of a database machine" },
+  disk_gb: { value: 4_000, why: "GB of disk of a database machine, before it is split" },
+  search_items: { value: 50e6, why: "items that one machine can search with this schema" },
+  realtime_connections: { value: 20_000, why: "connections per Realtime node" },
+  egress_kb: { value: 30, why: "KB of a feed page, compressed" },
+  core_month: { value: 30, why: "USD per month: a core of a database machine with its memory" },
+  function_million: { value: 2, why: "USD: a million function calls" },
+  gb_month: {
+    value: 0.12,
+    why: "USD per month: a gigabyte of database disk; object storage costs a sixth of it",
+  },
+  egress_gb: { value: 0.03, why: "USD: a gigabyte sent by the CDN" },
 };
 
 const SIZES = [1e4, 1e6, 1e8, 1e9];
@@ -120,22 +129,22 @@ export function need(users: number): Need {
 }
 
 const LINES: [keyof Need, string][] = [
-  ["feeds_per_second", "feeds a second"],
-  ["reads_per_second", "public reads a second behind the CDN"],
+  ["feeds_per_second", "feeds per second"],
+  ["reads_per_second", "public reads per second behind the CDN"],
   ["database_cores", "cores for the database's work"],
   ["machines", "database machines"],
-  ["shards", "of them shards (by creator)"],
-  ["replicas", "of them replicas for reading"],
+  ["shards", "of these, shards (by creator)"],
+  ["replicas", "of these, read replicas"],
   ["items", "items"],
-  ["disk_gb", "disk for them, GB"],
+  ["disk_gb", "disk for the items, GB"],
   ["partitions", "partitions of items and documents (by hash of the creator)"],
-  ["search_machines", "machines for searching"],
-  ["jobs_per_second", "jobs a second"],
+  ["search_machines", "machines for search"],
+  ["jobs_per_second", "jobs per second"],
   ["queue_shards", "queues (by creator)"],
   ["media_tb", "media, TB"],
-  ["realtime_nodes", "nodes of Realtime"],
-  ["usd", "USD a month"],
-  ["usd_a_user", "USD a month and user"],
+  ["realtime_nodes", "Realtime nodes"],
+  ["usd", "USD per month"],
+  ["usd_a_user", "USD per month and user"],
 ];
 
 function shown(value: number): string {
@@ -153,7 +162,7 @@ export function tables(): string {
     ),
   ];
   return [
-    `| at the busiest hour, with so many users | ${
+    `| at the busiest hour, by number of users | ${
       SIZES.map((size) => size.toLocaleString("en")).join(" | ")
     } |`,
     `|---|${SIZES.map(() => "---|").join("")}`,

@@ -6,10 +6,10 @@ import { parseArgs } from "node:util";
 import { runChaos } from "./run_chaos.ts";
 
 const USAGE = `Usage: deno task chaos [--jobs N] [--workers N] [--kills N] [--seed N]
-  --jobs N      jobs to do (10000)
+  --jobs N      jobs to process (10000)
   --workers N   worker processes (8)
-  --kills N     workers killed or frozen, database crashed or cut off (150)
-  --seed N      of the plan of faults (1)`;
+  --kills N     faults: workers killed or frozen, database crashed or cut off (150)
+  --seed N      seed of the fault plan (1)`;
 
 const { values } = (() => {
   try {

@@ -20,7 +20,7 @@ const leaveMark: Handler = async ({ job }) => {
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
   await callDirectly(url, settings, "chaos_mark", { p_job_id: job.job_id, p_fence: job.fence });
   // The worst moment to fail: the effect is applied, but not yet reported.
-  if (Math.random() < 0.03) throw new Error("a fault of the handler's own");
+  if (Math.random() < 0.03) throw new Error("an error of the handler itself");
   return { result: { marked: true } };
 };
 

@@ -42,7 +42,7 @@ try {
   const isThin = report.fewest_per_pair < Number(values.least);
   if (isThin) {
     console.log(
-      `Cannot call this a full run: a pair happened ${report.fewest_per_pair} times, ${values.least} are wanted`,
+      `This was not a full run: one pair occurred ${report.fewest_per_pair} times, ${values.least} are required`,
     );
   }
   Deno.exitCode = report.rule === "ask" && (isThin || report.faults.length > 0) ? 1 : 0;

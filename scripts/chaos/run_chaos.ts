@@ -218,7 +218,7 @@ async function judge(
   );
   must(figures?.unmarked === 0, "jobs completed without their effect");
   must(figures?.ready === 0, "ready jobs were left behind");
-  must(deserters === 0, `${deserters} workers ended by themselves`);
+  must(deserters === 0, `${deserters} workers exited on their own`);
   return {
     ...about,
     by_status,

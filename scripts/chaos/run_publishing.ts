@@ -105,7 +105,7 @@ export async function runPublishing(options: PublishingChaosOptions): Promise<Pu
         });
         if (hasFired) fired.set(pair, (fired.get(pair) ?? 0) + 1);
         else report.unfired[pair] = (report.unfired[pair] ?? 0) + 1;
-        if (++done % 100 === 0) say(`${done} of ${runs}: ${report.duplicates} twice, ${report.lost} lost`);
+        if (++done % 100 === 0) say(`${done} of ${runs}: ${report.duplicates} doubled, ${report.lost} lost`);
       }
     } finally {
       await own[Symbol.asyncDispose]();
@@ -210,7 +210,7 @@ function judge(
   if (extra > 0) {
     report.duplicates += extra;
     report.duplicates_by_platform[step.slug] = (report.duplicates_by_platform[step.slug] ?? 0) + extra;
-    if (report.rule === "ask") report.faults.push(`twice: ${step.name}, ${fault}`);
+    if (report.rule === "ask") report.faults.push(`published twice: ${step.name}, ${fault}`);
   }
   // Neither published, nor reported as unknown, nor waiting for its turn.
   if (posts.length === 0 && status !== "unknown" && status !== "waiting") {
@@ -219,7 +219,7 @@ function judge(
     if (report.rule === "ask") report.faults.push(`lost: ${step.name}, ${fault} (${status})`);
   }
   if (report.rule === "ask" && posts.length === 1 && status === "failed") {
-    report.faults.push(`out, and called failed: ${step.name}, ${fault}`);
+    report.faults.push(`published, but reported as failed: ${step.name}, ${fault}`);
   }
 }
 

@@ -283,13 +283,13 @@ export async function runVacation(
     await becomes("open posts", async () => {
       const open =
         await sql`select 1 from publishing.post_target where next_at is not null or status in ('unknown', 'publishing', 'waiting')`;
-      if (open.length > 0) throw new Error(`${open.length} posts have not come to an end`);
+      if (open.length > 0) throw new Error(`${open.length} posts are still open`);
     });
     await becomes("jobs", async () => {
       const left = await sql<
         { handler: string }[]
       >`select handler from ops.job_ready where leased_until is not null or run_at < now() - interval '30 seconds'`;
-      if (left.length > 0) throw new Error(`${left.length} jobs are left: ${left[0]?.handler}`);
+      if (left.length > 0) throw new Error(`${left.length} jobs are left over: ${left[0]?.handler}`);
     });
     const healed_after_seconds = (performance.now() - calm_at) / 1_000;
     for (const own of publishers) {
@@ -302,13 +302,13 @@ export async function runVacation(
           const copies = shown.filter((one) => one.text.includes(post.text)).length;
           if (target.status !== "published" || copies !== 1) {
             const why = target.error_message ?? target.wait_reason;
-            bad.push(`${id} is ${target.status} (${why}), and the platform shows ${copies}`);
+            bad.push(`${id} is ${target.status} (${why}), and the platform shows it ${copies} times`);
           }
         }
-        if (bad.length > 0) throw new Error(`${bad.length} are not out once: ${bad.slice(0, 3).join("; ")}`);
+        if (bad.length > 0) throw new Error(`${bad.length} not exactly once: ${bad.slice(0, 3).join("; ")}`);
       });
     }
-    await becomes("nothing is there twice", async () => {
+    await becomes("duplicates", async () => {
       const [twice] = await sql<{ items: number; cycles: number }[]>`
         select
           (select count(*)::integer from (select from public.content_item
@@ -316,7 +316,7 @@ export async function runVacation(
           (select count(*)::integer from (select from public.quota_usage_history
             group by user_id, cycle_start_date having count(*) > 1) as cycles) as cycles`;
       if (twice?.items || twice?.cycles) {
-        throw new Error(`${twice.items} items and ${twice.cycles} closed cycles are`);
+        throw new Error(`${twice.items} items and ${twice.cycles} closed cycles exist twice`);
       }
     });
 
@@ -393,7 +393,7 @@ async function becomesSo(
 async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1_000} s`)), ms);
+    timer = setTimeout(() => reject(new Error(`not finished within ${ms / 1_000} s`)), ms);
   });
   try {
     return await Promise.race([work(), late]);

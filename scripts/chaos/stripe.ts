@@ -4,8 +4,8 @@ import { withStack } from "../bench/bench_stack.ts";
 import { type OrdersReport, runOrders } from "./stripe_orders.ts";
 
 const USAGE = `Usage: deno task chaos:stripe [--schedules N] [--seed N]
-  --schedules N   random lives of a customer (10000)
-  --seed N        of all of them (1)`;
+  --schedules N   random histories of a customer (10000)
+  --seed N        seed of the histories (1)`;
 
 const { values } = (() => {
   try {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runVacation } from "./run_vacation.ts";
 import { vacationChart } from "./vacation_chart.ts";
 
-Deno.test("half a minute without anybody: functions, worker, database and providers fail, and nothing is lost, doubled or left broken", async () => {
+Deno.test("functions, worker, database and providers fail unattended, and nothing is lost, duplicated or left broken", async () => {
   const report = await runVacation({ seconds: 12, creators: 2, seed: 3 });
   const { timeline, ...figures } = report;
   assert.deepEqual(report.wrong, [], JSON.stringify(figures));

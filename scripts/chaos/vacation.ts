@@ -7,9 +7,9 @@ import { runVacation } from "./run_vacation.ts";
 import { vacationChart } from "./vacation_chart.ts";
 
 const USAGE = `Usage: deno task vacation [--seconds N] [--creators N] [--seed N]
-  --seconds N    how long (1800)
-  --creators N   who sync and publish meanwhile (6)
-  --seed N       of the plan of faults (1)`;
+  --seconds N    duration of the run (1800)
+  --creators N   creators who sync and publish during the run (6)
+  --seed N       seed of the fault plan (1)`;
 
 const { values } = (() => {
   try {

@@ -44,7 +44,7 @@ ${
     panel(
       36,
       140,
-      "answered (green) and refused (red) a second",
+      "answered (green) and refused (red) requests per second",
       most(({ answered, refused }) => Math.max(answered, refused)),
       [
         ["#0f766e", ({ answered }) => answered],

@@ -5,7 +5,7 @@ import { documentProblems } from "./documents.ts";
 import { bareImports } from "./functions.ts";
 import { pinsFor } from "./functions_config.ts";
 
-Deno.test("a function's pins are the packages that its files reach, in the root's versions", () => {
+Deno.test("a function pins the packages that its files import, in the root's versions", () => {
   const root = {
     zod: "npm:zod@4.6.7",
     jose: "npm:jose@6.2.17",
@@ -25,7 +25,7 @@ Deno.test("imports are followed through files, types and dynamic imports", async
   }
 });
 
-Deno.test("a document that names a file or links to one that is not there is told", async () => {
+Deno.test("a document that names or links to a missing file is reported", async () => {
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/guide.md`;
@@ -43,6 +43,6 @@ Deno.test("a document that names a file or links to one that is not there is tol
   }
 });
 
-Deno.test("docs/problems.md says of every code what to do", () => {
+Deno.test("every error code has advice for docs/problems.md", () => {
   assert.deepEqual(Object.keys(CODES).filter((code) => !(code in ADVICE)), []);
 });

@@ -19,11 +19,11 @@ jobs:
       - run: bash .ci/run
 `;
 
-Deno.test("the workflows are valid, pinned and ask for no more than they need", async () => {
+Deno.test("the workflows are valid, pinned and request only the permissions they need", async () => {
   assert.deepEqual(await workflowProblems(), []);
 });
 
-Deno.test("each rule for workflows finds its offence", () => {
+Deno.test("each workflow rule detects its violation", () => {
   assert.deepEqual(rulesOf(GOOD), []);
   const offences: [from: string, to: string, problem: RegExp][] = [
     ["@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "@v7", /line 12 must name an action by commit/],
@@ -39,7 +39,7 @@ Deno.test("each rule for workflows finds its offence", () => {
   }
 });
 
-Deno.test("a change touches the phases of its files; what is shared touches all", () => {
+Deno.test("a change affects the phases of its files; a change to shared files affects all phases", () => {
   assert.deepEqual(phasesOf(["README.md", "docs/ai.md"]), []);
   assert.deepEqual(
     phasesOf(["supabase/functions/sync-youtube/index.ts", "scripts/postman/scenarios/phase_6.ts"]),
@@ -50,7 +50,7 @@ Deno.test("a change touches the phases of its files; what is shared touches all"
   assert.ok(phasesOf(["deno.json"]).length >= 8);
 });
 
-Deno.test("a pull request has one comment, which later runs update, also behind a hundred others", async () => {
+Deno.test("a pull request gets one comment, which later runs find and update even behind a hundred others", async () => {
   const comments = Array.from(
     { length: 130 },
     (_, id) => ({ id, body: id % 2 ? `comment ${id}` : null as string | null }),
@@ -97,7 +97,7 @@ Deno.test("a pull request has one comment, which later runs update, also behind 
   }
 });
 
-Deno.test("the scripts of the workflows explain themselves and say what they would do", async () => {
+Deno.test("the workflow scripts print their help, refuse wrong arguments and print what a dry run would do", async () => {
   const run = async (...args: string[]) => {
     const { code, stdout, stderr } = await new Deno.Command("bash", { args, env: { DENO: "deno" } }).output();
     return { code, text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };

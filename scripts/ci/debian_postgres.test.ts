@@ -15,7 +15,7 @@ const superuser = postgres(url, quiet);
 const owner = postgres(url.replace("supabase_admin@", "postgres@"), quiet);
 
 Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", async (t) => {
-  await t.step("PostgreSQL 15 takes every module from a role that is no superuser", async () => {
+  await t.step("PostgreSQL 15 accepts every module from a role that is not a superuser", async () => {
     const keys = { database_password: "trusted", internal_database_password: "trusted" };
     await bootstrap(superuser, keys, { cron: "extension" });
     await applyMigrations(owner);
@@ -24,7 +24,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     assert.ok(tables >= 17, `expected the tables of modules 000 to 002, got ${tables}`);
   });
 
-  await t.step("pg_cron takes every job, and applying the file again doubles none", async () => {
+  await t.step("pg_cron accepts every job, and applying the file again duplicates none", async () => {
     await applyFile(owner, "database/cron-jobs.sql");
     const first = await owner<
       { jobname: string; schedule: string }[]
@@ -37,7 +37,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     assert.deepEqual([...again], [...first]);
   });
 
-  await t.step("the command of every job runs, also twice at once", async () => {
+  await t.step("the command of every job runs, also twice concurrently", async () => {
     // Cron's two secrets exist on every installation (docs/operations.md); here the calls reach no server.
     await owner`select vault.create_secret('http://127.0.0.1:9', 'project_url')`;
     await owner`select vault.create_secret('sb_secret_debian_lane', 'cron_secret_key')`;
@@ -51,7 +51,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     await other.end();
   });
 
-  await t.step("pg_cron itself runs a job and writes down that it succeeded", async () => {
+  await t.step("pg_cron runs a job and records its success", async () => {
     await owner`select cron.schedule('debian-lane', '* * * * *', 'select 1')`;
     const end = Date.now() + 90_000;
     for (;;) {
@@ -68,7 +68,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
     await owner`select cron.unschedule('debian-lane')`;
   });
 
-  await t.step("plpgsql_check finds no error in any function of ours", async () => {
+  await t.step("plpgsql_check finds no error in any of our functions", async () => {
     await superuser`create extension if not exists plpgsql_check with schema extensions`;
     const findings = await superuser<{ name: string; lineno: number; message: string }[]>`
     select p.oid::regprocedure::text as name, c.lineno, c.message
@@ -84,7 +84,7 @@ Deno.test("Debian's PostgreSQL 15 with the real pg_cron and plpgsql_check", asyn
   });
 
   await t.step(
-    "rolling every module back leaves nothing of ours behind, and applying again gives the same schema",
+    "rolling back every module removes all our objects, and applying the modules again gives the same schema",
     async () => {
       await applyFile(owner, "database/realtime-channels.sql");
       const standing = await describeCatalogue(owner);

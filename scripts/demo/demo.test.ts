@@ -43,7 +43,7 @@ async function stackFile(): Promise<string> {
   return Deno.env.get("STREAMVIBE_TEST_STACK") ?? "";
 }
 
-Deno.test("demo walks every step, twice on one stack, and ends with 0", async () => {
+Deno.test("two demos at once on one stack complete every step and exit with 0", async () => {
   const file = await stackFile();
   for (const walk of await Promise.all([demo({}, "--stack", file), demo({}, "--stack", file)])) {
     assert.equal(walk.code, 0, walk.out + walk.errors);
@@ -51,11 +51,11 @@ Deno.test("demo walks every step, twice on one stack, and ends with 0", async ()
     assert.match(walk.out, /Sync the library: 200 of 200/);
     assert.match(walk.out, /✓ Connect X .+, 5 accounts are connected/);
     assert.match(walk.out, /✓ Disconnect the others +4 accounts gone, 280 items of five platforms stay/);
-    assert.ok(!walk.out.includes("\x1b"), "colour codes although nobody watches");
+    assert.ok(!walk.out.includes("\x1b"), "colour codes in output that is not a terminal");
   }
 });
 
-Deno.test("demo ends with 1 and says why when the platform misbehaves", async () => {
+Deno.test("demo exits with 1 and prints the reason when the platform fails", async () => {
   const file = await stackFile();
   const seen = new Set((await workshops()).map(({ channel_id }) => channel_id));
   const walk = demo({}, "--stack", file);
@@ -73,7 +73,7 @@ Deno.test("demo ends with 1 and says why when the platform misbehaves", async ()
   assert.match(errors, /The demo failed: Cannot run sync-youtube: provider_/);
 });
 
-Deno.test("demo boots a stack of its own when none runs, with the real catalogue where there is one, and stops it", async () => {
+Deno.test("demo starts its own stack when none runs, with the real catalogue if it exists, and stops it afterwards", async () => {
   const catalogue =
     new URL("../../../shared/data/youtube_trending_fulldesc.ndjson.gz", import.meta.url).pathname;
   const real = await Deno.stat(catalogue).then(() => true, () => false);
@@ -88,14 +88,14 @@ Deno.test("demo boots a stack of its own when none runs, with the real catalogue
   await assert.rejects(fetch(url), "its stack still answers");
 });
 
-Deno.test("demo says what is wrong with a stack that is not there", async () => {
+Deno.test("demo reports a missing stack and refuses unknown options", async () => {
   const missing = await demo({}, "--stack", "/nowhere/stack.json");
   assert.equal(missing.code, 1);
   assert.match(missing.errors, /Cannot find a stack: there is no \/nowhere\/stack\.json/);
   assert.equal((await demo({}, "--unknown")).code, 2);
 });
 
-Deno.test("demo --help names the steps", async () => {
+Deno.test("demo --help lists the steps", async () => {
   const { code, out } = await demo({}, "--help");
   assert.equal(code, 0);
   for (const step of STEPS) assert.ok(out.includes(step), step);
@@ -115,5 +115,5 @@ async function eventually<Value>(look: () => Promise<Value | undefined>): Promis
     if (value !== undefined) return value;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error("Cannot go on: what was waited for did not come within a minute");
+  throw new Error("Cannot go on: there was no value within a minute");
 }

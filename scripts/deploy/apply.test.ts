@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { testDatabase } from "../test/stack.ts";
 import { applyText } from "./apply.ts";
 
-Deno.test("whoever waits too long for a lock lets others pass, and comes again; another fault is told at once", async () => {
+Deno.test("a statement that waits too long for a lock gives way and retries; any other error is reported at once", async () => {
   const sql = await testDatabase();
   const schema = `applied_${crypto.randomUUID().slice(0, 8)}`;
   try {

@@ -18,7 +18,7 @@ Deno.test("every name in the list of phases is a function or a module", async ()
   assert.deepEqual(await unknownNames(), []);
 });
 
-Deno.test("deploy-phase and rollback-phase explain themselves, and refuse what was not meant", async () => {
+Deno.test("deploy-phase and rollback-phase print their help and refuse unintended calls", async () => {
   assert.match((await script("deploy-phase.sh", ["--help"])).out, /^Usage: scripts\/deploy-phase\.sh PHASE/);
   assert.match(
     (await script("rollback-phase.sh", ["--help"])).out,
@@ -45,7 +45,7 @@ Deno.test("deploy-phase and rollback-phase explain themselves, and refuse what w
   assert.match(none.errors, /no stack runs in \/nowhere; run `deno task start --empty`/);
 });
 
-Deno.test("a rollback goes to the release before, and called again one further", () => {
+Deno.test("a rollback restores the previous release, and the next rollback the one before it", () => {
   const row = (
     id: number,
     phase: number,
@@ -69,12 +69,12 @@ Deno.test("a rollback goes to the release before, and called again one further",
   assert.equal(
     previous(2, row(4, 2, "b", "rollback", false), c, b, a),
     "b",
-    "an interrupted one is done again",
+    "an interrupted rollback is repeated",
   );
   assert.equal(
     previous(2, row(4, 2, "d", "deploy", false), c, b, a),
     "c",
-    "of a deploy that failed half-way",
+    "after a deploy that failed half-way",
   );
   assert.throws(() => previous(1, a), /no release was deployed before it/);
   assert.throws(
@@ -84,7 +84,7 @@ Deno.test("a rollback goes to the release before, and called again one further",
   assert.throws(() => previous(1), /nothing was deployed here/);
 });
 
-Deno.test("phases are deployed one by one on an empty stack, each is whole, a kill costs nothing, and all of it goes back", async (t) => {
+Deno.test("phases deploy one by one on an empty stack, each works, a killed deploy can be repeated, and everything rolls back", async (t) => {
   const seed = Math.floor(Math.random() * 1e9);
   const random = seededRandom(seed);
   await using stack = await PhasedStack.boot();
@@ -100,7 +100,7 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
     assert.deepEqual(await stack.describe(), empty);
   });
 
-  await t.step("phase 1 stands alone", async () => {
+  await t.step("phase 1 works without the others", async () => {
     done(await stack.deploy(1));
     const { passed, failed, text } = await stack.collection(1);
     assert.equal(failed, 0, text);
@@ -116,23 +116,26 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
     assert.deepEqual(await stack.state(), before);
   });
 
-  await t.step(`killed at random moments (seed ${seed}), the next run of phase 2 finishes`, async () => {
-    let kills = 0;
-    for (const span of [1_500, 6_000]) {
-      const { isKilled } = await stack.run("deploy-phase.sh", ["2"], { killAfterMs: random() * span });
-      if (isKilled) kills += 1;
-    }
-    assert.ok(kills > 0, "nothing was killed");
-    done(await stack.deploy(2));
-    const { failed, text } = await stack.collection(2);
-    assert.equal(failed, 0, text);
-    assert.deepEqual(await stack.failingJobs(), []);
-    const rows = await stack
-      .sql`select phase, finished_at, steps from ops.deployment where phase = 2 and finished_at is not null`;
-    assert.equal(rows.length, 1, "one row a deploy, however often it was interrupted");
-  });
+  await t.step(
+    `after kills at random moments (seed ${seed}), the next deploy of phase 2 completes`,
+    async () => {
+      let kills = 0;
+      for (const span of [1_500, 6_000]) {
+        const { isKilled } = await stack.run("deploy-phase.sh", ["2"], { killAfterMs: random() * span });
+        if (isKilled) kills += 1;
+      }
+      assert.ok(kills > 0, "nothing was killed");
+      done(await stack.deploy(2));
+      const { failed, text } = await stack.collection(2);
+      assert.equal(failed, 0, text);
+      assert.deepEqual(await stack.failingJobs(), []);
+      const rows = await stack
+        .sql`select phase, finished_at, steps from ops.deployment where phase = 2 and finished_at is not null`;
+      assert.equal(rows.length, 1, "one row per deploy, however often it was interrupted");
+    },
+  );
 
-  await t.step("functions and cron jobs go back by one command, and come again", async () => {
+  await t.step("one command rolls back functions and cron jobs, and a deploy restores them", async () => {
     const back = await stack.rollBack(2);
     done(back);
     assert.match(back.text, /removed erase-requested-data, refresh-expiring-tokens/);
@@ -145,7 +148,7 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
   });
 
   await t.step(
-    "a release that does not answer goes back by itself, and what it broke answers again",
+    "a release that fails its check is rolled back automatically, and the function it broke works again",
     async () => {
       const root = await Deno.makeTempDir({ prefix: "streamvibe-repository-" });
       try {
@@ -178,7 +181,7 @@ Deno.test("phases are deployed one by one on an empty stack, each is whole, a ki
     );
   });
 
-  await t.step("modules go, the last first, and nothing is left", async () => {
+  await t.step("modules are removed, the last phase first, and nothing is left", async () => {
     assert.match((await stack.rollBack(1, "--module", "--yes")).text, /phase 2 .* the last is removed first/);
     for (const phase of [2, 1]) done(await stack.rollBack(phase, "--module", "--yes"));
     const ours = (await stack.describe()).filter((line) =>

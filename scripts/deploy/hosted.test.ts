@@ -23,7 +23,7 @@ function settingsOf({ stack }: PhasedStack, platform: SimulatedPlatform) {
 }
 
 Deno.test(
-  "a hosted project gets its secrets and its first phase by the official CLI, and a secret is rotated without a gap",
+  "a hosted project gets its secrets and phase 1 through the official CLI, and a secret is rotated without a gap",
   { ignore },
   async (t) => {
     await using stack = await PhasedStack.boot();
@@ -61,7 +61,7 @@ Deno.test(
       (await sql`select decrypted_secret as value from vault.decrypted_secrets where name = ${name}`)[0]
         ?.value;
 
-    await t.step("a deploy without its secrets says what is missing, and touches nothing", async () => {
+    await t.step("a deploy without its secrets lists the missing ones and changes nothing", async () => {
       const { code, text } = await deploy();
       assert.equal(code, 1);
       assert.match(
@@ -71,7 +71,7 @@ Deno.test(
       assert.deepEqual([...await sql`select from pg_namespace where nspname = 'ops'`], []);
     });
 
-    await t.step("secrets go where they are read; a second run changes nothing", async () => {
+    await t.step("each secret is stored where it is read; a second run changes nothing", async () => {
       assert.match((await local("--dry-run")).text, /Would set .*CRON_SECRET_KEY/);
       assert.equal(await inVault("cron_secret_key"), undefined);
       const { code, text } = await secrets();
@@ -79,11 +79,11 @@ Deno.test(
       assert.match(text, /set {5}YOUTUBE_CLIENT_SECRET/);
       assert.equal(await inVault("cron_secret_key"), settings.CRON_SECRET_KEY);
       assert.equal(platform.secrets.get("OPENAI_API_KEY")?.value, "sk-hosted");
-      assert.ok(!platform.secrets.has("CRON_SECRET_KEY"), "what is cron's is no function's");
+      assert.ok(!platform.secrets.has("CRON_SECRET_KEY"), "functions do not get cron's secret");
       assert.match((await secrets()).text, /Nothing to change: 9 settings/);
     });
 
-    await t.step("phase 1 is deployed although the platform throttles, and works", async () => {
+    await t.step("phase 1 is deployed despite throttling and a failed deploy, and works", async () => {
       platform.throttled = 1;
       platform.broken = ["metrics"];
       const broken = await deploy();
@@ -95,7 +95,7 @@ Deno.test(
       assert.deepEqual(
         platform.deploys,
         ["auth-profile-setup", "auth-profile-setup", "health", "metrics", "metrics"],
-        "the throttled one twice, what the run before had deployed not again",
+        "the throttled function twice, functions that the previous run deployed not again",
       );
       const { passed, failed, text: collection } = await stack.collection(1);
       assert.equal(failed, 0, collection);
@@ -113,7 +113,7 @@ Deno.test(
     });
 
     await t.step(
-      "what was set before there was a table is noted, and what somebody took away is set again",
+      "values set before the table existed are recorded, and values deleted on the platform are set again",
       async () => {
         platform.secrets.delete("PUBLIC_SITE_URL");
         const { text } = await secrets();
@@ -125,7 +125,7 @@ Deno.test(
     );
 
     await t.step(
-      "what somebody set by hand at the platform is noticed, and replaced when that is asked for",
+      "values changed by hand on the platform are noticed: a secret is replaced on request, another setting at once",
       async () => {
         const setByHand = (name: string, value: string) =>
           platform.secrets.set(name, { value, updated_at: new Date().toISOString() });
@@ -139,7 +139,7 @@ Deno.test(
       },
     );
 
-    await t.step("--check says what is too old", async () => {
+    await t.step("--check reports what is too old", async () => {
       await sql`update ops.secret_age set set_at = now() - interval '91 days' where name = 'OPENAI_API_KEY'`;
       const old = await local("--check");
       assert.equal(old.code, 1);
@@ -147,7 +147,7 @@ Deno.test(
     });
 
     await t.step(
-      "a secret is replaced only when that is asked for, and only by one that differs",
+      "a secret is replaced only on request, and only by a different value",
       async () => {
         assert.match((await local("--rotate", "OPENAI_API_KEY")).text, /still has the old value/);
         settings.OPENAI_API_KEY = "sk-rotated";
@@ -161,7 +161,7 @@ Deno.test(
       },
     );
 
-    await t.step("cron's key is tried before it is used", async () => {
+    await t.step("a new key for cron is tested before it is used", async () => {
       settings.CRON_SECRET_KEY = "sb_secret_that_nobody_made";
       assert.match((await local("--rotate", "CRON_SECRET_KEY")).text, /the new key is refused \(401\)/);
       assert.equal(await inVault("cron_secret_key"), "sb_secret_before_rotation");
@@ -173,7 +173,7 @@ Deno.test(
       assert.equal(await inVault("cron_secret_key"), secret_key);
     });
 
-    await t.step("a list of secrets overlaps while it is rotated", async () => {
+    await t.step("old and new webhook secrets overlap during a rotation", async () => {
       settings.STRIPE_WEBHOOK_SECRET = "whsec_second";
       assert.match((await local("--rotate", "all")).text, /set NEW,OLD first, and NEW alone a day later/);
       settings.STRIPE_WEBHOOK_SECRET = "whsec_second,whsec_first";
@@ -189,11 +189,11 @@ Deno.test(
       assert.deepEqual(
         { ...row },
         { is_since_then: true, count: 1 },
-        "the end of the overlap made the secret young",
+        "the end of the overlap must not reset the secret's age",
       );
     });
 
-    await t.step("what is no setting is refused, and no value was ever printed", async () => {
+    await t.step("an unknown setting is refused, and no value was ever printed", async () => {
       settings.YOUTUBE_CLIENT_SECRT = "typo";
       assert.match((await local()).text, /YOUTUBE_CLIENT_SECRT is not a setting of \.env\.example/);
       for (
@@ -216,7 +216,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a hosted project goes back to the commit before, also after a kill; its module goes after a proven backup only",
+  "a hosted project rolls back to the previous commit, also after a kill; its module is removed only after a verified backup",
   { ignore },
   async (t) => {
     await using stack = await PhasedStack.boot();
@@ -274,7 +274,7 @@ Deno.test(
       assert.notEqual((await ask("metrics")).status, 404);
       assert.notDeepEqual(await cron(), before);
 
-      await t.step("production goes back only when that was meant", async () => {
+      await t.step("production is rolled back only with --yes", async () => {
         const { code, text } = await run("rollback-phase.sh", []);
         assert.equal(code, 2);
         assert.match(text, /Cannot roll back a phase in production without --yes/);
@@ -284,7 +284,7 @@ Deno.test(
       });
 
       await t.step(
-        "killed in the middle, the next run goes on where it was, and waits when throttled",
+        "after a kill, the next run continues where the first one stopped, and retries when throttled",
         async () => {
           const first = platform.deploys.length;
           const { isKilled } = await run("rollback-phase.sh", ["--yes"], {
@@ -296,12 +296,15 @@ Deno.test(
           const { code, text } = await run("rollback-phase.sh", ["--yes"]);
           assert.equal(code, 0, text);
           assert.match(text, /Rolled back in [\d.]+ s/);
-          assert.ok(platform.throttled < 1, "a deploy was refused, and came again");
-          assert.ok(!platform.deploys.slice(second).includes("auth-profile-setup"), "it was back already");
+          assert.ok(platform.throttled < 1, "a deploy was throttled and retried");
+          assert.ok(
+            !platform.deploys.slice(second).includes("auth-profile-setup"),
+            "it had already been rolled back",
+          );
         },
       );
 
-      await t.step("functions and cron are as they were", async () => {
+      await t.step("functions and cron jobs are the same as before release B", async () => {
         assert.notEqual((await ask("auth-profile-setup")).text, "release B");
         assert.equal((await ask("health")).status, 200);
         assert.equal((await ask("metrics")).status, 404);
@@ -317,7 +320,7 @@ Deno.test(
         assert.match(further.text, /no release was deployed before it/);
       });
 
-      await t.step("a module goes after a backup that was read back, and not without", async () => {
+      await t.step("a module is removed after a backup that was read back, and not without one", async () => {
         const archives = `${stack.home}/archives`;
         const refused = await run("rollback-phase.sh", ["--module", "--yes"], {
           env: { BACKUP_DESTINATION: archives },
@@ -339,7 +342,7 @@ Deno.test(
   },
 );
 
-Deno.test("setup-vault-secrets explains itself, and refuses what was not meant", async () => {
+Deno.test("setup-vault-secrets prints its help and refuses unintended calls", async () => {
   const run = async (...args: string[]) => {
     const { code, stdout, stderr } = await new Deno.Command("bash", {
       args: ["scripts/setup-vault-secrets.sh", ...args],

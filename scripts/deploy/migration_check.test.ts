@@ -80,7 +80,7 @@ async function rulesOf(texts: string[]): Promise<string[][]> {
   }
 }
 
-Deno.test("what would hold a large table up is found, its innocent neighbour is not, and a small table is nobody's concern", async () => {
+Deno.test("statements that block a large table are reported; similar harmless ones, and any on a small table, are not", async () => {
   const [offences, innocents, small] = await Promise.all([
     rulesOf(RULES.map(([, offence]) => offence)),
     rulesOf(RULES.map(([, , innocent]) => innocent)),
@@ -96,7 +96,7 @@ Deno.test("what would hold a large table up is found, its innocent neighbour is 
   }
 });
 
-Deno.test("a function's body is no statement, and a finding says what to do", async () => {
+Deno.test("statements in a function's body are not reported, and a finding includes advice", async () => {
   const body =
     "create function public.f() returns void language plpgsql set search_path = '' as $$ begin update public.big set n = 1; end $$;";
   assert.deepEqual(await rulesOf([body]), [[]]);
@@ -110,7 +110,7 @@ Deno.test("a function's body is no statement, and a finding says what to do", as
   assert.equal(said, "a.sql:3: truncate on public.big, which is large; delete in batches, by a job");
 });
 
-Deno.test("a table is large by its rows", async () => {
+Deno.test("a table counts as large by its number of rows", async () => {
   const { db_url } = await testStack();
   const sql = postgres(db_url, { max: 1, onnotice: () => {} });
   const name = `large_${crypto.randomUUID().slice(0, 8)}`;

@@ -10,7 +10,7 @@ const PAGE = `
     <button name="decision" value="deny">Deny</button><button name="decision" value="allow">Allow</button>
   </form>`;
 
-Deno.test("the form is sent as a browser would: the chosen channel, what is ticked, the pressed button", () => {
+Deno.test("the form is submitted as by a browser: the chosen channel, the ticked boxes and the pressed button", () => {
   const { action, fields } = readForm(PAGE, "UC2");
   assert.equal(action, "/auth?client_id=a&state=b");
   assert.equal(fields.toString(), "granular=1&account=UC2&scope=read&decision=allow");

@@ -5,7 +5,7 @@ import { createClient } from "@supabase/supabase-js";
 import { furnish, OPERATOR } from "./furnish.ts";
 import { seed } from "./seed.ts";
 
-Deno.test("the demo's steps all succeed, and leave the operator posts to decide on", async () => {
+Deno.test("every step of the demo data succeeds, and the operator gets problem posts to decide on", async () => {
   const stack = await testStack();
   const sql = await testDatabase();
   const email = `demo-${crypto.randomUUID()}@example.com`;

@@ -76,7 +76,7 @@ async function assertWorks(stack: Stack): Promise<void> {
   assert.ok((await fetch(`${simulator_url}/_admin/requests`)).ok);
 }
 
-Deno.test("a start makes everything, a second one finds it, stop leaves no process and reset no file", async () => {
+Deno.test("the first start creates everything, a later start reuses it, stop leaves no process and reset no file", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
     let stack = await startStack({ home });
@@ -87,7 +87,7 @@ Deno.test("a start makes everything, a second one finds it, stop leaves no proce
     assert.equal(
       ((await Deno.stat(join(home, "stack.json"))).mode ?? 0) & 0o077,
       0,
-      "only the owner reads the keys",
+      "only the owner can read the keys",
     );
 
     const status = await command(["status", "--json"], { STREAMVIBE_HOME: home });
@@ -101,7 +101,7 @@ Deno.test("a start makes everything, a second one finds it, stop leaves no proce
     });
     assert.equal(elsewhere.code, 1);
     assert.match(elsewhere.err, new RegExp(`port ${info.ports.api}.*cli.ts start.*STREAMVIBE_API_PORT`));
-    assert.deepEqual(await processesOf(join(folder, "other")), [], "a start that failed leaves nothing");
+    assert.deepEqual(await processesOf(join(folder, "other")), [], "a failed start leaves no process");
 
     assert.equal((await command(["stop"], { STREAMVIBE_HOME: home })).code, 0);
     assert.equal((await stack.status).code, 0);
@@ -122,7 +122,7 @@ Deno.test("a start makes everything, a second one finds it, stop leaves no proce
   });
 });
 
-Deno.test("killed whole or in part, nothing committed is lost and nothing is left over", async () => {
+Deno.test("after a kill of all or some processes, no committed row is lost and no process is left over", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
     let stack = await startStack({ home });
@@ -171,7 +171,7 @@ Deno.test("killed whole or in part, nothing committed is lost and nothing is lef
   });
 });
 
-Deno.test("a part that ends by itself ends the stack, with a word about it and an exit code", async () => {
+Deno.test("a part that ends unexpectedly ends the stack with a message and an exit code", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
     for (const part of ["simulators", "postgres"]) {
@@ -197,7 +197,7 @@ async function databaseOf(home: string): Promise<string> {
   return join(database_place ?? home, "database");
 }
 
-Deno.test("a home that only root may enter works, and reset removes what was put elsewhere", {
+Deno.test("a home that only root can enter works, and reset removes the database that was stored elsewhere", {
   ignore: Deno.uid() !== 0,
 }, async () => {
   await withFolder(async (folder) => {
@@ -213,7 +213,7 @@ Deno.test("a home that only root may enter works, and reset removes what was put
   });
 });
 
-Deno.test("what is in the way of a start is said in words that name the way out", async () => {
+Deno.test("a start that cannot proceed reports the cause and how to fix it", async () => {
   await withFolder(async (folder) => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
@@ -257,7 +257,7 @@ Deno.test("what is in the way of a start is said in words that name the way out"
   });
 });
 
-Deno.test("the first start makes a demo creator who can sign in; when that fails, so does the start", async () => {
+Deno.test("the first start creates a demo creator who can sign in; if that fails, the start fails", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
     const failing = startStack({ home, seed: true, env: { RATE_LIMIT_USER: "1/3600" } });
@@ -289,7 +289,7 @@ Deno.test("the first start makes a demo creator who can sign in; when that fails
   });
 });
 
-Deno.test("no secret is in a log", async () => {
+Deno.test("logs contain no secrets", async () => {
   await withFolder(async (folder) => {
     const home = join(folder, "home");
     const stack = await startStack({ home });

@@ -88,7 +88,7 @@ const ROADMAP: Record<string, string[]> = {
 for (const [file, names] of Object.entries(ROADMAP)) {
   const read = async () => await Deno.readTextFile(new URL(`${file}.postman_collection.json`, FOLDER));
 
-  Deno.test(`${file} begins with the roadmap's requests, and all are numbered in their order`, async () => {
+  Deno.test(`${file} begins with the roadmap's requests, and all requests are numbered in order`, async () => {
     const requests = Collection.parse(JSON.parse(await read())).item.map(({ name }) => name);
     const phase = file.split("_")[1];
     assert.deepEqual(requests.slice(0, names.length), names);
@@ -107,13 +107,13 @@ for (const [file, names] of Object.entries(ROADMAP)) {
     }
   });
 
-  Deno.test(`${file} holds nothing that looks like a secret`, async () => {
+  Deno.test(`${file} contains nothing that looks like a secret`, async () => {
     const text = await read();
     assert.equal(scrub(text, []), text);
   });
 }
 
-Deno.test("every script of a collection is JavaScript that stands alone", () => {
+Deno.test("every script of a collection is valid JavaScript on its own", () => {
   for (const [file, text] of Object.entries(generateCollections())) {
     for (const { name, event } of Collection.parse(JSON.parse(text)).item) {
       for (const { listen, script } of event) {

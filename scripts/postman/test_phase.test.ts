@@ -19,7 +19,7 @@ async function inTemporaryFolder(work: (folder: string) => Promise<void>) {
   await work(folder).finally(() => Deno.remove(folder, { recursive: true }));
 }
 
-Deno.test("test-phase explains itself, and what is wrong with its arguments", async () => {
+Deno.test("test-phase prints its help and explains what is wrong with its arguments", async () => {
   assert.match((await testPhase(["--help"])).out, /^Usage: scripts\/test-phase\.sh PHASE/);
   const wrong: [string[], RegExp][] = [
     [[], /Cannot test a phase: its number is missing/],
@@ -41,7 +41,7 @@ Deno.test("test-phase explains itself, and what is wrong with its arguments", as
   }
 });
 
-Deno.test("test-phase says when no stack runs, and when it does not answer", async () => {
+Deno.test("test-phase reports that no stack runs, or that it does not respond", async () => {
   const none = await testPhase(["1"], { STREAMVIBE_HOME: "/nowhere" });
   assert.equal(none.code, 1);
   assert.match(
@@ -66,7 +66,7 @@ Deno.test("test-phase --dry-run prints the command and runs nothing", async () =
   });
 });
 
-Deno.test("test-phase counts what passed and failed, ends with 1 on a failure, and leaves no secret in the report", async () => {
+Deno.test("test-phase counts passed and failed assertions, exits with 1 on a failure, and leaves no secret in the report", async () => {
   await testStack();
   const stack = JSON.parse(await Deno.readTextFile(Deno.env.get("STREAMVIBE_TEST_STACK") ?? ""));
   await inTemporaryFolder(async (folder) => {
@@ -103,7 +103,7 @@ Deno.test("test-phase counts what passed and failed, ends with 1 on a failure, a
       assert.ok(!report.includes(secret), "a key or a token in the report");
     }
     assert.ok(report.includes("1.8 Check Quotas"));
-    assert.ok(!/(src|href)=["']?https?:/.test(report), "the report needs another host");
+    assert.ok(!/(src|href)=["']?https?:/.test(report), "the report loads resources from another host");
 
     const bad = await run("sb_secret_of_another_project");
     assert.equal(bad.code, 1);

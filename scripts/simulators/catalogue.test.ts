@@ -17,7 +17,7 @@ function everything(items: number, seed = 12): Video[] {
   return accounts.at(accounts.create({ items, seed }).id, 0, items);
 }
 
-Deno.test("a video id says its channel and its number", () => {
+Deno.test("a video id encodes its channel and its number", () => {
   for (const [channel, index] of [[0, 0], [1, 9_999], [0xffffffff, 0xffffffff], [0x12345678, 7]] as const) {
     const id = toVideoId(channel, index);
     assert.match(id, /^[\w-]{11}$/);
@@ -27,12 +27,12 @@ Deno.test("a video id says its channel and its number", () => {
   assert.equal(fromVideoId("AAAAAAAAAAB"), undefined);
 });
 
-Deno.test("the same seed makes the same videos, another seed others", () => {
+Deno.test("the same seed generates the same videos, another seed generates others", () => {
   assert.deepEqual(everything(120), everything(120));
   assert.notDeepEqual(everything(120)[0], everything(120, 13)[0]);
 });
 
-Deno.test("a channel with the same seed again is another channel", () => {
+Deno.test("two channels with the same seed have different ids, handles and video ids", () => {
   const catalogue = library();
   const [one, other] = [catalogue.create({ items: 3, seed: 5 }), catalogue.create({ items: 3, seed: 5 })];
   assert.notEqual(one.id, other.id);
@@ -41,14 +41,14 @@ Deno.test("a channel with the same seed again is another channel", () => {
   assert.equal(new Set(ids).size, 6);
 });
 
-Deno.test("a thousand videos hold every odd case that a library must take", () => {
+Deno.test("a thousand videos contain every edge case that a library must handle", () => {
   const videos = everything(1_000);
   const has = (what: string, test: (video: Video) => boolean) =>
     assert.ok(videos.some(test), `no video of a thousand ${what}`);
   has("is private", (video) => video.privacy === "private");
   has("is unlisted", (video) => video.privacy === "unlisted");
   has("is deleted", (video) => video.deleted);
-  has("waits for its time", (video) => video.publish_at !== null);
+  has("is scheduled", (video) => video.publish_at !== null);
   has("has no description", (video) => video.description === "");
   has("has a description of 5,000 characters", (video) => video.description.length === 5_000);
   has("has no tags", (video) => video.tags.length === 0);
@@ -62,9 +62,9 @@ Deno.test("a thousand videos hold every odd case that a library must take", () =
   has("hides its likes", (video) => video.likes === null);
   has("is closed to comments", (video) => video.comments === null);
   has("is a short", (video) => video.duration_seconds > 0 && video.duration_seconds <= 60);
-  has("goes on for hours", (video) => video.duration_seconds > 6 * 3_600);
+  has("lasts for hours", (video) => video.duration_seconds > 6 * 3_600);
   has("was a stream", (video) => video.live?.state === "completed");
-  assert.ok(new Set(videos.map((video) => video.title)).size < 1_000, "no title comes twice");
+  assert.ok(new Set(videos.map((video) => video.title)).size < 1_000, "no title occurs twice");
   assert.equal(new Set(videos.map((video) => video.id)).size, 1_000);
   for (const video of videos) {
     assert.ok(video.title.length > 0 && video.title.length <= 100);
@@ -77,13 +77,13 @@ Deno.test("a thousand videos hold every odd case that a library must take", () =
   assert.notDeepEqual(published, published.toSorted().reverse());
 });
 
-Deno.test("every voice has something to say", () => {
+Deno.test("every voice has subjects, titles, sentences and tags", () => {
   for (const { subjects, titles, sentences, tags } of voices) {
     for (const list of [subjects, titles, sentences, tags]) assert.ok(list.length > 0);
   }
 });
 
-Deno.test("a channel of 100,000 videos costs no more memory than its pages", () =>
+Deno.test("reading 40 pages of a channel of 100,000 videos takes less than 50 MB of memory", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 100_000 });
     const { access_token } = await simulator.tokens(channel);
@@ -102,7 +102,7 @@ Deno.test("a channel of 100,000 videos costs no more memory than its pages", () 
     assert.ok(Deno.memoryUsage().heapUsed - before < 50_000_000);
   }));
 
-Deno.test("the channels that are always there have the useful sizes", () =>
+Deno.test("the built-in channels have sizes from 0 to 10,000 videos, most of them around page limits", () =>
   withSimulator(async (simulator) => {
     const { accounts } = await simulator.admin("GET", "youtube/accounts");
     const sizes = accounts.map((channel: { items: number }) => channel.items).sort((
@@ -146,7 +146,7 @@ async function withCatalogue(
   }
 }
 
-Deno.test("a catalogue's channels are served newest first, and its nulls as missing members", () =>
+Deno.test("a catalogue's videos are served newest first, and its nulls as missing members", () =>
   withCatalogue([
     row({}),
     row({
@@ -193,7 +193,7 @@ Deno.test("a catalogue's channels are served newest first, and its nulls as miss
     assert.match(await (await fetch(simulator.authorizationUrl())).text(), /A real channel/);
   }));
 
-Deno.test("a real channel can be edited, and a made-up one stands beside it", () =>
+Deno.test("a real channel can be edited, and a generated channel can exist beside it", () =>
   withCatalogue([row({}), row({ video_id: "9bZkp7q19f0", title: "Two" })], async (simulator) => {
     const channel = "UCuAXFkgsw1L7xaCfnd5JJOw";
     const titles = async () =>
@@ -209,7 +209,7 @@ Deno.test("a real channel can be edited, and a made-up one stands beside it", ()
     assert.equal((await simulator.admin("GET", `youtube/accounts/${made_up}/items`)).total, 2);
   }));
 
-Deno.test("lines that are no video are skipped and counted", () =>
+Deno.test("lines that are not videos are skipped and counted", () =>
   withCatalogue([
     row({}),
     "",
@@ -233,7 +233,7 @@ Deno.test("lines that are no video are skipped and counted", () =>
     ]);
   }));
 
-Deno.test("a file that was cut off serves what it has", async () => {
+Deno.test("a truncated catalogue file serves the videos that it contains", async () => {
   const lines = Array.from(
     { length: 2_000 },
     (_, at) => row({ video_id: toVideoId(1, at), title: crypto.randomUUID() }),
@@ -252,14 +252,14 @@ Deno.test("a file that was cut off serves what it has", async () => {
   }
 });
 
-Deno.test("a catalogue that is not there stops the start with its name", async () => {
+Deno.test("a missing catalogue stops the start with an error that names it", async () => {
   await assert.rejects(
     () => withSimulator(async () => {}, { catalog: "/nowhere/catalogue.ndjson.gz" }),
     /nowhere.*no such file/,
   );
 });
 
-Deno.test("a file that is no catalogue stops the start with its name", async () => {
+Deno.test("a file that is not a catalogue stops the start with an error", async () => {
   const notGzip = (whole: Uint8Array) => whole.map((byte) => byte ^ 255);
   await assert.rejects(
     () => withCatalogue([row({})], async () => {}, notGzip),

@@ -107,7 +107,7 @@ function contract(
   }
 }
 
-contract("pages of any size put together are the account's list, newest first", async (provider, row) => {
+contract("pages of any size add up to the account's list, newest first", async (provider, row) => {
   for (const items of [1, row.page_size, row.page_size + 1]) {
     const account = await provider.account({ items });
     const token = await provider.token(account);
@@ -118,7 +118,7 @@ contract("pages of any size put together are the account's list, newest first", 
 });
 
 contract(
-  "an account with everything is listed without what is deleted or hidden, the same each time",
+  "an account with every kind of content lists what the provider shows, the same each time",
   async (provider) => {
     const account = await provider.account({ items: 130, plain: false, seed: 4 });
     const token = await provider.token(account);
@@ -140,7 +140,7 @@ contract(
 );
 
 contract(
-  "what is posted comes first, what is deleted is gone, what is edited is told",
+  "new posts come first, deleted posts disappear, and edits are visible",
   async (provider, row) => {
     const account = await provider.account({ items: 20 });
     const token = await provider.token(account);
@@ -162,7 +162,7 @@ contract(
 );
 
 contract(
-  "a list that a fault leads astray goes to the same page again, or to its first",
+  "a paging fault leads a list to the same page again, or back to its first page",
   async (provider, row) => {
     const account = await provider.account({ items: 20 });
     const token = await provider.token(account);
@@ -179,26 +179,29 @@ contract(
     }
     await lead("first");
     assert.deepEqual(row.ids(await read(row.next(await read(cursor)))), row.ids(first));
-    assert.deepEqual(row.ids(await read(cursor)), row.ids(second), "and then it is a list again");
+    assert.deepEqual(row.ids(await read(cursor)), row.ids(second), "then paging works again");
   },
 );
 
-contract("an expired or revoked token is refused, of this account only", async (provider, row) => {
-  const [account, other] = [await provider.account(), await provider.account()];
-  const [token, neighbour] = [await provider.token(account), await provider.token(other)];
-  assert.equal(await provider.whoami(token), 200);
-  await provider.admin("POST", "tokens/expire", { account_id: account });
-  assert.equal(await provider.whoami(token), row.status.dead);
-  const fresh = await provider.token(account);
-  assert.equal(await provider.whoami(fresh), 200);
-  await provider.admin("POST", "tokens/revoke", { account_id: account });
-  assert.equal(await provider.whoami(fresh), row.status.dead);
-  assert.equal((await provider.admin("GET", `accounts/${account}`)).consented, false);
-  assert.equal(await provider.whoami(neighbour), 200);
-  const at = neighbour.length - 30;
-  const forged = neighbour.slice(0, at) + (neighbour[at] === "A" ? "B" : "A") + neighbour.slice(at + 1);
-  assert.equal(await provider.whoami(forged), row.status.dead, "one character changed");
-});
+contract(
+  "an expired, revoked or forged token is refused; other accounts' tokens keep working",
+  async (provider, row) => {
+    const [account, other] = [await provider.account(), await provider.account()];
+    const [token, neighbour] = [await provider.token(account), await provider.token(other)];
+    assert.equal(await provider.whoami(token), 200);
+    await provider.admin("POST", "tokens/expire", { account_id: account });
+    assert.equal(await provider.whoami(token), row.status.dead);
+    const fresh = await provider.token(account);
+    assert.equal(await provider.whoami(fresh), 200);
+    await provider.admin("POST", "tokens/revoke", { account_id: account });
+    assert.equal(await provider.whoami(fresh), row.status.dead);
+    assert.equal((await provider.admin("GET", `accounts/${account}`)).consented, false);
+    assert.equal(await provider.whoami(neighbour), 200);
+    const at = neighbour.length - 30;
+    const forged = neighbour.slice(0, at) + (neighbour[at] === "A" ? "B" : "A") + neighbour.slice(at + 1);
+    assert.equal(await provider.whoami(forged), row.status.dead, "one character changed");
+  },
+);
 
 contract("a call without its scope is refused", async (provider, row) => {
   const token = await provider.token(await provider.account(), row.other_scopes);
@@ -206,7 +209,7 @@ contract("a call without its scope is refused", async (provider, row) => {
 });
 
 contract(
-  "the consent page is a form that works without a script and escapes what it shows",
+  "the consent page is a form that works without scripts and escapes its content",
   async (provider) => {
     const name = 'Tom & "Ann" <3';
     const account = await provider.account({ name });
@@ -220,7 +223,7 @@ contract(
   },
 );
 
-contract("Allow sends a code and the state back, Deny neither code nor account", async (provider, row) => {
+contract("Allow returns a code, Deny an error without a code, both with the state", async (provider, row) => {
   const account = await provider.account();
   const denied = await provider.decide({ decision: "deny" });
   assert.equal(denied.origin + denied.pathname, redirect_uri);
@@ -236,7 +239,7 @@ contract("Allow sends a code and the state back, Deny neither code nor account",
 });
 
 contract(
-  "a request whose client or address is wrong gets a page, never a redirect",
+  "a request with a wrong client or redirect URI gets an error page, never a redirect",
   async (provider, row) => {
     const client = Object.keys(row.consent.parameters)[0] as string;
     const addresses = [
@@ -272,7 +275,7 @@ contract(
   },
 );
 
-contract("a code works once, at its own address, and not for long", async (provider, row) => {
+contract("a code works once, with its own redirect URI, until it expires", async (provider, row) => {
   const account = await provider.account();
   const code = await provider.code(account);
   assert.equal(await provider.exchanges("made-up"), false);
@@ -286,7 +289,7 @@ contract("a code works once, at its own address, and not for long", async (provi
   assert.equal(await provider.exchanges(late), false);
 });
 
-contract("a spent quota refuses this account only, until its window is over", async (provider, row) => {
+contract("an exhausted quota refuses this account only, until its window ends", async (provider, row) => {
   const [poor, rich] = [await provider.account(), await provider.account()];
   const [few, many] = [await provider.token(poor), await provider.token(rich)];
   const set = (change: Record<string, unknown>) =>
@@ -309,7 +312,7 @@ contract("a spent quota refuses this account only, until its window is over", as
 });
 
 contract(
-  "failures come in the provider's own words, and recorded answers as they were",
+  "failures have the provider's own format, and recorded responses are returned unchanged",
   async (provider, row) => {
     const account = await provider.account();
     const token = await provider.token(account);
@@ -354,7 +357,7 @@ contract(
   },
 );
 
-contract("what the provider does not know is refused", async (provider, row) => {
+contract("an unknown parameter or field is refused", async (provider, row) => {
   const account = await provider.account();
   assert.equal(
     await provider.status(row.unknown(account, await provider.token(account))),
@@ -363,7 +366,7 @@ contract("what the provider does not know is refused", async (provider, row) => 
 });
 
 for (const row of ROWS) {
-  Deno.test(`${row.slug}: accounts, edits, consents and revocations outlive a kill, until a reset`, async () => {
+  Deno.test(`${row.slug}: accounts, edits, consents and revocations survive a kill, until a reset`, async () => {
     const folder = await Deno.makeTempDir();
     const state = `${folder}/simulators.ndjson`;
     const within = (test: (provider: Provider) => Promise<void>) =>

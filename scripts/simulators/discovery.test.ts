@@ -24,7 +24,7 @@ import * as resources from "./youtube/resources.ts";
 const folder = dataFolder();
 const missing = !hasDiscovery("youtube.v3") || !hasDiscovery("oauth2.v2");
 if (missing) {
-  console.warn("Google's discovery documents are not there: the simulators are not held against them");
+  console.warn("Google's discovery documents are missing: the simulators are not checked against them");
 }
 
 /** Creates a channel with every kind of content, a stranger's channel, and tokens: the owner's, the stranger's, and one with all scopes. */
@@ -112,7 +112,7 @@ async function sweep(
 const method_path = (path: string) => `/youtube/v3/${path.split("?")[0]}`;
 
 Deno.test({
-  name: "every answer of the Data API is what Google's discovery document says",
+  name: "every response of the Data API matches Google's discovery document",
   ignore: missing,
   fn: () =>
     withSimulator(async (simulator) => {
@@ -125,7 +125,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a member too many, a number for a string and a wrong time are found",
+  name: "an extra member, a number instead of a string and a wrong timestamp are detected",
   ignore: missing,
   fn: () => {
     const check = (answer: unknown) =>
@@ -158,7 +158,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the methods take every parameter of the discovery document, and no other",
+  name: "the methods accept every parameter of the discovery document, and no other",
   ignore: missing,
   fn: () =>
     withSimulator(async (simulator) => {
@@ -180,7 +180,7 @@ Deno.test({
 const real_catalogue = folder && new URL("youtube_trending_fulldesc.ndjson.gz", folder);
 
 Deno.test({
-  name: "a real catalogue is served in the same shape, and wholly",
+  name: "a real catalogue is served completely and in the same shape",
   ignore: missing || !isFile(real_catalogue),
   fn: () =>
     withSimulator(async (simulator) => {
@@ -227,7 +227,7 @@ function isFile(at: URL | undefined): boolean {
 }
 
 Deno.test({
-  name: "tokeninfo and userinfo are what the oauth2 discovery document says",
+  name: "tokeninfo and userinfo match the oauth2 discovery document",
   ignore: missing,
   fn: () =>
     withSimulator(async (simulator) => {
@@ -259,7 +259,7 @@ const left_out = new Set([
 
 Deno.test({
   name:
-    "answers have the shape of recorded ones: every member that was recorded, with its type; what was always there always",
+    "responses have the shape of recorded ones: every recorded member with its type, and members always recorded always",
   ignore: missing || folder === undefined,
   fn: () =>
     withSimulator(async (simulator) => {
@@ -305,7 +305,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "recorded answers hold against the discovery document too, so that the document can be trusted",
+  name: "recorded responses match the discovery document too, so the document can be trusted",
   ignore: missing || folder === undefined,
   fn: () => {
     const names: Record<string, string> = {
@@ -326,7 +326,7 @@ Deno.test({
 
 // --- errors: the discovery document has no schema for them -----------------------------------------------------------
 
-Deno.test("every error of the Data API has the shape of all Google APIs", () =>
+Deno.test("every error of the Data API has the common format of Google APIs", () =>
   withSimulator(async (simulator) => {
     const { own, other, channel } = await cast(simulator);
     const calls: [string, string | undefined][] = [

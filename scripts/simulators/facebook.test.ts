@@ -39,7 +39,7 @@ const pagesOf = async (stage: Stage, token: string) =>
     bearer(token),
   )).body.data;
 
-test("Facebook: a Page's token has no end when the person's token is a long one", async (stage) => {
+test("Facebook: a Page token made from a long-lived user token does not expire", async (stage) => {
   const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 1 });
   const short = await facebookToken(stage, account_id);
   assert.ok(short.expires_in <= 7_200);
@@ -54,12 +54,12 @@ test("Facebook: a Page's token has no end when the person's token is a long one"
   assert.equal(
     (await read(brief?.access_token)).body.error.error_subcode,
     463,
-    "one made from a short token ends with it",
+    "a Page token made from a short-lived token expires with it",
   );
   assert.equal((await read(long)).body.error.error_subcode, 463);
 });
 
-test("Facebook: the person chooses Pages and scopes; no role, no token", async (stage) => {
+test("Facebook: the person chooses Pages and scopes; a Page without a role has no token", async (stage) => {
   const { account_id, person_id } = await stage.admin<{ account_id: string; person_id: string }>(
     "facebook/accounts",
     { items: 1 },
@@ -90,7 +90,7 @@ test("Facebook: the person chooses Pages and scopes; no role, no token", async (
   assert.deepEqual(await pagesOf(stage, (await facebookToken(stage, person.person_id)).access_token), []);
 });
 
-test("Facebook: a batch answers each call by itself, and only its own Page's things", async (stage) => {
+test("Facebook: a batch answers each call separately, and only for objects of its own Page", async (stage) => {
   const wish = { items: 20, plain: true };
   const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", wish);
   const other = await stage.admin<{ account_id: string }>("facebook/accounts", wish);
@@ -112,7 +112,7 @@ test("Facebook: a batch answers each call by itself, and only its own Page's thi
   assert.equal(JSON.parse(answers[0]?.body ?? "").id, own);
 });
 
-test("Facebook: the Pages of a business are listed by the business only, with or without their tokens", async (stage) => {
+test("Facebook: the Pages of a business are listed only through the business, with or without their tokens", async (stage) => {
   const owned = await stage.admin<{ account_id: string; person_id: string }>("facebook/accounts", {
     items: 1,
     business: "owned",
@@ -155,18 +155,18 @@ test("Facebook: the Pages of a business are listed by the business only, with or
       `graph.facebook.com/v26.0/${path}?fields=access_token`,
       bearer(token),
     );
-  assert.ok((await one(bare.account_id, token)).body.access_token, "the Page itself tells it");
+  assert.ok((await one(bare.account_id, token)).body.access_token, "the Page itself returns its token");
 
   const unticked = await longToken(
     stage,
     await facebookToken(stage, person_id, { page: owned.account_id }, scope),
   );
   const [same] = (await businesses(unticked)).body.data;
-  assert.deepEqual(same?.client_pages?.data, [{ id: bare.account_id }], "listed all the same");
+  assert.deepEqual(same?.client_pages?.data, [{ id: bare.account_id }], "still listed");
   assert.equal((await one(bare.account_id, unticked)).status, 400);
 });
 
-test("Facebook: too much data is refused, entries of a batch fail by themselves, a checkpoint refuses every token", async (stage) => {
+test("Facebook: requests for too much data are refused, batch entries fail individually, and a checkpoint refuses every token", async (stage) => {
   const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", {
     items: 20,
     plain: true,
@@ -210,7 +210,7 @@ test("Facebook: too much data is refused, entries of a batch fail by themselves,
   assert.equal((await list(10)).status, 200, "and the same token works again");
 });
 
-test("Facebook: a wrong proof is refused, a right one is not", async (stage) => {
+test("Facebook: a wrong appsecret_proof is refused, a correct one is accepted", async (stage) => {
   const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 0 });
   const { access_token } = await facebookToken(stage, account_id);
   const proof = createHmac("sha256", facebook_app.secret).update(access_token).digest("hex");
@@ -220,7 +220,7 @@ test("Facebook: a wrong proof is refused, a right one is not", async (stage) => 
   assert.equal((await read("0".repeat(64))).status, 400);
 });
 
-test("Facebook: taking permissions away ends every token of the person", async (stage) => {
+test("Facebook: revoking the permissions ends every token of the person", async (stage) => {
   const { account_id } = await stage.admin<{ account_id: string }>("facebook/accounts", { items: 0 });
   const long = await longToken(stage, await facebookToken(stage, account_id));
   const [page] = await pagesOf(stage, long);

@@ -3,7 +3,7 @@ import { uploadsOf, withSimulator } from "./simulator_client.ts";
 
 const mine = "channels?part=id&mine=true";
 
-Deno.test("a fault hits the next calls that match, and no more", () =>
+Deno.test("a fault applies to the next matching calls, and to no more", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.tokens(channel);
@@ -19,7 +19,7 @@ Deno.test("a fault hits the next calls that match, and no more", () =>
     assert.deepEqual([faults[0].remaining, faults[0].hits], [0, 2]);
   }));
 
-Deno.test("a fault of one account leaves the others alone, and may wait for its turn", () =>
+Deno.test("a fault of one account does not affect the others, and can skip calls first", () =>
   withSimulator(async (simulator) => {
     const [ours, theirs] = [
       await simulator.channel({ items: 120, plain: true }),
@@ -42,7 +42,7 @@ Deno.test("a fault of one account leaves the others alone, and may wait for its 
     assert.equal(await status(ours, own.access_token), 200);
   }));
 
-Deno.test("a fault of an account hits its refresh too", () =>
+Deno.test("a fault of an account also applies to its token refresh", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { refresh_token } = await simulator.connect(channel);
@@ -55,7 +55,7 @@ Deno.test("a fault of an account hits its refresh too", () =>
     await alive.body?.cancel();
   }));
 
-Deno.test("failures come in the provider's own words, by reason or by status", () =>
+Deno.test("failures have the provider's own format, by reason or by status", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.tokens(channel);
@@ -91,7 +91,7 @@ Deno.test("failures come in the provider's own words, by reason or by status", (
     assert.equal((await more.json()).items[0].id, channel);
   }));
 
-Deno.test("a connection that is cut before the answer fails the call", () =>
+Deno.test("a connection cut before the response fails the call", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.tokens(channel);
@@ -100,7 +100,7 @@ Deno.test("a connection that is cut before the answer fails the call", () =>
     await simulator.list(mine, access_token);
   }));
 
-Deno.test("a cut is seen by a client that had kept its connection, and counts once", () =>
+Deno.test("a client that kept its connection open sees a cut, and each cut counts once", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.tokens(channel);
@@ -123,7 +123,7 @@ Deno.test("a cut is seen by a client that had kept its connection, and counts on
     });
   }));
 
-Deno.test("a connection that is cut after the headers or within the body fails the reading", () =>
+Deno.test("a connection cut after the headers or within the body fails the reading of the body", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 50 });
     const { access_token } = await simulator.tokens(channel);
@@ -137,7 +137,7 @@ Deno.test("a connection that is cut after the headers or within the body fails t
     await simulator.list(path, access_token);
   }));
 
-Deno.test("a malformed body is a whole answer that is no JSON", () =>
+Deno.test("a malformed body is a complete response that is not JSON", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.tokens(channel);
@@ -149,7 +149,7 @@ Deno.test("a malformed body is a whole answer that is no JSON", () =>
     assert.throws(() => JSON.parse(text), SyntaxError);
   }));
 
-Deno.test("a slow answer comes late, and a client that has given up harms nobody", () =>
+Deno.test("a slow response arrives late, and a client that gives up does not affect the next call", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.tokens(channel);
@@ -163,7 +163,7 @@ Deno.test("a slow answer comes late, and a client that has given up harms nobody
     await simulator.list(mine, access_token);
   }));
 
-Deno.test("an answer that is lost has had its effect", () =>
+Deno.test("a call whose response is lost has taken effect", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const code = (await simulator.consent(channel)).searchParams.get("code") ?? "";
@@ -179,7 +179,7 @@ Deno.test("an answer that is lost has had its effect", () =>
     assert.equal((await again.json()).error, "invalid_grant");
   }));
 
-Deno.test("the log tells what was asked, by whom and at what cost, and no credential", () =>
+Deno.test("the log records requests with account and cost, and no credentials", () =>
   withSimulator(async (simulator) => {
     const [channel, other] = [await simulator.channel({ items: 1 }), await simulator.channel({ items: 1 })];
     const [own, theirs] = [await simulator.tokens(channel), await simulator.tokens(other)];
@@ -200,7 +200,7 @@ Deno.test("the log tells what was asked, by whom and at what cost, and no creden
     assert.equal((await simulator.admin("GET", "requests")).count, 1);
   }));
 
-Deno.test("the admin routes refuse what they do not understand, and say why", () =>
+Deno.test("the admin routes refuse invalid requests and return the reason", () =>
   withSimulator(async (simulator) => {
     const wrong: [string, string, unknown, number, RegExp][] = [
       ["POST", "faults", { match: "(", fault: { status: 500 } }, 400, /match: must be a regular expression/],
@@ -227,14 +227,14 @@ Deno.test("the admin routes refuse what they do not understand, and say why", ()
     assert.match((await response.json()).error.message, /must be JSON/);
   }));
 
-Deno.test("a path of no provider is told apart from the provider's own 404", () =>
+Deno.test("a path of no simulated provider returns a 404 that says so", () =>
   withSimulator(async (simulator) => {
     const nobody = await fetch(`${simulator.url}/api.example.com/things`);
     assert.equal(nobody.status, 404);
     assert.match((await nobody.json()).error.message, /No simulated provider/);
   }));
 
-Deno.test("reset forgets channels, faults, requests and time", () =>
+Deno.test("a reset clears channels, faults and the clock", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     await simulator.fault("x", { status: 500 });

@@ -36,7 +36,7 @@ async function codeFor(
 
 const exchange = { grant_type: "authorization_code", redirect_uri };
 
-Deno.test("a consent gives a code with the state, and the code gives both tokens", () =>
+Deno.test("a consent returns a code with the state, and the code gives both tokens", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 3 });
     const back = await simulator.consent(channel, {
@@ -67,7 +67,7 @@ Deno.test("a consent gives a code with the state, and the code gives both tokens
     assert.equal(mine.items[0].id, channel);
   }));
 
-Deno.test("the consent page ticks each scope, and finds a channel among too many", () =>
+Deno.test("the consent page has a checkbox for each scope, and finds a channel by name", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 3 });
     const asked = { scope: `${readonly_scope} ${upload_scope}`, login_hint: channel };
@@ -80,7 +80,7 @@ Deno.test("the consent page ticks each scope, and finds a channel among too many
     assert.doesNotMatch(found.match(/action="[^"]*"/)?.[0] ?? "", /find=/);
   }));
 
-Deno.test("a request whose client or redirect URI is wrong gets a page, never a redirect", () =>
+Deno.test("a request with a wrong client or redirect URI gets an error page, never a redirect", () =>
   withSimulator(async (simulator) => {
     const wrong: [Record<string, string | undefined>, RegExp][] = [
       [{ client_id: undefined }, /Missing required parameter: client_id/],
@@ -100,7 +100,7 @@ Deno.test("a request whose client or redirect URI is wrong gets a page, never a 
     assert.match(await twice.text(), /can only have a single value: state/);
   }));
 
-Deno.test("any other fault of the request goes back to the client", () =>
+Deno.test("any other error in the request is returned to the client by redirect", () =>
   withSimulator(async (simulator) => {
     const wrong: [Record<string, string | undefined>, string][] = [
       [{ response_type: undefined }, "invalid_request"],
@@ -127,7 +127,7 @@ Deno.test("any other fault of the request goes back to the client", () =>
     }
   }));
 
-Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wrong one does not use it up", () =>
+Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wrong verifier does not use it up", () =>
   withSimulator(async (simulator) => {
     const code = await codeFor(simulator, { code_challenge: challenge, code_challenge_method: "S256" });
     await refused(
@@ -166,7 +166,7 @@ Deno.test("PKCE: only the verifier of the challenge redeems the code, and a wron
     );
   }));
 
-Deno.test("the token endpoint says what is wrong in OAuth's flat shape", () =>
+Deno.test("the token endpoint returns errors in OAuth's flat format", () =>
   withSimulator(async (simulator) => {
     const code = await codeFor(simulator);
     const wrong: [Record<string, string | undefined>, number, string, string?][] = [
@@ -200,7 +200,7 @@ Deno.test("the token endpoint says what is wrong in OAuth's flat shape", () =>
     await right.body?.cancel();
   }));
 
-Deno.test("a client may show itself by Basic, and not twice", () =>
+Deno.test("a client can authenticate with Basic, but not in two ways at once", () =>
   withSimulator(async (simulator) => {
     const code = await codeFor(simulator);
     const authorization = `Basic ${
@@ -221,7 +221,7 @@ Deno.test("a client may show itself by Basic, and not twice", () =>
     await right.body?.cancel();
   }));
 
-Deno.test("a refresh token comes with the first consent offline, and again only when consent is asked for again", () =>
+Deno.test("a refresh token is issued at the first offline consent, and again only with prompt=consent", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     assert.equal((await simulator.connect(channel, { access_type: "online" })).refresh_token, undefined);
@@ -231,7 +231,7 @@ Deno.test("a refresh token comes with the first consent offline, and again only 
     assert.ok((await simulator.connect(other, { prompt: "consent" })).refresh_token);
   }));
 
-Deno.test("after a consent, prompt=none gives a code without a page", () =>
+Deno.test("after a consent, prompt=none returns a code without a page", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const silent = async (parameters: Record<string, string>) => {
@@ -269,7 +269,7 @@ Deno.test("a scope that the user unticks is not granted", () =>
     assert.equal(error.details[0].reason, "ACCESS_TOKEN_SCOPE_INSUFFICIENT");
   }));
 
-Deno.test("a refresh gives an access token and no refresh token", () =>
+Deno.test("a refresh returns an access token and no refresh token", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { refresh_token, access_token } = await simulator.connect(channel);
@@ -281,7 +281,7 @@ Deno.test("a refresh gives an access token and no refresh token", () =>
     await simulator.list("channels?part=id&mine=true", again.access_token);
   }));
 
-Deno.test("an access token dies after an hour of the simulator's clock, and its refresh token does not", () =>
+Deno.test("an access token expires after an hour of the simulator's clock, its refresh token does not", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token, refresh_token } = await simulator.connect(channel);
@@ -300,7 +300,7 @@ Deno.test("an access token dies after an hour of the simulator's clock, and its 
     await simulator.list("channels?part=id&mine=true", alive.access_token);
   }));
 
-Deno.test("a refresh token dies unused after half a year, and lives when it is used", () =>
+Deno.test("a refresh token expires after half a year without use, but not if it is used", () =>
   withSimulator(async (simulator) => {
     const [idle, busy] = [await simulator.channel({ items: 1 }), await simulator.channel({ items: 1 })];
     const [unused, used] = [await simulator.connect(idle), await simulator.connect(busy)];
@@ -316,7 +316,7 @@ Deno.test("a refresh token dies unused after half a year, and lives when it is u
     assert.equal((await (await simulator.refresh(used.refresh_token)).json()).token_type, "Bearer");
   }));
 
-Deno.test("of more than a hundred refresh tokens the oldest dies without a word", () =>
+Deno.test("of more than a hundred refresh tokens, the oldest is silently revoked", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const tokens = [];
@@ -327,7 +327,7 @@ Deno.test("of more than a hundred refresh tokens the oldest dies without a word"
     await second.body?.cancel();
   }));
 
-Deno.test("revoking any token takes the app's whole access away, of this account only", () =>
+Deno.test("revoking any token ends the app's whole access to that account, and to no other", () =>
   withSimulator(async (simulator) => {
     const [channel, other] = [await simulator.channel({ items: 1 }), await simulator.channel({ items: 1 })];
     const [tokens, neighbour] = [await simulator.connect(channel), await simulator.connect(other)];
@@ -360,7 +360,7 @@ Deno.test("revoking any token takes the app's whole access away, of this account
     await refused(await simulator.refresh(neighbour.refresh_token), 400, "invalid_grant");
   }));
 
-Deno.test("tokeninfo tells what a token is for", () =>
+Deno.test("tokeninfo describes a token and refuses an invalid one", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1 });
     const { access_token } = await simulator.connect(channel);

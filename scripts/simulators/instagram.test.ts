@@ -55,7 +55,7 @@ async function newAccount(stage: Stage, wish: object): Promise<string> {
   return (await stage.admin<{ account_id: string }>("instagram/accounts", wish)).account_id;
 }
 
-test("Instagram: a code is exchanged in a form, by the app that asked", async (stage) => {
+test("Instagram: a code is exchanged once, in a form, with the app's own secret", async (stage) => {
   const form = await instagramCode(stage, await newAccount(stage, { items: 1 }));
   const path = "api.instagram.com/oauth/access_token";
   const other = new URLSearchParams({ ...Object.fromEntries(form), client_secret: "x" });
@@ -70,7 +70,7 @@ test("Instagram: a code is exchanged in a form, by the app that asked", async (s
   assert.match(String((await stage.send("POST", path, form)).body.error_message), /already used/);
 });
 
-test("Instagram: both shapes of a token answer are given", async (stage) => {
+test("Instagram: token responses come in both shapes", async (stage) => {
   const shapes = new Set<boolean>();
   for (let count = 0; count < 8; count++) {
     const { body } = await stage.send<Token>(
@@ -83,7 +83,7 @@ test("Instagram: both shapes of a token answer are given", async (stage) => {
   assert.equal(shapes.size, 2);
 });
 
-test("Instagram: a token is prolonged from its second day until it ends", async (stage) => {
+test("Instagram: a token can be refreshed from its second day until it expires", async (stage) => {
   const token = await instagramToken(stage, await newAccount(stage, { items: 0 }));
   const prolong = (access_token: string) =>
     stage.get<Token & GraphError>(
@@ -98,10 +98,10 @@ test("Instagram: a token is prolonged from its second day until it ends", async 
   assert.deepEqual([status, body.expires_in > 59 * day], [200, true]);
   await stage.advance(59.5 * day);
   assert.equal((await prolong(token)).body.error.error_subcode, 463, "its sixty days are over");
-  assert.equal((await prolong(body.access_token)).status, 200, "the newer one lives on");
+  assert.equal((await prolong(body.access_token)).status, 200, "the newer token is still valid");
 });
 
-test("Instagram: lists are paged by cursors that outlive what happens to the list", async (stage) => {
+test("Instagram: the cursors of a list stay valid when the list changes", async (stage) => {
   const account = await newAccount(stage, { items: 30, plain: true });
   const token = await instagramToken(stage, account);
   const page = (query: Record<string, string>) =>
@@ -117,7 +117,7 @@ test("Instagram: lists are paged by cursors that outlive what happens to the lis
     .then(({ body }) => body);
   const first = await page({});
   assert.deepEqual(first.body.data.map(({ id }) => id), items.slice(0, 10).map(({ id }) => id));
-  assert.ok(first.body.paging?.next?.includes("access_token="), "as the real one has it");
+  assert.ok(first.body.paging?.next?.includes("access_token="), "as in the real API");
   const after = String(first.body.paging?.cursors.after);
   await stage.admin(`instagram/accounts/${account}/items`, { text: "new" });
   await stage.admin(`instagram/accounts/${account}/items/${items[9]?.id}`, {}, "DELETE");
@@ -126,7 +126,7 @@ test("Instagram: lists are paged by cursors that outlive what happens to the lis
   assert.deepEqual(
     second.body.data.map(({ id }) => id),
     items.slice(10, 20).map(({ id }) => id).filter((id) => id !== items[12]?.id),
-    "nothing is skipped or repeated; what is archived leaves a short page",
+    "nothing is skipped or repeated; an archived item makes the page shorter",
   );
   const gone = await stage.get<GraphError>(
     `graph.instagram.com/v26.0/${items[9]?.id}?fields=id,caption`,
@@ -135,15 +135,15 @@ test("Instagram: lists are paged by cursors that outlive what happens to the lis
   assert.deepEqual(
     [gone.body.error.code, gone.body.error.error_subcode],
     [100, 33],
-    "what is deleted is not found",
+    "a deleted item is not found",
   );
   const last = await page({ after: String(second.body.paging?.cursors.after) });
-  assert.equal(last.body.paging?.next, undefined, "the end is the absence of next");
+  assert.equal(last.body.paging?.next, undefined, "the last page has no next");
   const bad = await page({ after: "made-up" });
   assert.equal(bad.status, 400);
 });
 
-test("Instagram: stories are listed apart, for a day", async (stage) => {
+test("Instagram: stories are listed separately, for one day", async (stage) => {
   const account = await newAccount(stage, { items: 2, stories: 2, plain: true });
   const token = await instagramToken(stage, account);
   const stories = () =>
@@ -159,7 +159,7 @@ test("Instagram: stories are listed apart, for a day", async (stage) => {
   assert.deepEqual([gone.status, gone.body.error.code, gone.body.error.error_subcode], [400, 100, 33]);
 });
 
-test("Instagram: insights are of one's own media, by the metrics of their kind, and need a scope", async (stage) => {
+test("Instagram: insights cover the account's own media, have metrics for each kind, and need a scope", async (stage) => {
   const account = await newAccount(stage, { items: 0 });
   const add = async (about: Record<string, unknown>) =>
     (await stage.admin<{ id: string }>(`instagram/accounts/${account}/items`, about)).id;
@@ -183,7 +183,7 @@ test("Instagram: insights are of one's own media, by the metrics of their kind, 
     ],
   );
   assert.ok(headers.has("x-business-use-case-usage"));
-  assert.deepEqual((await read(old, "views")).body.data, [], "what is not known is not 0");
+  assert.deepEqual((await read(old, "views")).body.data, [], "an unknown value is left out, not 0");
   assert.equal(await code(reel, "views,plays"), 100, "one wrong metric refuses the whole call");
   assert.equal(await code(story, "saved"), 100);
   assert.equal(await code(story, "views"), 10, "too few viewers");
@@ -193,7 +193,7 @@ test("Instagram: insights are of one's own media, by the metrics of their kind, 
   assert.equal(await code(reel, "views", basic), 10);
 });
 
-test("Instagram: limits are told in every answer, and end in a code that says so", async (stage) => {
+test("Instagram: every response reports the limits, and an exceeded limit has its own code", async (stage) => {
   const account = await newAccount(stage, { items: 1 });
   const token = await instagramToken(stage, account);
   await stage.admin("instagram/quota", { account_id: account, limit: 2, used: 0 }, "PUT");
@@ -211,7 +211,7 @@ test("Instagram: limits are told in every answer, and end in a code that says so
   assert.equal((await read()).status, 200);
 });
 
-test("Instagram: fields are those that were asked for, and unknown ones are an error", async (stage) => {
+test("Instagram: only requested fields are returned, and unknown fields are an error", async (stage) => {
   const account = await newAccount(stage, { items: 0 });
   await stage.admin(`instagram/accounts/${account}/items`, {
     kind: "album",
@@ -237,7 +237,7 @@ test("Instagram: fields are those that were asked for, and unknown ones are an e
   assert.equal((await read("caption,{")).body.error.code, 100);
 });
 
-test("Instagram: a token that is expired, taken back, made up or missing is refused with 190 or 2500", async (stage) => {
+test("Instagram: a token that is expired, revoked, invented or missing is refused with 190 or 2500", async (stage) => {
   const account = await newAccount(stage, { items: 0 });
   const token = await instagramToken(stage, account);
   const read = async (headers: Record<string, string>) =>

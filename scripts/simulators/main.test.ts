@@ -11,7 +11,7 @@ function start(...args: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
-Deno.test("the process says in one line where it listens, and ends when it is told to", async () => {
+Deno.test("the process prints its URL in one line and exits with 0 on SIGTERM", async () => {
   const child = start("--port", "0");
   const reader = child.stdout.getReader();
   const { value } = await reader.read();
@@ -24,7 +24,7 @@ Deno.test("the process says in one line where it listens, and ends when it is to
   await child.stderr.cancel();
 });
 
-Deno.test("a process that cannot start says why", () =>
+Deno.test("a process that cannot start prints the reason", () =>
   withSimulator(async (simulator) => {
     const taken = new URL(simulator.url).port;
     const wrong: [string[], number, RegExp][] = [

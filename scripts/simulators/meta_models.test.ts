@@ -14,7 +14,7 @@ interface Model {
 
 async function model(name: string): Promise<Model> {
   if (folder === undefined) {
-    throw new Error("Cannot read Meta's models: the folder of sample data is not there");
+    throw new Error("Cannot read Meta's models: the folder of sample data is missing");
   }
   return JSON.parse(await Deno.readTextFile(new URL(`fixtures/meta_graph_specs/${name}.json`, folder)));
 }
@@ -32,7 +32,7 @@ const known = (fields: readonly string[], model: readonly string[]) =>
   fields.filter((name) => !model.includes(name));
 
 Deno.test({
-  name: "every field of the Instagram simulator is one of Meta's models",
+  name: "every field of the Instagram simulator exists in Meta's models",
   ignore,
   async fn() {
     for (const [name, fields] of Object.entries(instagram_fields)) {
@@ -54,7 +54,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Instagram's token answers have the members of Meta's models, and their calls the parameters",
+  name: "Meta's models of Instagram's token calls have the expected members and parameters",
   ignore,
   async fn() {
     assert.deepEqual(await fieldsOf("IGAccessTokenForIGOnlyAPI"), [
@@ -80,7 +80,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "every field of a simulated Page is one of Meta's model, and every list one of its edges",
+  name: "every field of a simulated Page exists in Meta's model, and every list is one of its edges",
   ignore,
   async fn() {
     assert.deepEqual(known(facebook_fields.Page, await fieldsOf("Page")), []);

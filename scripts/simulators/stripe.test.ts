@@ -52,7 +52,7 @@ function stripeTest(name: string, body: (stripe: Stripe) => Promise<void>): void
 }
 
 stripeTest(
-  "periods from 31 January end on 28 February, 31 March and 30 April, at the time of day at which they began",
+  "periods from 31 January end on 28 February, 31 March and 30 April, at the same time of day",
   async (stripe) => {
     const { clock, id } = await stripe.subscribed("2026-01-31T10:00:00Z");
     const ends: string[] = [];
@@ -74,7 +74,7 @@ stripeTest(
 );
 
 stripeTest(
-  "a subscription moves as Stripe documents it: incomplete, trialing, past_due, canceled",
+  "a subscription changes state as Stripe documents it: incomplete, trialing, past_due, canceled",
   async (stripe) => {
     const status = async (id: string) => (await stripe.ask("GET", `subscriptions/${id}`)).body.status;
     const declined = await stripe.subscribed("2026-03-01T00:00:00Z", {}, "declined");
@@ -97,7 +97,7 @@ stripeTest(
 );
 
 stripeTest(
-  "a key for idempotent requests gives the first answer again, refuses other parameters, and tells what is under way",
+  "an idempotency key replays the first response, refuses other parameters, and returns 409 while a request is running",
   async (stripe) => {
     const key = { "idempotency-key": crypto.randomUUID() };
     const both = await Promise.all([1, 2].map(() => stripe.ask("POST", "customers", { name: "A" }, key)));
@@ -110,7 +110,7 @@ stripeTest(
   },
 );
 
-stripeTest("refusals are in Stripe's words", async (stripe) => {
+stripeTest("errors have Stripe's status, code and headers", async (stripe) => {
   const missing = await stripe.ask("GET", "subscriptions/sub_none");
   assert.deepEqual([missing.status, missing.body.error.code], [404, "resource_missing"]);
   const unknown = await stripe.ask("POST", "customers", { colour: "red" });
@@ -130,45 +130,48 @@ stripeTest("refusals are in Stripe's words", async (stripe) => {
   assert.deepEqual(elsewhere.body.data, []);
 });
 
-stripeTest("events nobody takes are sent again over three days, each time signed anew", async (stripe) => {
-  const seen: { signature: string; body: string }[] = [];
-  let status = 500;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    seen.push({ signature: request.headers.get("stripe-signature") ?? "", body: await request.text() });
-    return new Response(null, { status });
-  });
-  try {
-    await stripe.ask("POST", "webhook_endpoints", {
-      url: `http://127.0.0.1:${server.addr.port}/`,
-      "enabled_events[]": "customer.created",
+stripeTest(
+  "an event that is not accepted is sent again until it is, each time with a new signature",
+  async (stripe) => {
+    const seen: { signature: string; body: string }[] = [];
+    let status = 500;
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+      seen.push({ signature: request.headers.get("stripe-signature") ?? "", body: await request.text() });
+      return new Response(null, { status });
     });
-    await stripe.ask("POST", "customers", {});
-    const until = async (count: number) => {
-      for (let look = 0; look < 200 && seen.length < count; look++) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+    try {
+      await stripe.ask("POST", "webhook_endpoints", {
+        url: `http://127.0.0.1:${server.addr.port}/`,
+        "enabled_events[]": "customer.created",
+      });
+      await stripe.ask("POST", "customers", {});
+      const until = async (count: number) => {
+        for (let look = 0; look < 200 && seen.length < count; look++) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assert.equal(seen.length, count);
+      };
+      await until(1);
+      for (let attempt = 2; attempt <= 4; attempt++) {
+        await stripe.simulator.admin("POST", "clock", { advance_seconds: 12 * 3_600 });
+        await until(attempt);
       }
-      assert.equal(seen.length, count);
-    };
-    await until(1);
-    for (let attempt = 2; attempt <= 4; attempt++) {
+      status = 200;
       await stripe.simulator.admin("POST", "clock", { advance_seconds: 12 * 3_600 });
-      await until(attempt);
+      await until(5);
+      await stripe.simulator.admin("POST", "clock", { advance_seconds: 12 * 3_600 });
+      await stripe.simulator.admin("POST", "stripe/deliveries/run", {});
+      assert.equal(seen.length, 5);
+      assert.equal(new Set(seen.map(({ body }) => body)).size, 1);
+      assert.equal(new Set(seen.map(({ signature }) => signature)).size, 5);
+    } finally {
+      await server.shutdown();
     }
-    status = 200;
-    await stripe.simulator.admin("POST", "clock", { advance_seconds: 12 * 3_600 });
-    await until(5);
-    await stripe.simulator.admin("POST", "clock", { advance_seconds: 12 * 3_600 });
-    await stripe.simulator.admin("POST", "stripe/deliveries/run", {});
-    assert.equal(seen.length, 5);
-    assert.equal(new Set(seen.map(({ body }) => body)).size, 1);
-    assert.equal(new Set(seen.map(({ signature }) => signature)).size, 5);
-  } finally {
-    await server.shutdown();
-  }
-});
+  },
+);
 
 stripeTest(
-  "the old shape has periods on the subscription, the new one on its items; an invoice's subscription moves likewise",
+  "the old API version has periods on the subscription, the new one on its items; an invoice's subscription moves similarly",
   async (stripe) => {
     const { id, customer } = await stripe.subscribed("2026-03-01T00:00:00Z");
     const old = { "stripe-version": "2020-08-27" };
@@ -196,7 +199,7 @@ const hasFixtures = (() => {
 })();
 
 Deno.test({
-  name: "what the simulator answers has no member that Stripe's own fixtures have not, and each of its type",
+  name: "the simulator's responses have only members of Stripe's own fixtures, with the same types",
   ignore: !hasFixtures,
   fn: () =>
     withSimulator(async (simulator) => {

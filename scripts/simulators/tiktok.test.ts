@@ -62,7 +62,7 @@ async function api(
   return { status: response.status, ...await response.json() };
 }
 
-Deno.test("TikTok: every answer has an error, which is ok when all is well", () =>
+Deno.test("TikTok: every response has an error object, whose code is ok on success", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("tiktok", { items: 3, plain: true });
     const { access_token } = await simulator.issue("tiktok", account_id);
@@ -124,7 +124,7 @@ Deno.test("TikTok: pages go from newest to oldest and may be short or empty whil
     assert.deepEqual(hidden.data.videos.map(({ id }: { id: string }) => id), [items[0].id]);
   }));
 
-Deno.test("TikTok: a field without its scope refuses the whole call", () =>
+Deno.test("TikTok: the whole call is refused if the scope of one field is missing", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("tiktok", { items: 1 });
     const { access_token } = await simulator.issue("tiktok", account_id, ["user.info.basic"]);
@@ -162,7 +162,7 @@ Deno.test("TikTok: consent is granular, has no PKCE, and its errors are flat wit
     assert.equal((await oauth(simulator, { ...form, client_id: "no" })).error, "invalid_request");
   }));
 
-Deno.test("TikTok: a refresh ends the refresh token that it was made with; half a year ends every one", () =>
+Deno.test("TikTok: a refresh invalidates the refresh token that it used; every refresh token expires after half a year", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("tiktok", { items: 1 });
     const { refresh_token } = await simulator.issue("tiktok", account_id);
@@ -178,7 +178,7 @@ Deno.test("TikTok: a refresh ends the refresh token that it was made with; half 
     assert.equal((await refresh(later.refresh_token)).error, "invalid_grant");
   }));
 
-Deno.test("TikTok: an access token ends the whole authorization, a dead one nothing", () =>
+Deno.test("TikTok: revoking an access token ends the whole authorization; revoking an invalid one is refused", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("tiktok", { items: 1 });
     const pair = await simulator.issue("tiktok", account_id);
@@ -192,7 +192,7 @@ Deno.test("TikTok: an access token ends the whole authorization, a dead one noth
     assert.equal(refresh.error, "invalid_grant");
   }));
 
-Deno.test("TikTok: a minute has 600 calls of an endpoint, and slides", () =>
+Deno.test("TikTok: the limit of calls per minute uses a sliding window", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("tiktok", { items: 1 });
     const { access_token } = await simulator.issue("tiktok", account_id);
@@ -208,7 +208,7 @@ Deno.test("TikTok: a minute has 600 calls of an endpoint, and slides", () =>
     assert.equal((await call()).error.code, "rate_limit_exceeded");
   }));
 
-Deno.test("TikTok: webhooks are signed over time and body, as often as one wants, and wrongly when asked", () =>
+Deno.test("TikTok: webhooks are signed over timestamp and body, can be repeated, and get a wrong signature on request", () =>
   withSimulator(async (simulator) => {
     const received: { signature: string; body: string }[] = [];
     const receiver = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

@@ -58,7 +58,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 Deno.test(
-  "X: answers agree with X's own specification, member by member",
+  "X: responses match X's own specification, member by member",
   { ignore: !hasOpenApi() },
   () =>
     withSimulator(async (simulator) => {
@@ -85,7 +85,7 @@ Deno.test(
           seen.long += post.note_post ? 1 : 0;
           seen.urls += post.entities?.urls?.length ?? 0;
           for (const { start, end, url } of post.entities?.urls ?? []) {
-            assert.equal([...post.text].slice(start, end).join(""), url, "places count characters");
+            assert.equal([...post.text].slice(start, end).join(""), url, "positions count characters");
           }
           for (const { start, end, tag } of post.entities?.hashtags ?? []) {
             assert.equal([...post.text].slice(start, end).join(""), `#${tag}`);
@@ -133,7 +133,7 @@ Deno.test(
     }),
 );
 
-Deno.test("X: authorization needs PKCE, a state, known scopes and a registered address", () =>
+Deno.test("X: authorization needs PKCE, a state, known scopes and a registered redirect URI", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("twitter", { items: 1 });
     const wrong: Record<string, string | null>[] = [{ client_id: "other" }, {
@@ -158,7 +158,7 @@ Deno.test("X: authorization needs PKCE, a state, known scopes and a registered a
     assert.match(await page.text(), /<form method="post"/);
   }));
 
-Deno.test("X: a code lives for 30 seconds and works once, with its verifier and a confidential client", () =>
+Deno.test("X: a code is valid for 30 seconds and works once, with its verifier and a confidential client", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("twitter", { items: 1 });
     const form = (code: string) => ({
@@ -194,7 +194,7 @@ Deno.test("X: a code lives for 30 seconds and works once, with its verifier and 
     assert.equal((await (await token(simulator, form(online))).json()).refresh_token, undefined);
   }));
 
-Deno.test("X: every answer tells its window, which ends after 15 minutes; each account has its own", () =>
+Deno.test("X: every response reports its rate limit window, which ends after 15 minutes; each account has its own", () =>
   withSimulator(async (simulator) => {
     const [one, other] = [
       await simulator.account("twitter", { items: 1 }),
@@ -218,7 +218,7 @@ Deno.test("X: every answer tells its window, which ends after 15 minutes; each a
     assert.deepEqual(await left(access_token), [200, "1"]);
   }));
 
-Deno.test("X: days are told once they are limited, of the user and of the app, and end a day after their first call", () =>
+Deno.test("X: daily limits of the user and the app are reported once they are set, and end a day after the first call", () =>
   withSimulator(async (simulator) => {
     const one = await simulator.account("twitter", { items: 1 });
     const { access_token } = await simulator.issue("twitter", one);
@@ -243,7 +243,7 @@ Deno.test("X: days are told once they are limited, of the user and of the app, a
     assert.deepEqual(await told(next.access_token), [200, "1", "8"]);
   }));
 
-Deno.test("X: without credits everything is 402, in one of two bodies, and the headers are still there", () =>
+Deno.test("X: without credits every call returns 402 with one of two bodies, and the rate limit headers stay", () =>
   withSimulator(async (simulator) => {
     const titles = new Set<string>();
     for (let seed = 1; seed < 9; seed++) {
@@ -261,7 +261,7 @@ Deno.test("X: without credits everything is 402, in one of two bodies, and the h
     assert.deepEqual([...titles].sort(), ["CreditsDepleted", "Payment Required"]);
   }));
 
-Deno.test("X: parameters that are not known are refused by name, and so is the other name of post.fields when told so", () =>
+Deno.test("X: unknown parameters are refused by name, and so is tweet.fields if only post.fields is accepted", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("twitter", { items: 10 });
     const { access_token } = await simulator.issue("twitter", account_id);
@@ -291,7 +291,7 @@ Deno.test("X: parameters that are not known are refused by name, and so is the o
     await refused("tweet.fields=text", "tweet.fields");
   }));
 
-Deno.test("X: the timeline ends at 3,200 posts, at 800 without replies, and leaves out what it was told to", () =>
+Deno.test("X: the timeline ends at 3,200 posts, at 800 without replies, and leaves out retweets and replies on request", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("twitter", {
       items: 3_500,
@@ -325,7 +325,7 @@ Deno.test("X: the timeline ends at 3,200 posts, at 800 without replies, and leav
     );
   }));
 
-Deno.test("X: a token without the scopes is refused, and a suspended account is an error in a 200", () =>
+Deno.test("X: a token without the scopes is refused, and a suspended account returns an error with status 200", () =>
   withSimulator(async (simulator) => {
     const account_id = await simulator.account("twitter", { items: 1 });
     const half = await simulator.issue("twitter", account_id, ["tweet.read"]);

@@ -5,7 +5,7 @@ import { readPageToken, writePageToken } from "./youtube/page_token.ts";
 const item_parts = "part=snippet,contentDetails,status";
 const video_parts = "part=snippet,contentDetails,statistics,status,liveStreamingDetails";
 
-Deno.test("the way back by prevPageToken is the way there", () =>
+Deno.test("prevPageToken leads back through the same pages", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 120 });
     const { access_token } = await simulator.tokens(channel);
@@ -26,7 +26,7 @@ Deno.test("the way back by prevPageToken is the way there", () =>
     assert.deepEqual((await page(second.prevPageToken ?? "")).items, first.items);
   }));
 
-Deno.test("page tokens are Google's own packing, and nothing else is one", () => {
+Deno.test("page tokens have Google's own encoding, and anything else is refused", () => {
   assert.equal(writePageToken({ position: 50, back: false }), "EAAaBlBUOkNESQ");
   for (const position of [0, 1, 5, 50, 127, 128, 9_950, 1_000_000]) {
     for (const back of [true, false]) {
@@ -48,7 +48,7 @@ Deno.test("page tokens are Google's own packing, and nothing else is one", () =>
   }
 });
 
-Deno.test("the default page has five items, and none may have more than fifty", () =>
+Deno.test("a page has five items by default and at most fifty", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 60 });
     const { access_token } = await simulator.tokens(channel);
@@ -70,7 +70,7 @@ Deno.test("the default page has five items, and none may have more than fifty", 
     );
   }));
 
-Deno.test("the same answer has the same etag, and its tag answers 304 without a body", () =>
+Deno.test("the same response has the same etag, and a request with that etag returns 304 without a body", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 60, plain: true });
     const { access_token } = await simulator.tokens(channel);
@@ -130,7 +130,7 @@ Deno.test("an edit changes the etag of the video, of its page and of nothing els
     assert.notEqual(grown.etag, video.etag);
   }));
 
-Deno.test("what is uploaded comes first, and what is deleted leaves the list and moves the rest up", () =>
+Deno.test("new uploads come first, and deleted videos leave the list and move the rest up", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 10, plain: true });
     const { access_token } = await simulator.tokens(channel);
@@ -169,7 +169,7 @@ Deno.test("what is uploaded comes first, and what is deleted leaves the list and
     assert.equal((await ids()).includes(added[0].id), false);
   }));
 
-Deno.test("deleted and private videos keep an entry without content; videos.list leaves them out without a word", () =>
+Deno.test("deleted and private videos keep an entry without content; videos.list silently leaves them out", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 5, plain: true });
     const stranger = await simulator.channel({ items: 1 });
@@ -205,7 +205,7 @@ Deno.test("deleted and private videos keep an entry without content; videos.list
     assert.deepEqual(await seen(), [unlisted, open]);
   }));
 
-Deno.test("an app's key reads public data and has no channel of its own", () =>
+Deno.test("an API key reads public data and has no channel of its own", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 5, plain: true });
     const key = "key=local-simulator-api-key";
@@ -223,7 +223,7 @@ Deno.test("an app's key reads public data and has no channel of its own", () =>
     await failure(await simulator.youtube("channels?part=id&mine=true", ""), 401, "authError");
   }));
 
-Deno.test("channels.list finds by id, by handle and by owner, and has no items when it finds none", () =>
+Deno.test("channels.list finds channels by id, handle and owner, and returns no items if none matches", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 5, plain: true, name: "Été à Brest" });
     const { access_token } = await simulator.tokens(channel);

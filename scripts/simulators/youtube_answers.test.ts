@@ -43,7 +43,7 @@ Deno.test("parameters that Google refuses are refused with Google's reasons", ()
     );
   }));
 
-Deno.test("parts come as they are asked for, and fields trims them", () =>
+Deno.test("only the requested parts are returned, and fields trims them", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 1, plain: true });
     const { access_token } = await simulator.tokens(channel);
@@ -81,12 +81,12 @@ Deno.test("a field selection is a list of paths and groups", () => {
   }
 });
 
-Deno.test("durations are ISO 8601, P0D while a stream runs", () => {
+Deno.test("durations are ISO 8601, and zero is P0D", () => {
   const written = [0, 1, 59, 60, 3_600, 3_723, 86_400, 90_061].map(isoDuration);
   assert.deepEqual(written, ["P0D", "PT1S", "PT59S", "PT1M", "PT1H", "PT1H2M3S", "P1D", "P1DT1H1M1S"]);
 });
 
-Deno.test("streams: one ahead, one running, some over", () =>
+Deno.test("a channel has one upcoming stream, one live stream and some that have ended", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 200 });
     const { access_token } = await simulator.tokens(channel);
@@ -115,7 +115,7 @@ Deno.test("streams: one ahead, one running, some over", () =>
     assert.ok(videos.some((video) => video.liveStreamingDetails === undefined));
   }));
 
-Deno.test("answers are compressed for those who can read it", () =>
+Deno.test("responses are compressed for clients that accept gzip", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 50 });
     const { access_token } = await simulator.tokens(channel);
@@ -152,7 +152,7 @@ const raw_request = `
   });
 `;
 
-Deno.test("every call costs a unit, wrong ones too, and the day's units end in quotaExceeded until midnight Pacific", () =>
+Deno.test("every call costs a unit, failed ones too; with no units left, calls get quotaExceeded until midnight Pacific", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 5 });
     await simulator.admin("POST", "clock", { now: "2026-07-01T06:30:00Z" }); // 23:30 Pacific Time
@@ -181,7 +181,7 @@ Deno.test("every call costs a unit, wrong ones too, and the day's units end in q
     assert.equal((await used()).resets_at, "2026-12-02T08:00:00.000Z");
   }));
 
-Deno.test("batchGetStats has units of its own, and says 429 when they are gone", () =>
+Deno.test("batchGetStats has its own units, and returns 429 when they are used up", () =>
   withSimulator(async (simulator) => {
     const channel = await simulator.channel({ items: 3, plain: true });
     const { access_token } = await simulator.tokens(channel);

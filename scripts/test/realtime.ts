@@ -109,7 +109,7 @@ export class Ears {
   }
 
   async change(check: (change: Change) => boolean, seconds?: number): Promise<Change> {
-    return await until("the change came", () => this.changes.find(check), seconds);
+    return await until("the change arrived", () => this.changes.find(check), seconds);
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { countsOf } from "./deno_tests.ts";
 
-Deno.test("counts are those of the last summary, and a run without one is a failure", () => {
+Deno.test("counts are read from the last summary, and a run without one is a failure", () => {
   const cases: [output: string, code: number, counts: [passed: number, failed: number, ignored: number]][] = [
     ["ok | 3 passed | 0 failed (2s)", 0, [3, 0, 0]],
     ["ok | 3 passed (12 steps) | 0 failed | 2 ignored (2s)", 0, [3, 0, 2]],

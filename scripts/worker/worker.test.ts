@@ -40,7 +40,7 @@ async function withWorker(
       },
       async until(what, isSo) {
         for (let look = 0; !(await isSo()); look++) {
-          assert.ok(look < 400, `${what} did not come\n${printed}`);
+          assert.ok(look < 400, `Timed out waiting for ${what}\n${printed}`);
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       },
@@ -60,9 +60,9 @@ type Sql = Awaited<ReturnType<typeof testDatabase>>;
 
 /** Waits until the worker is connected and parked. */
 async function whenParked({ printed, until }: RunningWorker, sql: Sql): Promise<void> {
-  await until("the start", () => printed().includes("taking jobs"));
+  await until("the worker's start", () => printed().includes("taking jobs"));
   await until(
-    "its parking",
+    "the worker to park",
     async () =>
       (await sql`select from ops.job_worker where worker_id like 'worker:%' and parked_until > now()`)
         .length >
@@ -70,7 +70,7 @@ async function whenParked({ printed, until }: RunningWorker, sql: Sql): Promise<
   );
 }
 
-Deno.test("a worker is woken by a new job, and leaves in good order when it is asked to", async () => {
+Deno.test("a new job wakes the worker, and SIGTERM shuts it down gracefully", async () => {
   const sql = await testDatabase({ max: 2 });
   try {
     await withWorker({ grace: 2 }, async (worker) => {
@@ -92,7 +92,7 @@ Deno.test("a worker is woken by a new job, and leaves in good order when it is a
           ?.pid;
       const first = await listening();
       await sql`select pg_terminate_backend(${first}::integer)`;
-      await until("another connection", async () => (await listening() ?? first) !== first);
+      await until("a new connection", async () => (await listening() ?? first) !== first);
 
       process.kill("SIGTERM");
       assert.equal(await ended(), 0, printed());
@@ -104,7 +104,7 @@ Deno.test("a worker is woken by a new job, and leaves in good order when it is a
   }
 });
 
-Deno.test("a worker whose database has fallen silent ends all the same, and says so", async () => {
+Deno.test("a worker whose database has stopped responding still exits on SIGTERM, and reports it", async () => {
   const sql = await testDatabase();
   const database = new URL((await testStack()).db_url);
   const network = await cuttableNetwork({ host: database.hostname, port: Number(database.port) });

@@ -5,7 +5,7 @@ import { publicCreator } from "../../../supabase/functions/tests/support/public_
 import { consoleTest, openConsole } from "./console.ts";
 
 consoleTest(
-  "followers grow before one's eyes; what did not answer is not available, and no zero",
+  'follower growth is shown as a chart and a table; a failed source is shown as "not available", not as zero',
   async () => {
     const { creator } = await publicCreator(3);
     const sql = await testDatabase();
@@ -29,7 +29,7 @@ consoleTest(
     await page.getByText("200 more in this period").waitFor();
     const figure = page.getByRole("figure", { name: /^Followers\./ });
     await figure.getByRole("button", { name: "Show as table" }).click();
-    assert.equal(await figure.getByRole("row").count(), 22, "the heading, twenty days and today");
+    assert.equal(await figure.getByRole("row").count(), 22, "the heading row, twenty days and today");
     assert.deepEqual(await console.violations(), []);
     await page.route("**/functions/v1/get-click-stats**", (route) =>
       route.fulfill({

@@ -38,7 +38,7 @@ async function sources(folder = "apps/console/src"): Promise<string> {
   return text;
 }
 
-Deno.test("every endpoint of the contract is used in the console, or listed as not for people", async () => {
+Deno.test("every endpoint of the contract is used by the console or listed as not for people", async () => {
   const { paths } = JSON.parse(await Deno.readTextFile("docs/openapi.json")) as {
     paths: Record<string, unknown>;
   };
@@ -54,7 +54,11 @@ Deno.test("every endpoint of the contract is used in the console, or listed as n
     // An endpoint for operators may exist before the page that uses it.
     isUsed(name) && NOT_FOR_PEOPLE[name] !== "OPERATOR" || !names.includes(name)
   );
-  assert.deepEqual(stale, [], "listed as not for people, and yet used, or gone");
+  assert.deepEqual(
+    stale,
+    [],
+    "listed as not for people, but used by the console or no longer in the contract",
+  );
   for (const [name, reason] of Object.entries(NOT_FOR_PEOPLE)) {
     assert.ok(reason in REASONS || reason.length > 20, `${name} has no reason`);
   }

@@ -10,26 +10,29 @@ const AGE = `{
   localStorage.setItem("streamvibe", JSON.stringify({ ...session, expires_at: 1, refresh_token: "spent" }));
 }`;
 
-consoleTest("a session that ends is renewed in place, and the text is still there", async () => {
-  const { creator, item } = await furnishedCreator();
-  await using console = await openConsole({ as: creator, expects: /status of 40[013]/ });
-  const { page } = console;
-  await console.go(`/studio/library/${item}`);
-  const title = page.getByRole("textbox", { name: "Title" });
-  await title.fill("A title that nobody wants to write twice");
-  await page.evaluate(AGE);
-  await page.getByRole("button", { name: "Save", exact: true }).click();
-  const dialog = page.getByRole("alertdialog", { name: "Your session has ended" });
-  await dialog.getByLabel("Password").fill(creator.password);
-  await dialog.getByRole("button", { name: "Sign in" }).click();
-  await dialog.waitFor({ state: "detached" });
-  assert.equal(await title.inputValue(), "A title that nobody wants to write twice");
-  // Requests that need a session work again.
-  await page.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: "A title that nobody wants to write twice" }).waitFor();
-});
+consoleTest(
+  "when the session expires, the user signs in again in a dialog and keeps the text they typed",
+  async () => {
+    const { creator, item } = await furnishedCreator();
+    await using console = await openConsole({ as: creator, expects: /status of 40[013]/ });
+    const { page } = console;
+    await console.go(`/studio/library/${item}`);
+    const title = page.getByRole("textbox", { name: "Title" });
+    await title.fill("A title that nobody wants to write twice");
+    await page.evaluate(AGE);
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    const dialog = page.getByRole("alertdialog", { name: "Your session has ended" });
+    await dialog.getByLabel("Password").fill(creator.password);
+    await dialog.getByRole("button", { name: "Sign in" }).click();
+    await dialog.waitFor({ state: "detached" });
+    assert.equal(await title.inputValue(), "A title that nobody wants to write twice");
+    // Requests that need a session work again.
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("heading", { level: 1, name: "A title that nobody wants to write twice" }).waitFor();
+  },
+);
 
-consoleTest("signing out in one tab asks the other to sign in, over its page", async () => {
+consoleTest("signing out in one tab opens a sign-in dialog over the page in the other tab", async () => {
   const creator = await createCreator();
   await using console = await openConsole({ as: creator });
   await console.go("/studio/webhooks");
@@ -47,34 +50,37 @@ consoleTest("signing out in one tab asks the other to sign in, over its page", a
   );
 });
 
-consoleTest("offline in the middle is said, refused with what to do, and over when it is over", async () => {
-  const creator = await createCreator();
-  await using console = await openConsole({
-    as: creator,
-    expects: /ERR_INTERNET_DISCONNECTED|Failed to load/,
-  });
-  const { page } = console;
-  await console.go("/studio/webhooks");
-  await console.settled();
-  await page.getByRole("textbox", { name: "Endpoint URL" }).fill("https://hooks.example.com/kept");
-  await page.context().setOffline(true);
-  await page.getByText("You are offline.").waitFor();
-  await page.getByRole("button", { name: "Add endpoint", exact: true }).click();
-  await page.getByRole("alert").getByText("Cannot reach the server").waitFor();
-  assert.equal(
-    await page.getByRole("textbox", { name: "Endpoint URL" }).inputValue(),
-    "https://hooks.example.com/kept",
-  );
-  await page.context().setOffline(false);
-  await page.getByText("You are offline.").waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Add endpoint", exact: true }).click();
-  await page.getByRole("dialog", { name: "Signing secret" }).getByText("whsec_").waitFor();
-  await page.keyboard.press("Escape");
-  await page.getByRole("heading", { name: "https://hooks.example.com/kept" }).waitFor();
-});
+consoleTest(
+  "while offline, the page shows a notice and a failed action keeps its input; once online, the action works",
+  async () => {
+    const creator = await createCreator();
+    await using console = await openConsole({
+      as: creator,
+      expects: /ERR_INTERNET_DISCONNECTED|Failed to load/,
+    });
+    const { page } = console;
+    await console.go("/studio/webhooks");
+    await console.settled();
+    await page.getByRole("textbox", { name: "Endpoint URL" }).fill("https://hooks.example.com/kept");
+    await page.context().setOffline(true);
+    await page.getByText("You are offline.").waitFor();
+    await page.getByRole("button", { name: "Add endpoint", exact: true }).click();
+    await page.getByRole("alert").getByText("Cannot reach the server").waitFor();
+    assert.equal(
+      await page.getByRole("textbox", { name: "Endpoint URL" }).inputValue(),
+      "https://hooks.example.com/kept",
+    );
+    await page.context().setOffline(false);
+    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Add endpoint", exact: true }).click();
+    await page.getByRole("dialog", { name: "Signing secret" }).getByText("whsec_").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("heading", { name: "https://hooks.example.com/kept" }).waitFor();
+  },
+);
 
 consoleTest(
-  "what is not answered becomes a problem with a retry; a figure without an answer is no zero",
+  'a request without a response becomes an error with a retry; a figure whose request failed is "not available", not zero',
   async () => {
     const { creator } = await furnishedCreator();
     await using console = await openConsole({ as: creator, expects: /Failed to load resource/ });

@@ -7,7 +7,7 @@ import { consoleTest, openConsole } from "./console.ts";
 const LIMIT_MS = 120_000;
 
 consoleTest(
-  "from sign-up to the first synced library takes less than two minutes, and the first suggestion follows",
+  "sign-up to the first synced library takes less than two minutes; then a suggestion can be applied and undone",
   async () => {
     const tag = crypto.randomUUID().slice(0, 8);
     const channel = `Workshop ${tag}`;

@@ -18,32 +18,35 @@ async function tabTo(
   throw new Error(`Cannot reach the ${role} ${name} by Tab`);
 }
 
-consoleTest("by keyboard alone an item is found, deleted, taken back by undo and opened", async () => {
-  const { creator } = await furnishedCreator();
-  await using console = await openConsole({ as: creator });
-  const { page } = console;
-  await console.go("/studio");
-  await tabTo(page, "link", "Library");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { level: 1, name: "Library" }).waitFor();
-  await tabTo(page, "checkbox", "Select Item 3");
-  await page.keyboard.press("Space");
-  await page.keyboard.press("Shift+Tab");
-  await page.evaluate("document.querySelector('h1').focus()");
-  await tabTo(page, "button", "Delete");
-  await page.keyboard.press("Enter");
-  await page.getByText("1 item deleted.").waitFor();
-  await page.getByRole("checkbox", { name: "Select Item 3", exact: true }).waitFor({ state: "detached" });
-  await tabTo(page, "button", "Undo");
-  await page.keyboard.press("Enter");
-  await page.getByRole("checkbox", { name: "Select Item 3", exact: true }).waitFor();
-  await tabTo(page, "link", "Item 3");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { level: 1, name: "Item 3" }).waitFor();
-});
+consoleTest(
+  "an item can be found, deleted, restored by undo and opened with the keyboard alone",
+  async () => {
+    const { creator } = await furnishedCreator();
+    await using console = await openConsole({ as: creator });
+    const { page } = console;
+    await console.go("/studio");
+    await tabTo(page, "link", "Library");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Library" }).waitFor();
+    await tabTo(page, "checkbox", "Select Item 3");
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Shift+Tab");
+    await page.evaluate("document.querySelector('h1').focus()");
+    await tabTo(page, "button", "Delete");
+    await page.keyboard.press("Enter");
+    await page.getByText("1 item deleted.").waitFor();
+    await page.getByRole("checkbox", { name: "Select Item 3", exact: true }).waitFor({ state: "detached" });
+    await tabTo(page, "button", "Undo");
+    await page.keyboard.press("Enter");
+    await page.getByRole("checkbox", { name: "Select Item 3", exact: true }).waitFor();
+    await tabTo(page, "link", "Item 3");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { level: 1, name: "Item 3" }).waitFor();
+  },
+);
 
 consoleTest(
-  "the library is filtered by its address, goes on by a cursor, and shows what is deleted",
+  "the library keeps its filters in the URL, loads more pages by cursor, and can list deleted items",
   async () => {
     const { creator } = await furnishedCreator();
     await using console = await openConsole({ as: creator });
@@ -60,7 +63,7 @@ consoleTest(
   },
 );
 
-consoleTest("texts suggested for several items are a job that is followed to its result", async () => {
+consoleTest("suggestions for several items run as a job, which the page follows to its result", async () => {
   const { creator } = await furnishedCreator();
   await using console = await openConsole({ as: creator });
   const { page } = console;

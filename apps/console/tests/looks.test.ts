@@ -27,13 +27,13 @@ async function look(console: Opened, paths: string[]): Promise<void> {
   assert.deepEqual(faults, []);
 }
 
-consoleTest("visitors' pages have no violation of axe-core and fit every width", async () => {
+consoleTest("public pages have no axe-core violations and fit every width", async () => {
   const { slug, item } = await furnishedCreator();
   await using console = await openConsole();
   await look(console, [...VISITOR_PAGES, `/@${slug}`, `/v/${item}`]);
 });
 
-consoleTest("the studio's pages, with much in them, have no violation and fit every width", async () => {
+consoleTest("studio pages filled with data have no axe-core violations and fit every width", async () => {
   const { creator, item, post, job } = await furnishedCreator();
   await using console = await openConsole({ as: creator });
   await look(console, [
@@ -45,7 +45,7 @@ consoleTest("the studio's pages, with much in them, have no violation and fit ev
 });
 
 consoleTest(
-  "the studio's pages say why they are empty, to a new creator in dark and right to left",
+  "empty studio pages fit a narrow dark right-to-left layout and show no errors to a new creator",
   async () => {
     await using console = await openConsole({ as: await createCreator(), colorScheme: "dark" });
     const faults: string[] = [];

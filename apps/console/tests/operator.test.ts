@@ -7,7 +7,7 @@ import { brokenJobs, staff } from "./operators.ts";
 import { OPERATOR_PAGES } from "./pages.ts";
 
 consoleTest(
-  "from something that is wrong to the job, its error, the account and the retry in three clicks",
+  "an operator gets from an alert to the failed job, its error, its account and a retry in three clicks",
   async () => {
     await using broken = await brokenJobs(12);
     await using console = await openConsole({ as: await staff("admin") });
@@ -39,26 +39,29 @@ consoleTest(
   },
 );
 
-consoleTest("all of one kind are discarded together, after a question, and audited", async () => {
-  await using broken = await brokenJobs(3);
-  const admin = await staff("admin");
-  await using console = await openConsole({ as: admin });
-  const { page } = console;
-  await console.go(`/operator/dead-letters?handler=${broken.handler}`);
-  const kind = page.getByRole("main").getByRole("listitem").filter({ hasText: broken.handler });
-  await kind.getByRole("button", { name: "Discard all" }).click();
-  const dialog = page.getByRole("dialog", { name: `Discard 3 × ${broken.handler}?` });
-  await dialog.getByRole("button", { name: "Go back" }).click();
-  await kind.getByRole("button", { name: "Discard all" }).click();
-  await dialog.getByRole("button", { name: "Discard all" }).click();
-  await page.getByText("3 jobs discarded.").waitFor();
-  await page.getByText("No results for these filters").waitFor();
-  await console.go(`/operator/audit?actor_id=${admin.id}`);
-  await page.getByRole("cell", { name: "job.discarded" }).waitFor();
-});
+consoleTest(
+  "all dead letters of one handler are discarded together after a confirmation, and the action is audited",
+  async () => {
+    await using broken = await brokenJobs(3);
+    const admin = await staff("admin");
+    await using console = await openConsole({ as: admin });
+    const { page } = console;
+    await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+    const kind = page.getByRole("main").getByRole("listitem").filter({ hasText: broken.handler });
+    await kind.getByRole("button", { name: "Discard all" }).click();
+    const dialog = page.getByRole("dialog", { name: `Discard 3 × ${broken.handler}?` });
+    await dialog.getByRole("button", { name: "Go back" }).click();
+    await kind.getByRole("button", { name: "Discard all" }).click();
+    await dialog.getByRole("button", { name: "Discard all" }).click();
+    await page.getByText("3 jobs discarded.").waitFor();
+    await page.getByText("No results for these filters").waitFor();
+    await console.go(`/operator/audit?actor_id=${admin.id}`);
+    await page.getByRole("cell", { name: "job.discarded" }).waitFor();
+  },
+);
 
 consoleTest(
-  "a moderator hides a creator with a reason and takes it back; pages of admins are closed to them",
+  "a moderator hides a creator with a reason and undoes it; admin pages are closed to moderators",
   async () => {
     const { creator, slug } = await publicCreator(1);
     await using console = await openConsole({ as: await staff("moderator") });
@@ -91,7 +94,7 @@ consoleTest(
 );
 
 consoleTest(
-  "an admin makes a moderator and puts a person on another plan; a creator is told that this is not for them",
+  "an admin grants and revokes the moderator role and changes a plan; a creator without a role is refused",
   async () => {
     const person = await createCreator();
     const admin = await staff("admin");
@@ -132,7 +135,7 @@ consoleTest(
 );
 
 consoleTest(
-  "the operator's pages have no violation of axe-core, fit every width, and show no failure",
+  "operator pages have no axe-core violations, fit every width, and show no errors",
   async () => {
     await using broken = await brokenJobs(2);
     await using console = await openConsole({ as: await staff("admin") });

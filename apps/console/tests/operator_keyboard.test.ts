@@ -9,30 +9,33 @@ import { has, Keyboard } from "./keyboard.ts";
 import { audited, brokenJobs, staff } from "./operators.ts";
 import { OPERATOR_PAGES } from "./pages.ts";
 
-consoleTest("every control of the operator's pages is reached with Tab, seen, and left again", async () => {
-  await using broken = await brokenJobs(2);
-  await using console = await openConsole({ as: await staff("admin") });
-  const { page } = console;
-  const keys = new Keyboard(page);
-  const faults: string[] = [];
-  const paths = [
-    ...OPERATOR_PAGES,
-    `/operator/jobs/${broken.newest}`,
-    `/operator/users/${broken.creator.id}`,
-    "/operator/webhooks?direction=out",
-  ];
-  for (const path of paths) {
-    await console.go(path);
-    await console.settled();
-    // Hold refetches, so that rows do not move during the walk.
-    await page.route(/\/(rest|functions)\/v1\//, () => {});
-    faults.push(...(await keys.walk()).map((fault) => `${path}: ${fault}`));
-    await page.unrouteAll({ behavior: "ignoreErrors" });
-  }
-  assert.deepEqual(faults, []);
-});
+consoleTest(
+  "every control on the operator pages can be reached with Tab, shows its focus, and can be left again",
+  async () => {
+    await using broken = await brokenJobs(2);
+    await using console = await openConsole({ as: await staff("admin") });
+    const { page } = console;
+    const keys = new Keyboard(page);
+    const faults: string[] = [];
+    const paths = [
+      ...OPERATOR_PAGES,
+      `/operator/jobs/${broken.newest}`,
+      `/operator/users/${broken.creator.id}`,
+      "/operator/webhooks?direction=out",
+    ];
+    for (const path of paths) {
+      await console.go(path);
+      await console.settled();
+      // Hold refetches, so that rows do not move during the walk.
+      await page.route(/\/(rest|functions)\/v1\//, () => {});
+      faults.push(...(await keys.walk()).map((fault) => `${path}: ${fault}`));
+      await page.unrouteAll({ behavior: "ignoreErrors" });
+    }
+    assert.deepEqual(faults, []);
+  },
+);
 
-consoleTest("on a narrow screen the way to other pages opens and leads there by keys alone", async () => {
+consoleTest("on a narrow screen, the navigation menu opens and works with the keyboard alone", async () => {
   await using console = await openConsole({
     as: await staff("admin"),
     viewport: { width: 320, height: 640 },
@@ -60,81 +63,86 @@ consoleTest("on a narrow screen the way to other pages opens and leads there by 
   assert.ok(await has(page.getByRole("combobox", { name: "State" })));
 });
 
-consoleTest("jobs and their kinds are decided by keys alone, and audited", async () => {
-  await using broken = await brokenJobs(4);
-  const sql = await testDatabase();
-  const admin = await staff("admin");
-  try {
-    await using console = await openConsole({ as: admin });
-    const { page } = console;
-    const keys = new Keyboard(page);
-    const main = page.getByRole("main");
+consoleTest(
+  "jobs and handlers are managed with the keyboard alone, and every action is audited",
+  async () => {
+    await using broken = await brokenJobs(4);
+    const sql = await testDatabase();
+    const admin = await staff("admin");
+    try {
+      await using console = await openConsole({ as: admin });
+      const { page } = console;
+      const keys = new Keyboard(page);
+      const main = page.getByRole("main");
 
-    await console.go("/operator/queue");
-    await keys.press(main.getByRole("button", { name: `Resume ${broken.handler}` }));
-    await keys.undo(`${broken.handler} resumed.`);
-    await main.getByRole("button", { name: `Resume ${broken.handler}` }).waitFor();
-    await sql`update ops.job_handler set paused_at = null where name = ${broken.handler}`;
-    await console.go("/operator/queue");
-    await keys.agree(main.getByRole("button", { name: `Pause ${broken.handler}` }), "Pause");
-    await main.getByRole("button", { name: `Resume ${broken.handler}` }).waitFor();
+      await console.go("/operator/queue");
+      await keys.press(main.getByRole("button", { name: `Resume ${broken.handler}` }));
+      await keys.undo(`${broken.handler} resumed.`);
+      await main.getByRole("button", { name: `Resume ${broken.handler}` }).waitFor();
+      await sql`update ops.job_handler set paused_at = null where name = ${broken.handler}`;
+      await console.go("/operator/queue");
+      await keys.agree(main.getByRole("button", { name: `Pause ${broken.handler}` }), "Pause");
+      await main.getByRole("button", { name: `Resume ${broken.handler}` }).waitFor();
 
-    await console.go(`/operator/dead-letters?handler=${broken.handler}`);
-    const list = main.getByRole("table");
-    await keys.press(list.getByRole("button", { name: "Retry" }).first());
-    await page.getByText("Back in the queue.").waitFor();
-    await list.getByRole("row").nth(4).waitFor({ state: "detached" });
-    await keys.stands();
-    await keys.undo("Back in the queue.");
+      await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+      const list = main.getByRole("table");
+      await keys.press(list.getByRole("button", { name: "Retry" }).first());
+      await page.getByText("Back in the queue.").waitFor();
+      await list.getByRole("row").nth(4).waitFor({ state: "detached" });
+      await keys.stands();
+      await keys.undo("Back in the queue.");
 
-    await console.go(`/operator/jobs/${broken.newest}`);
-    const isOver = main.getByText("Cancelled", { exact: true });
-    // The newest job is first in the list; it was retried and the retry undone.
-    await isOver.waitFor();
-    const kind = () => main.getByRole("listitem").filter({ hasText: broken.handler });
-    await console.go(`/operator/dead-letters?handler=${broken.handler}`);
-    await keys.press(list.getByRole("link", { name: broken.handler }).first());
-    await main.getByRole("button", { name: "Discard" }).waitFor();
-    await keys.agree(main.getByRole("button", { name: "Discard" }), "Discard");
-    await main.getByRole("button", { name: "Discard" }).waitFor({ state: "detached" });
-    await keys.stands();
-    await console.go(`/operator/dead-letters?handler=${broken.handler}`);
-    await keys.agree(kind().getByRole("button", { name: "Retry all" }), "Retry all");
-    await page.getByText("No results for these filters").waitFor();
-    await keys.stands();
+      await console.go(`/operator/jobs/${broken.newest}`);
+      const isOver = main.getByText("Cancelled", { exact: true });
+      // The newest job is first in the list; it was retried and the retry undone.
+      await isOver.waitFor();
+      const kind = () => main.getByRole("listitem").filter({ hasText: broken.handler });
+      await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+      await keys.press(list.getByRole("link", { name: broken.handler }).first());
+      await main.getByRole("button", { name: "Discard" }).waitFor();
+      await keys.agree(main.getByRole("button", { name: "Discard" }), "Discard");
+      await main.getByRole("button", { name: "Discard" }).waitFor({ state: "detached" });
+      await keys.stands();
+      await console.go(`/operator/dead-letters?handler=${broken.handler}`);
+      await keys.agree(kind().getByRole("button", { name: "Retry all" }), "Retry all");
+      await page.getByText("No results for these filters").waitFor();
+      await keys.stands();
 
-    await console.go(`/operator/jobs?handler=${broken.handler}&status=pending`);
-    await keys.press(main.getByRole("checkbox").first(), "Space");
-    await keys.agree(main.getByRole("button", { name: "Cancel 1 job" }), "Cancel 1 job");
-    await main.getByRole("checkbox").nth(1).waitFor({ state: "detached" });
-    await keys.press(list.getByRole("link", { name: broken.handler }));
-    await keys.agree(main.getByRole("button", { name: "Cancel job" }), "Cancel job");
+      await console.go(`/operator/jobs?handler=${broken.handler}&status=pending`);
+      await keys.press(main.getByRole("checkbox").first(), "Space");
+      await keys.agree(main.getByRole("button", { name: "Cancel 1 job" }), "Cancel 1 job");
+      await main.getByRole("checkbox").nth(1).waitFor({ state: "detached" });
+      await keys.press(list.getByRole("link", { name: broken.handler }));
+      await keys.agree(main.getByRole("button", { name: "Cancel job" }), "Cancel job");
 
-    await console.go("/operator/alerts");
-    const alert = main.getByRole("heading", { level: 3, name: "Jobs have failed for good" }).locator("../..");
-    await keys.press(alert.getByRole("button", { name: "Silence for a day" }));
-    await keys.undo("Alert silenced for a day.");
-    await alert.getByRole("button", { name: "Silence for a day" }).waitFor();
-    assert.deepEqual(await audited(admin), [
-      "job_type.resumed",
-      "job_type.paused",
-      "job_type.paused",
-      "job.retried",
-      "job.cancelled",
-      "job.discarded",
-      "job.retried",
-      "job.cancelled",
-      "job.cancelled",
-      "alert.silenced",
-      "alert.silenced",
-    ]);
-  } finally {
-    await sql.end();
-  }
-});
+      await console.go("/operator/alerts");
+      const alert = main.getByRole("heading", { level: 3, name: "Jobs have failed for good" }).locator(
+        "../..",
+      );
+      await keys.press(alert.getByRole("button", { name: "Silence for a day" }));
+      await keys.undo("Alert silenced for a day.");
+      await alert.getByRole("button", { name: "Silence for a day" }).waitFor();
+      assert.deepEqual(await audited(admin), [
+        "job_type.resumed",
+        "job_type.paused",
+        "job_type.paused",
+        "job.retried",
+        "job.cancelled",
+        "job.discarded",
+        "job.retried",
+        "job.cancelled",
+        "job.cancelled",
+        "alert.silenced",
+        "alert.silenced",
+      ]);
+    } finally {
+      await sql.end();
+    }
+  },
+);
 
 consoleTest(
-  "people are decided on by keys alone; what is taken back is as it was, and all is audited",
+  "users are managed with the keyboard alone; undo restores the previous state, and every action is audited",
   async () => {
     const { creator, slug, ids: [item = ""] } = await publicCreator(1);
     const sql = await testDatabase();
@@ -229,49 +237,52 @@ consoleTest(
   },
 );
 
-consoleTest("posts, connections and webhooks are mended by keys alone, and audited", async () => {
-  await using own = await PublishingAccount.create("facebook");
-  const { sql, creator, social_account_id } = own.account;
-  const admin = await staff("admin");
-  await own.account.arm("POST .*/feed", { reason: "blocked" }, { times: 2 });
-  for (const body of ["One that fails", "Another that fails"]) {
-    const { status } = await own.end(await own.due({ kind: "text", body }));
-    assert.equal(status, "failed");
-  }
-  await sql`update public.social_account set sync_mode = 'auto' where id = ${social_account_id}`;
-  const event = `evt_${crypto.randomUUID()}`;
-  await sql`insert into public.stripe_webhook_events (event_id, event_type, livemode, subject, due_at)
+consoleTest(
+  "posts, connections and webhooks are repaired with the keyboard alone, and every action is audited",
+  async () => {
+    await using own = await PublishingAccount.create("facebook");
+    const { sql, creator, social_account_id } = own.account;
+    const admin = await staff("admin");
+    await own.account.arm("POST .*/feed", { reason: "blocked" }, { times: 2 });
+    for (const body of ["One that fails", "Another that fails"]) {
+      const { status } = await own.end(await own.due({ kind: "text", body }));
+      assert.equal(status, "failed");
+    }
+    await sql`update public.social_account set sync_mode = 'auto' where id = ${social_account_id}`;
+    const event = `evt_${crypto.randomUUID()}`;
+    await sql`insert into public.stripe_webhook_events (event_id, event_type, livemode, subject, due_at)
     values (${event}, 'test.given_up', false, 'cus_nobody', 'infinity')`;
-  try {
-    await using console = await openConsole({ as: admin });
-    const { page } = console;
-    const keys = new Keyboard(page);
-    const main = page.getByRole("main");
+    try {
+      await using console = await openConsole({ as: admin });
+      const { page } = console;
+      const keys = new Keyboard(page);
+      const main = page.getByRole("main");
 
-    await console.go("/operator/publishing");
-    const posts = main.getByRole("row").filter({
-      has: page.getByRole("link", { name: creator.id.slice(0, 8) }),
-    });
-    await keys.agree(posts.first().getByRole("button", { name: "Discard" }), "Discard");
-    await posts.nth(1).waitFor({ state: "detached" });
-    await keys.stands();
-    await keys.agree(posts.getByRole("button", { name: "Retry" }), "Retry");
-    await posts.waitFor({ state: "detached" });
-    await keys.stands();
+      await console.go("/operator/publishing");
+      const posts = main.getByRole("row").filter({
+        has: page.getByRole("link", { name: creator.id.slice(0, 8) }),
+      });
+      await keys.agree(posts.first().getByRole("button", { name: "Discard" }), "Discard");
+      await posts.nth(1).waitFor({ state: "detached" });
+      await keys.stands();
+      await keys.agree(posts.getByRole("button", { name: "Retry" }), "Retry");
+      await posts.waitFor({ state: "detached" });
+      await keys.stands();
 
-    await console.go(`/operator/accounts?id=${social_account_id}`);
-    await keys.agree(main.getByRole("button", { name: "Queue sync" }), "Queue sync");
-    await console.go("/operator/webhooks");
-    const hook = main.getByRole("row").filter({ hasText: "test.given_up" }).first();
-    await keys.agree(hook.getByRole("button"), "Retry now");
-    await page.getByText(/within a minute/).first().waitFor();
-    assert.deepEqual(await audited(admin), [
-      "publishing.discard",
-      "publishing.retry",
-      "account.synced",
-      "webhook.retried",
-    ]);
-  } finally {
-    await sql`delete from public.stripe_webhook_events where event_id = ${event}`;
-  }
-});
+      await console.go(`/operator/accounts?id=${social_account_id}`);
+      await keys.agree(main.getByRole("button", { name: "Queue sync" }), "Queue sync");
+      await console.go("/operator/webhooks");
+      const hook = main.getByRole("row").filter({ hasText: "test.given_up" }).first();
+      await keys.agree(hook.getByRole("button"), "Retry now");
+      await page.getByText(/within a minute/).first().waitFor();
+      assert.deepEqual(await audited(admin), [
+        "publishing.discard",
+        "publishing.retry",
+        "account.synced",
+        "webhook.retried",
+      ]);
+    } finally {
+      await sql`delete from public.stripe_webhook_events where event_id = ${event}`;
+    }
+  },
+);

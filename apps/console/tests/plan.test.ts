@@ -3,7 +3,7 @@ import { Subscriber } from "../../../supabase/functions/tests/support/subscriber
 import { consoleTest, openConsole } from "./console.ts";
 
 consoleTest(
-  "back from the checkout the plan is on its way, then there; from the portal its end",
+  "after checkout the plan is first pending, then active; after the billing portal the cancellation is shown",
   async () => {
     await using one = await Subscriber.create();
     await using console = await openConsole({ as: one.creator });
@@ -40,7 +40,7 @@ consoleTest(
 );
 
 consoleTest(
-  "a payment that nobody reports is told as that after a minute, with its number and what to do",
+  "a payment that Stripe has not confirmed after a minute is shown with its session id and a button to check again",
   async () => {
     await using one = await Subscriber.create();
     await using console = await openConsole({ as: one.creator });

@@ -5,7 +5,7 @@ import { consoleTest, openConsole } from "./console.ts";
 import { ConnectedAccount } from "../../../supabase/functions/tests/support/connected_account.ts";
 
 consoleTest(
-  "a post is checked while it is written, goes out, and its state is told; another is in the calendar",
+  "a post is validated while it is written, is published and shows its state; a scheduled post is in the calendar",
   async () => {
     await using own = await ConnectedAccount.create("twitter", { items: 0 });
     await using console = await openConsole({ as: own.creator });
@@ -21,7 +21,10 @@ consoleTest(
     await page.getByRole("button", { name: "Publish" }).click();
     await page.getByRole("heading", { level: 1, name: words }).waitFor();
     await page.getByRole("main").getByText("Published", { exact: true }).first().waitFor({ timeout: 60_000 });
-    assert.ok(await page.getByRole("link", { name: "View post" }).count() === 1, "it says where it is");
+    assert.ok(
+      await page.getByRole("link", { name: "View post" }).count() === 1,
+      "the page links to the published post",
+    );
 
     await page.getByRole("link", { name: "New post" }).click();
     await text.fill(`${words} later`);
@@ -39,7 +42,7 @@ consoleTest(
   },
 );
 
-consoleTest("the calendar has every post of a month with its state, however many there are", async () => {
+consoleTest("the calendar shows all 320 posts of a month with their state", async () => {
   const { creator } = await publicCreator(1);
   const sql = await testDatabase();
   try {

@@ -41,7 +41,7 @@ async function serve(): Promise<Served> {
   const [port, plain] = [freePort(), freePort()];
   const guide = await Deno.readTextFile("docs/console.md");
   const [, text] = /```nginx [^\n]*\n([\s\S]*?)```/.exec(guide) ?? [];
-  assert.ok(text, "docs/console.md has no configuration of nginx");
+  assert.ok(text, "docs/console.md has no nginx configuration");
   const site = text.replace("listen 80;", `listen 127.0.0.1:${plain};`)
     .replace("listen 443 ssl http2;", `listen 127.0.0.1:${port};`)
     .replace(/ssl_certificate(_key)? .*;/g, "")
@@ -85,7 +85,7 @@ function freePort(): number {
 
 Deno.test({
   name:
-    "nginx serves the console as the guide has it: its own addresses, what is kept how long, and the build's headers",
+    "nginx, configured as in the guide, serves the console's routes, cache lifetimes and the build's headers",
   ignore: !hasNginx,
   async fn() {
     await using served = await serve();
@@ -119,7 +119,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "from a server of files, visitors browse and a creator signs in at a deep link, with nothing refused",
+  name: "on a static file server, a visitor browses and a creator signs in at a deep link without any errors",
   ignore: !hasNginx || !CHROMIUM,
   sanitizeOps: false,
   sanitizeResources: false,

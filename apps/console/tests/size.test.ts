@@ -17,7 +17,7 @@ Deno.test("the first view loads no more than 132 kB of JavaScript", async () => 
   assert.ok(sizes.length > 3 && total > 0 && total <= LIMIT, `${total} bytes, ${LIMIT} at most`);
 });
 
-Deno.test("a build for a server of files takes no secret key", async () => {
+Deno.test("a build for a static file server refuses a secret key", async () => {
   const out = await Deno.makeTempDir();
   try {
     const { code, stderr } = await new Deno.Command(Deno.execPath(), {

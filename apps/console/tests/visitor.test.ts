@@ -3,7 +3,7 @@ import { createCreator } from "../../../scripts/test/stack.ts";
 import { publicCreator } from "../../../supabase/functions/tests/support/public_creator.ts";
 import { consoleTest, openConsole } from "./console.ts";
 
-consoleTest("a visitor searches as they type, opens an item and its creator's page", async () => {
+consoleTest("a visitor searches as they type, then opens an item and its creator's page", async () => {
   const { slug } = await publicCreator(3);
   await using console = await openConsole();
   const { page } = console;
@@ -19,7 +19,7 @@ consoleTest("a visitor searches as they type, opens an item and its creator's pa
   assert.equal(new URL(page.url()).pathname, `/app/@${slug}`);
 });
 
-consoleTest("an address that leads nowhere says so, and a problem shows its code and request", async () => {
+consoleTest('an unknown URL shows "Page not found", and an error shows its code and request id', async () => {
   await using console = await openConsole();
   const { page } = console;
   await console.go("/no/such/page");
@@ -31,7 +31,7 @@ consoleTest("an address that leads nowhere says so, and a problem shows its code
 });
 
 consoleTest(
-  "the studio asks to sign in where one is, and signs out again; a visitor's tab learns of it",
+  "the studio shows a sign-in form in place, and signs out; another tab notices the sign-in",
   async () => {
     const creator = await createCreator();
     await using console = await openConsole();

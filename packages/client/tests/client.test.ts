@@ -39,7 +39,7 @@ const refusal = (status: number, code: string, headers: Record<string, string> =
     headers: { "content-type": "application/problem+json", ...headers },
   });
 
-Deno.test("a refusal with Retry-After is waited out, and one beyond the limit is thrown with its time", async () => {
+Deno.test("the client waits as long as Retry-After says and retries; a wait beyond the limit is thrown with its duration", async () => {
   const creator = await createCreator();
   const started = performance.now();
   const short = await through(
@@ -61,7 +61,7 @@ Deno.test("a refusal with Retry-After is waited out, and one beyond the limit is
   assert.equal(long.calls.length, 1);
 });
 
-Deno.test("an answer that was lost is asked for again with the same key, and the work is done once", async () => {
+Deno.test("a request whose response was lost is repeated with the same key, and the work is done once", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 4 });
   const lost = await through(own.creator, async (_, attempt, go) => {
     const response = await go();
@@ -80,7 +80,7 @@ Deno.test("an answer that was lost is asked for again with the same key, and the
   assert.equal(await own.syncsUsed(), 1);
 });
 
-Deno.test("what may not be repeated is not: a POST without a key, and a refusal that a repeat cannot change", async () => {
+Deno.test("a POST without a key and an error that a retry cannot fix are not retried", async () => {
   const creator = await createCreator();
   const down = await through(creator, () => {
     throw new TypeError("connection refused");
@@ -99,7 +99,7 @@ Deno.test("what may not be repeated is not: a POST without a key, and a refusal 
   assert.equal(wrong.calls.length, 1);
 });
 
-Deno.test("a sync goes through all steps, tells how far it is, and goes on where it was left", async () => {
+Deno.test("a sync runs all its steps, reports its progress, and resumes where it was interrupted", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 9 });
   const streamvibe = createStreamVibe(own.creator.client);
   let left: string | undefined;
@@ -116,7 +116,7 @@ Deno.test("a sync goes through all steps, tells how far it is, and goes on where
     new_items = step.new_items;
   }
   assert.deepEqual(seen.at(-1), 9);
-  assert.equal(new_items, 5, "the steps of this loop only");
+  assert.equal(new_items, 5, "only items from the steps of this loop are counted");
   assert.equal(await own.syncsUsed(), 1);
   await own.assertSameLibrary();
   await assert.rejects(
@@ -127,7 +127,7 @@ Deno.test("a sync goes through all steps, tells how far it is, and goes on where
   );
 });
 
-Deno.test("an aborted call throws its signal's reason, also while it waits for a repeat", async () => {
+Deno.test("an aborted call throws its signal's reason, even while it waits to retry", async () => {
   const creator = await createCreator();
   const reason = new Error("the user went away");
   const controller = new AbortController();
@@ -148,7 +148,7 @@ Deno.test("an aborted call throws its signal's reason, also while it waits for a
   assert.equal(waiting.calls.length, 1);
 });
 
-Deno.test("an error of the database has our code and what it says beside it", async () => {
+Deno.test("an error raised by the database becomes a StreamVibeError with a code", async () => {
   const { client } = await createCreator();
   const streamvibe = createStreamVibe(client);
   await assert.rejects(streamvibe.jobs.create("no_such_job", {}), (error) => {
@@ -158,7 +158,7 @@ Deno.test("an error of the database has our code and what it says beside it", as
   });
 });
 
-Deno.test("a job is watched to its end, with Realtime and without; lists and logs are one's own", async () => {
+Deno.test("a job is watched to its end without Realtime; other users cannot read it", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 3 });
   const other = await createCreator();
   const streamvibe = createStreamVibe(own.creator.client);
@@ -171,12 +171,12 @@ Deno.test("a job is watched to its end, with Realtime and without; lists and log
   assert.equal((await streamvibe.jobs.wait(id)).result !== null, true);
   assert.deepEqual((await streamvibe.jobs.list()).map((job) => job.id), [id]);
   assert.ok((await streamvibe.jobs.logs(id)).every(({ id }) => typeof id === "string"));
-  assert.equal(await streamvibe.jobs.cancel(id), false, "it has ended");
+  assert.equal(await streamvibe.jobs.cancel(id), false, "a completed job cannot be cancelled");
   await assert.rejects(createStreamVibe(other.client).jobs.get(id), (error) => isProblem(error, "not_found"));
   await own.creator.client.removeAllChannels();
 });
 
-Deno.test("a watched job is told at once by Realtime: nobody asks in between, and what is not one's own stays unheard", async () => {
+Deno.test("Realtime reports each change of a watched job at once, without polling, and no changes of another user's job", async () => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const sql = await testDatabase();
   const make = async (user: string) => {
@@ -206,7 +206,7 @@ Deno.test("a watched job is told at once by Realtime: nobody asks in between, an
     assert.deepEqual(seen, [0, 1, 2, 3, 3]);
     // One request per change, plus some when the watch starts or restarts listening.
     assert.ok(asked() <= 10, `asked ${asked()} times`);
-    assert.equal(streamvibe.supabase.getChannels().length, 0, "its channel is closed");
+    assert.equal(streamvibe.supabase.getChannels().length, 0, "the job's channel is closed");
   } finally {
     await streamvibe.supabase.removeAllChannels();
     await sql`delete from auth.users where id in (${own.id}, ${other.id})`;
@@ -214,7 +214,7 @@ Deno.test("a watched job is told at once by Realtime: nobody asks in between, an
   }
 });
 
-Deno.test("the items of a list come across its pages, each once, until there are no more", async () => {
+Deno.test("a list yields the items of all its pages, each once", async () => {
   const { slug, ids, creator } = await publicCreator(5);
   const counted = await through(creator, (_, __, go) => go());
   const seen: string[] = [];

@@ -6,7 +6,7 @@ import { catchUp, watchTable } from "../src/realtime.ts";
 
 const DOCUMENT = new URL("../../../docs/realtime.md", import.meta.url);
 
-Deno.test("every subscription in docs/realtime.md does what the page says", async (t) => {
+Deno.test("every subscription in docs/realtime.md works as documented", async (t) => {
   const creator = await createCreator();
   const sql = await testDatabase();
   const place = await makePlace(sql, creator.id);

@@ -25,7 +25,7 @@ async function installed(): Promise<string> {
   return root;
 }
 
-Deno.test("the built package is one small ES module that names no runtime", async () => {
+Deno.test("the built package is one small ES module without runtime-specific code", async () => {
   const files = await build();
   const code = files["packages/client/dist/index.js"] ?? "";
   const size = gzipSync(code, { level: 9 }).byteLength;
@@ -63,7 +63,7 @@ Deno.test("Node 20 imports the package and calls the stack with it", async () =>
   }
 });
 
-Deno.test("a stranger's compiler finds what calls take and give, and what is wrong with one", async () => {
+Deno.test("in another project, TypeScript infers the input and output of calls and rejects wrong ones", async () => {
   const root = await installed();
   try {
     const file = join(root, "app.ts");

@@ -11,7 +11,7 @@ import {
 } from "../src/realtime.ts";
 import { parseFilters } from "../../../scripts/local/realtime/filters.ts";
 
-Deno.test("a filter quotes what has to be quoted and refuses what it cannot express", () => {
+Deno.test("a filter quotes special characters and rejects values it cannot express", () => {
   const values = [
     'a,b=eq.c "d" \\ (e).f',
     "plain",
@@ -65,7 +65,7 @@ class Consumer {
   }
 }
 
-Deno.test("a watcher tells every change once: by channel, by catch-up, and what was deleted while it was away", async () => {
+Deno.test("a watcher reports every change once: from the channel, after a reconnect, and rows deleted while it was offline", async () => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const client = await realtimeClient(own);
   const sql = await testDatabase();
@@ -112,7 +112,11 @@ Deno.test("a watcher tells every change once: by channel, by catch-up, and what 
     assert.deepEqual(consumer.titles("DELETE").sort(), [there, first].sort());
     await add("last");
     await until("the last came", () => consumer.titles().includes("last"));
-    assert.equal(new Set(consumer.titles("INSERT")).size, consumer.titles("INSERT").length, "nothing twice");
+    assert.equal(
+      new Set(consumer.titles("INSERT")).size,
+      consumer.titles("INSERT").length,
+      "no insert is reported twice",
+    );
     assert.ok(!consumer.titles().includes("not yours"));
   } finally {
     await watch.close();
@@ -122,7 +126,7 @@ Deno.test("a watcher tells every change once: by channel, by catch-up, and what 
   assert.equal(watch.state, "closed");
 });
 
-Deno.test("a list from its start, and on from a cursor after a restart", async () => {
+Deno.test("a watcher can read a list from its start, and continue from a cursor after a restart", async () => {
   const own = await createCreator();
   const client = await realtimeClient(own);
   const sql = await testDatabase();
@@ -150,7 +154,7 @@ Deno.test("a list from its start, and on from a cursor after a restart", async (
   }
 });
 
-Deno.test("while the channel is away what changed is read by the cursor, and all ids only now and then", async () => {
+Deno.test("while the channel is down, changes are polled by cursor, and the full list of ids is read only occasionally", async () => {
   const own = await createCreator();
   const sql = await testDatabase();
   const { api_url, publishable_key } = await testStack();
@@ -197,7 +201,7 @@ Deno.test("while the channel is away what changed is read by the cursor, and all
     const ids = read.filter(({ select }) => select.startsWith("id,")).map(({ at }) => at);
     const waits = ids.slice(1).map((at, n) => at - (ids[n] ?? 0));
     assert.ok(waits.every((wait) => wait > 1_900), `all ids were read again after ${waits} ms`);
-    assert.ok(ids.length < read.length, `${read.length} readings, all of all ids`);
+    assert.ok(ids.length < read.length, `all ${read.length} polls read the full list of ids`);
     assert.equal(consumer.titles("INSERT").length, 5);
   } finally {
     await watch.close();

@@ -26,7 +26,7 @@ const PRINTED: Record<number, RegExp> = {
   12: /^1 told$/,
 };
 
-Deno.test("every recipe of the client's README runs as it stands", async (t) => {
+Deno.test("every recipe in the client's README runs unchanged", async (t) => {
   const stack = await testStack();
   await using own = await ConnectedAccount.create("youtube", { items: 12 });
   await publicCreator(5);

@@ -18,7 +18,8 @@ const page = (api_url: string, key: string) =>
   </script>`;
 
 Deno.test({
-  name: "events go in batches, and what is left goes by a beacon when the page does",
+  name:
+    "events are sent in batches; the rest is sent by a beacon when the page closes, and nothing with Do Not Track",
   ignore: !CHROMIUM,
 }, async () => {
   const { api_url, publishable_key } = await testStack();

@@ -61,7 +61,7 @@ const LISTS: Record<string, object[]> = {
 
 export const consoleLists: Benchmark = {
   name: "console",
-  about: "pages of the console at 5,000,000 jobs (--size: items, a fifth of the jobs)",
+  about: "lists and pages of the console with 5,000,000 jobs (--size: items, a fifth of the jobs)",
   run: ({ size }) =>
     withStack(async ({ db_url, home }) => {
       const share = size / 1_000_000;

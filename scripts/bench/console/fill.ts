@@ -120,13 +120,13 @@ export async function fillConsole(
         now() - (${size("calls")} - n) * interval '6 seconds' from ${
       series(from, to)
     } on conflict do nothing`);
-    await insert("runs of cron", size("calls"), (from, to) => `
+    await insert("cron runs", size("calls"), (from, to) => `
       insert into cron.job_run_details (jobid, runid, status, return_message, start_time, end_time)
       select (select min(jobid) from cron.job), n, case when n % 900 = 0 then 'failed' else 'succeeded' end, '1 row', now() - (${
       size("calls")
     } - n) * interval '6 seconds',
         now() from ${series(from, to)} on conflict do nothing`);
-    await insert("entries of the log", size("entries"), (from, to) => `
+    await insert("audit log entries", size("entries"), (from, to) => `
       insert into public.audit_log (actor_id, user_id, action, created_at)
       select ${person("1")}, ${
       person(`n % ${people} + 1`)

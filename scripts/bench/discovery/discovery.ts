@@ -24,7 +24,8 @@ export const NO_LIMITS = { RATE_LIMIT_PUBLIC_READ: "100000000/60", RATE_LIMIT_CL
 
 export const discovery: Benchmark = {
   name: "discovery",
-  about: "search, lists and pages on a million public items, against PeerTube's query, ts_rank and FTS5",
+  about:
+    "search, lists and pages with a million public items, compared with PeerTube's query, ts_rank and FTS5",
   run: async (effort) => {
     const items = effort.size;
     const small = await queriesAlone(Math.max(1_000, Math.floor(items / 100)), effort);
@@ -81,7 +82,7 @@ export const discovery: Benchmark = {
           rows.push({ case: `search-content, ${kind}`, system, figures: summary(samples) });
           rows.push({
             case: `search-content, ${kind}`,
-            system: `${system}, finds anything`,
+            system: `${system}, share of queries with results`,
             values: { share },
           });
         }
@@ -96,7 +97,7 @@ export const discovery: Benchmark = {
           overlaps.push(overlap);
           rows.push({
             case: `search-content, ${kind}`,
-            system: "best 20, of the exact best",
+            system: "share of the exact best 20",
             values: { overlap },
           });
         }
@@ -113,7 +114,7 @@ export const discovery: Benchmark = {
             " ms",
           ),
           atLeast(
-            "best 20 of the worst kind that ranking all would give, share",
+            "share of the exact best 20 (all matches ranked), worst kind",
             0.95,
             Math.min(...overlaps),
           ),
@@ -123,7 +124,7 @@ export const discovery: Benchmark = {
             Object.values(http).flat().reduce((sum, { failed }) => sum + failed, 0),
           ),
           atLeast(
-            "kinds of question that keep up",
+            "kinds of request that keep up",
             Object.keys(asks).length,
             Object.values(http).filter((samples) => samples.every(({ kept_up }) => kept_up)).length,
           ),
@@ -138,19 +139,19 @@ export const discovery: Benchmark = {
         for (const kind of compared) {
           rows.push({
             case: kind,
-            system: "cost, times that of a hundredth",
+            system: "cost, times that with a hundredth of the items",
             values: { ratio: growth(kind) },
           });
         }
         goals.push(
           atMost(
-            "cost of the worst function, times that on a hundredth of the items",
+            "cost of the worst function, times that with a hundredth of the items",
             3,
             worst(growth, compared),
             "×",
           ),
           atMost(
-            "page 500 of a list, times page 1",
+            "cost of page 500 of a list, times that of page 1",
             1.5,
             p50(alone["browse-content, page 500"]) / p50(alone["browse-content, page 1"]),
             "×",

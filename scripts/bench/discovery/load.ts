@@ -89,7 +89,7 @@ export async function load(
       });
       return { source: catalogue.source, seconds };
     }
-    await timed("what is usual", async () => {
+    await timed("statistics and scale", async () => {
       await sql`vacuum analyze public.content_item, public.users, public.social_account`;
       await sql`select ops.measure_scale()`;
     });

@@ -43,7 +43,8 @@ const MIX: [string, number][] = [
 
 export const visitors: Benchmark = {
   name: "visitors",
-  about: `${VISITORS} visitors at once, for --seconds (300 in full): errors, memory, p95 against slo.json`,
+  about:
+    `${VISITORS} visitors at once for --seconds (full run: 300): errors, memory and p95 compared with slo.json`,
   run: (effort) =>
     withStack(async (place) => {
       const slo =

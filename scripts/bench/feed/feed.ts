@@ -15,7 +15,7 @@ const PLAIN = `
 
 export const feed: Benchmark = {
   name: "feed",
-  about: "a feed of who follows 2,000 creators: made, read, and the plain join beside it",
+  about: "the feed of a user who follows 2,000 creators: creating and reading it, compared with a plain join",
   run: (effort) =>
     withStack(async ({ db_url }) => {
       const owner = postgres(db_url, { max: 1, onnotice: () => {} });
@@ -36,15 +36,15 @@ export const feed: Benchmark = {
           await owner`select count(*)::int as follows from feed.preference where user_id = ${reader}`;
         return {
           rows: [
-            { case: `${follows?.follows} followed`, system: "plain join, a page", figures: figures.plain },
+            { case: `${follows?.follows} followed`, system: "plain join, one page", figures: figures.plain },
             {
               case: `${follows?.follows} followed`,
-              system: "feed, made and its first page",
+              system: "new feed with its first page",
               figures: figures.made,
             },
             {
               case: `${follows?.follows} followed`,
-              system: "feed, a page of the list",
+              system: "a page of an existing feed",
               figures: figures.read,
             },
           ],
@@ -52,12 +52,12 @@ export const feed: Benchmark = {
             atMost("home, cold, p95", 250, figures.made.p95_ms, " ms"),
             atMost("home, warm, p95", 120, figures.read.p95_ms, " ms"),
             atLeast(
-              "a page of the list, times as fast as the plain join",
+              "a page of an existing feed, times the plain join's speed",
               1,
               ratioOf(figures.read, figures.plain).median,
             ),
             atLeast(
-              "a feed made, times as fast as the plain join",
+              "a new feed, times the plain join's speed",
               1,
               ratioOf(figures.made, figures.plain).median,
             ),

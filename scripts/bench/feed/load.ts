@@ -47,14 +47,14 @@ const LIMITS = {
 export const loadTest: Benchmark = {
   name: "load",
   about:
-    `${USERS} users, ${THINK_SECONDS} s between their steps, for --seconds (600 in full; telemetry's turns take 40 % more), open loop`,
+    `${USERS} users, ${THINK_SECONDS} s between their steps, for --seconds (full run: 600; the telemetry part adds 40 %), open loop`,
   run: (effort) =>
     withStack(async (place) => {
       const before = Deno.loadavg()[0] ?? 0;
       const owner = postgres(place.db_url, { max: 2, onnotice: () => {} });
       const readers = await makeReaders(owner, place.db_url, effort.size, READERS, 2_000);
       const traffic = await Traffic.of(place, owner, readers);
-      console.log(`  ${readers.length} people signed in; the functions start`);
+      console.log(`  ${readers.length} users signed in; starting the functions`);
       // Cold starts of functions are measured by another benchmark.
       await traffic.warmUp();
       const step = (due: number) => traffic.step(due);
@@ -148,7 +148,7 @@ export const loadTest: Benchmark = {
           " MB",
         ),
         atMost(
-          `feed-home, p95, share that ${EVENTS.toLocaleString("en")} events/s of telemetry add`,
+          `feed-home, p95, share added by ${EVENTS.toLocaleString("en")} events/s of telemetry`,
           slo.load.telemetry_share,
           telemetry.share,
         ),
@@ -230,7 +230,7 @@ function progress(sent: readonly Sent[], seconds: number, looks?: readonly Look[
   const homes = sortedMs(sent.filter(({ name }) => name.startsWith("feed-home")));
   const last = looks?.at(-1);
   return [
-    `${(sent.length / seconds).toFixed(0)} answers/s, ${failed} failed`,
+    `${(sent.length / seconds).toFixed(0)} responses/s, ${failed} failed`,
     ...(homes.length > 0
       ? [`home p50 ${quantile(homes, 0.5).toFixed(0)} p95 ${quantile(homes, 0.95).toFixed(0)} ms`]
       : []),

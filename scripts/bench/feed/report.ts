@@ -113,7 +113,7 @@ async function measured(
   return [
     `On ${
       new Date().toISOString().slice(0, 10)
-    }: ${navigator.hardwareConcurrency} cores (${cpu}) that also make the load, ` +
+    }: ${navigator.hardwareConcurrency} cores (${cpu}) that also generate the load, ` +
     `${seconds.toLocaleString("en")} s, ${size.toLocaleString("en")} items, ${
       warm.length.toLocaleString("en")
     } requests; ` +

@@ -58,7 +58,7 @@ export function decayChart(lists: { name: string; days: number }[]): string {
   });
   return framed(
     {
-      title: "What a gain counts after some days, in each list",
+      title: "Weight of a gain after some days, in each list",
       below: "days since the gain",
       series: lists.map(({ name }) => name),
     },

@@ -208,7 +208,7 @@ class Run {
     report.ends[repaired ? "mended" : last.provider !== providers[0] ? "elsewhere" : "valid"]++;
     this.#must(
       made.provider === last.provider && made.was_repaired === repaired,
-      `${number}: who made it is wrong`,
+      `${number}: the recorded provider or repair is wrong`,
     );
     this.#must(
       made.suggested_titles.length >= 3 && made.suggested_titles.length <= 5 &&

@@ -42,7 +42,7 @@ export async function killBetween(
   let processes = 0;
   let is_enough = false;
   const [first] = creators;
-  if (!first) throw new Error("Cannot kill anybody: there are no processes");
+  if (!first) throw new Error("Cannot kill a process: none is running");
   const ids = creators.map(({ creator }) => creator.id);
   // Also counts open calls of live processes; at the end every process is dead.
   const open = async () => {
@@ -85,8 +85,8 @@ export async function killBetween(
         processes++;
         const count = await open();
         is_enough ||= count >= calls + 4 * crew;
-        if (processes > calls + 100) throw new Error("Cannot go on: the processes die without a call");
-        if (processes % 25 === 0) say(`${processes} processes, ${count} calls killed`);
+        if (processes > calls + 100) throw new Error("Cannot go on: processes die without a call");
+        if (processes % 25 === 0) say(`${processes} processes and ${count} calls killed`);
       }
     }));
     const killed_calls = await open();

@@ -47,7 +47,7 @@ async function letTimePass(email: string, time = "2 seconds"): Promise<void> {
   }
 }
 
-Deno.test("sign-up asks for confirmation, and the mail's link signs in with an ES256 token", async () => {
+Deno.test("sign-up requires confirmation, and the link in the mail signs in with an ES256 token", async () => {
   const stack = await testStack();
   const app = client(stack.publishable_key, stack);
   const email = address();
@@ -61,7 +61,7 @@ Deno.test("sign-up asks for confirmation, and the mail's link signs in with an E
   const [mail] = await mailsTo(email, stack);
   const link = linkIn(mail);
   assert.ok(link.startsWith(`${stack.api_url}/auth/v1/verify?`), link);
-  assert.ok(mail?.html.includes(link), "the page's link is the text's");
+  assert.ok(mail?.html.includes(link), "the HTML part has the same link as the text part");
   const { target, fragment } = await open(link);
   assert.equal(target.replace(/\/$/, ""), "http://localhost:3000");
   const token = fragment.get("access_token") ?? assert.fail("no token in the fragment");
@@ -88,10 +88,10 @@ Deno.test("sign-up asks for confirmation, and the mail's link signs in with an E
   const refreshed = await app.auth.refreshSession();
   assert.equal(jose.decodeProtectedHeader(refreshed.data.session?.access_token ?? "").alg, "ES256");
   const claims = await app.auth.getClaims();
-  assert.equal(claims.data?.claims.email, email, "supabase-js verifies the token by itself");
+  assert.equal(claims.data?.claims.email, email, "supabase-js verifies the token locally");
 });
 
-Deno.test("what a user tells at sign-up is stored as JSON, not as text in JSON", async () => {
+Deno.test("metadata given at sign-up is stored as a JSON object, not as a JSON string", async () => {
   const stack = await testStack();
   const email = address();
   await client(stack.publishable_key, stack).auth.signUp({
@@ -122,10 +122,10 @@ Deno.test("a sign-up mail can be sent again, and only the newest link works", as
   assert.equal((await open(linkIn(oldest))).fragment.get("access_token"), null);
   assert.ok((await open(linkIn(newest))).fragment.get("access_token"));
   const stranger = await app.auth.resend({ type: "signup", email: address() });
-  assert.equal(stranger.error, null, "nobody learns who has an account");
+  assert.equal(stranger.error, null, "the response does not reveal who has an account");
 });
 
-Deno.test("a second mail waits as long as max_frequency says, and no longer", async () => {
+Deno.test("a second mail is refused until max_frequency has passed, and then sent", async () => {
   const stack = await testStack();
   const app = client(stack.publishable_key, stack);
   const email = address();
@@ -153,7 +153,7 @@ Deno.test("a second mail waits as long as max_frequency says, and no longer", as
   }
 });
 
-Deno.test("signing up twice sends the mail again, and tells nobody who has an account", async () => {
+Deno.test("signing up twice sends the mail again, and does not reveal who has an account", async () => {
   const stack = await testStack();
   const app = client(stack.publishable_key, stack);
   const email = address();
@@ -170,10 +170,10 @@ Deno.test("signing up twice sends the mail again, and tells nobody who has an ac
   assert.deepEqual(third.data.user?.identities, []);
   assert.equal((await mailsTo(email, stack)).length, 2);
   const signedIn = await app.auth.signInWithPassword({ email, password: PASSWORD });
-  assert.equal(signedIn.data.user?.id, first.data.user?.id, "the first password counts");
+  assert.equal(signedIn.data.user?.id, first.data.user?.id, "the first password stays valid");
 });
 
-Deno.test("a forgotten password is replaced through the mail's link, at the address that the app asked for", async () => {
+Deno.test("a forgotten password is replaced through the link in the mail, at the URL that the app requested", async () => {
   const stack = await testStack();
   const email = address();
   const admin = client(stack.secret_key, stack).auth.admin;
@@ -193,7 +193,7 @@ Deno.test("a forgotten password is replaced through the mail's link, at the addr
   assert.equal((await app.auth.signInWithPassword({ email, password: `${PASSWORD}, new` })).error, null);
 });
 
-Deno.test("a link does not lead to a page that is not on the list", async () => {
+Deno.test("a link does not redirect to a URL that is not on the list", async () => {
   const stack = await testStack();
   const email = address();
   const app = client(stack.publishable_key, stack);
@@ -207,7 +207,7 @@ Deno.test("a link does not lead to a page that is not on the list", async () => 
   assert.equal(new URL(target).origin, "http://localhost:3000");
 });
 
-Deno.test("passwords have eight characters at least, however they come in", async () => {
+Deno.test("a password needs at least eight characters, at sign-up and in the admin API", async () => {
   const stack = await testStack();
   const app = client(stack.publishable_key, stack);
   const short = await app.auth.signUp({ email: address(), password: "seven77" });
@@ -217,7 +217,7 @@ Deno.test("passwords have eight characters at least, however they come in", asyn
   assert.equal(byAdmin.error?.code, "weak_password");
 });
 
-Deno.test("what no call of Auth can take is refused as the caller's mistake, and makes no user", async () => {
+Deno.test("invalid request bodies are refused with 400 and create no user", async () => {
   const stack = await testStack();
   const password = "long enough";
   const bodies = [
@@ -246,7 +246,7 @@ Deno.test("what no call of Auth can take is refused as the caller's mistake, and
   assert.equal(made.length, 0);
 });
 
-Deno.test("the admin API of supabase-js makes, finds, changes and deletes users", async () => {
+Deno.test("the admin API of supabase-js creates, finds, changes and deletes users", async () => {
   const stack = await testStack();
   const { admin } = client(stack.secret_key, stack).auth;
   const email = address();
@@ -280,10 +280,10 @@ Deno.test("the admin API of supabase-js makes, finds, changes and deletes users"
 
   assert.equal((await admin.deleteUser(user.id)).error, null);
   assert.equal((await admin.getUserById(user.id)).error?.status, 404);
-  assert.ok((await app.auth.getUser()).error, "the token of a deleted user is no longer good");
+  assert.ok((await app.auth.getUser()).error, "the token of a deleted user is no longer valid");
 });
 
-Deno.test("the admin API's links sign up, sign in and recover without a mail", async () => {
+Deno.test("links from the admin API sign up, sign in and recover without sending a mail", async () => {
   const stack = await testStack();
   const { admin } = client(stack.secret_key, stack).auth;
   const email = address();
@@ -308,7 +308,7 @@ Deno.test("the admin API's links sign up, sign in and recover without a mail", a
   assert.deepEqual(await mailsTo(email, stack), []);
 });
 
-Deno.test("the admin API is for holders of the secret key alone", async () => {
+Deno.test("only the secret key gives access to the admin API", async () => {
   const stack = await testStack();
   const email = address();
   await client(stack.secret_key, stack).auth.admin.createUser({
@@ -335,7 +335,7 @@ Deno.test("the admin API is for holders of the secret key alone", async () => {
   }
 });
 
-Deno.test("the mailbox has a page that shows a mail and its link, safely", async () => {
+Deno.test("the mailbox shows a mail with its link, escapes markup and deletes messages", async () => {
   const stack = await testStack();
   const email = address();
   await client(stack.publishable_key, stack).auth.signUp({ email, password: PASSWORD });

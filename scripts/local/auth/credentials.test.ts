@@ -24,7 +24,7 @@ async function world() {
   return { keys, tokens, sign };
 }
 
-Deno.test("verify_jwt lets a valid token and either API key pass, in either header, and nothing else", async () => {
+Deno.test("verify_jwt accepts a valid token and either API key, in either header, and nothing else", async () => {
   const credentials = await world();
   const status = async (headers: Record<string, string>) =>
     (await refuseUnverified(credentials, new Headers(headers)))?.status ?? "passes";
@@ -39,7 +39,7 @@ Deno.test("verify_jwt lets a valid token and either API key pass, in either head
   assert.equal(await status({ authorization: `Bearer ${token.slice(0, -8)}AAAAAAAA` }), 401);
 });
 
-Deno.test("an expired token is told from a forged one, and a good one is translated", async () => {
+Deno.test("expired, malformed and forged tokens are distinguished, and a valid token is converted to the internal form", async () => {
   const { tokens, sign, keys } = await world();
   const reason = (token: string) => tokens.inward(token).then(() => "none", (error) => error.reason);
   assert.equal(await reason(await sign({}, Math.floor(Date.now() / 1000) - 1)), "expired");
@@ -49,10 +49,10 @@ Deno.test("an expired token is told from a forged one, and a good one is transla
   const inward = await tokens.inward(await sign({ sub: "x" }, "1h"));
   const secret = new TextEncoder().encode(keys.internal_jwt_secret);
   assert.equal((await jose.jwtVerify(inward, secret)).payload.sub, "x");
-  assert.equal(await reason(inward), "signature", "the inner form is good for nothing outside");
+  assert.equal(await reason(inward), "signature", "the internal form is refused from outside");
 });
 
-Deno.test("a token is not taken from memory after it has expired", async () => {
+Deno.test("a cached token is refused after it has expired", async () => {
   const { tokens, sign } = await world();
   const token = await sign({ sub: "x" }, "1h");
   await tokens.inward(token);
@@ -64,14 +64,14 @@ Deno.test("a token is not taken from memory after it has expired", async () => {
   }
 });
 
-Deno.test("the JWKS holds the public half alone", async () => {
+Deno.test("the JWKS contains only the public key", async () => {
   const { tokens } = await world();
   assert.equal(tokens.jwks.keys.length, 1);
   assert.equal(tokens.jwks.keys[0]?.d, undefined);
   assert.equal(tokens.jwks.keys[0]?.kid, "test");
 });
 
-Deno.test("the secret key opens the admin API, a user's token beside it closes it", async () => {
+Deno.test("the secret key gives access to the admin API, unless a user's token is sent with it", async () => {
   const credentials = await world();
   const token = await credentials.sign({ sub: "x" }, "1h");
   const attempt = (headers: Record<string, string>) =>
@@ -83,7 +83,7 @@ Deno.test("the secret key opens the admin API, a user's token beside it closes i
   assert.equal(hasApiKey(credentials, new Headers({ apikey: "" })), false);
 });
 
-Deno.test("config.toml: functions check tokens unless it says otherwise; wrong types are errors", async () => {
+Deno.test("config.toml: functions verify tokens unless configured otherwise; wrong types are errors", async () => {
   const path = await Deno.makeTempFile({ suffix: ".toml" });
   try {
     await Deno.writeTextFile(

@@ -21,11 +21,11 @@ async function eventually<Row>(look: () => Promise<Row | undefined>): Promise<Ro
     if (row !== undefined) return row;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return assert.fail("it did not come about within 15 s");
+  return assert.fail("the expected row did not appear within 15 s");
 }
 
 async function sqlState(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(() => assert.fail("it was allowed"), (error) => error);
+  const error = await work.then(() => assert.fail("the statement was allowed"), (error) => error);
   return error.code;
 }
 
@@ -35,7 +35,7 @@ function serve(handler: (request: Request) => Response | Promise<Response>) {
   return { url: `http://127.0.0.1:${server.addr.port}`, stop: () => server.shutdown() };
 }
 
-Deno.test("the Vault encrypts, decrypts, renames and keeps names apart", async () => {
+Deno.test("the Vault encrypts, decrypts and updates secrets, keeps names unique and refuses direct inserts", async () => {
   await withDatabase(async (sql) => {
     const name = `test-${crypto.randomUUID()}`;
     const secret = "s3cret ☂ 'quoted'";
@@ -54,7 +54,7 @@ Deno.test("the Vault encrypts, decrypts, renames and keeps names apart", async (
   });
 });
 
-Deno.test("the Vault is for postgres and service_role; the stack's own secrets are in it", async () => {
+Deno.test("only postgres and service_role can read the Vault; it contains the stack's own secrets", async () => {
   const { api_url, secret_key } = await testStack();
   await withDatabase(async (sql) => {
     const read = (role: string) =>
@@ -70,7 +70,7 @@ Deno.test("the Vault is for postgres and service_role; the stack's own secrets a
   });
 });
 
-Deno.test("a scheduled job runs as its owner; its history says how it went", async () => {
+Deno.test("a scheduled job runs as its owner, and its history records the outcome", async () => {
   await withDatabase(async (sql) => {
     const place = `cron_${crypto.randomUUID().slice(0, 8)}`;
     const [good, bad] = [`good-${place}`, `bad-${place}`];
@@ -105,7 +105,7 @@ Deno.test("a scheduled job runs as its owner; its history says how it went", asy
   });
 });
 
-Deno.test("a job never runs beside itself, and a switched-off one not at all", async () => {
+Deno.test("a job never overlaps with itself, and an inactive job does not run", async () => {
   await withDatabase(async (sql) => {
     const place = `cron_${crypto.randomUUID().slice(0, 8)}`;
     await sql.unsafe(
@@ -138,7 +138,7 @@ Deno.test("a job never runs beside itself, and a switched-off one not at all", a
   });
 });
 
-Deno.test("cron.schedule replaces a job of that name, and refuses what is no schedule", async () => {
+Deno.test("cron.schedule replaces the job of the same name, and refuses invalid schedules and callers", async () => {
   await withDatabase(async (sql) => {
     const name = `schedule-${crypto.randomUUID()}`;
     const [first] = await sql`select cron.schedule(${name}, '0 0 1 1 *', 'select 1') as id`;
@@ -180,7 +180,7 @@ Deno.test("cron.schedule replaces a job of that name, and refuses what is no sch
   });
 });
 
-Deno.test("net.http_post leaves after the commit only, once, and its answer is kept", async () => {
+Deno.test("net.http_post sends once, only after the commit, and its response is stored", async () => {
   const seen: { body: string; header: string | null; query: string }[] = [];
   const server = serve(async (request) => {
     const { search } = new URL(request.url);
@@ -203,7 +203,7 @@ Deno.test("net.http_post leaves after the commit only, once, and its answer is k
       await sql.begin(async (sql) => {
         [{ id } = { id: undefined }] = await post(sql, { kept: "☂" });
         await new Promise((resolve) => setTimeout(resolve, 300));
-        assert.equal(seen.length, 0, "nothing leaves before the commit");
+        assert.equal(seen.length, 0, "nothing is sent before the commit");
       });
       const answer = await eventually(async () =>
         (await sql`select * from net._http_response where id = ${id ?? 0}`)[0]
@@ -225,7 +225,7 @@ Deno.test("net.http_post leaves after the commit only, once, and its answer is k
   }
 });
 
-Deno.test("net honours its timeout, says what failed, and knows its other methods", async () => {
+Deno.test("net honours its timeout, records failures, supports other methods and refuses invalid calls", async () => {
   const server = serve(async (request) => {
     if (request.url.endsWith("/slow")) await new Promise((resolve) => setTimeout(resolve, 2_000));
     return new Response(request.method);
@@ -277,7 +277,7 @@ Deno.test("five hundred requests queued in one transaction are all sent, each on
   }
 });
 
-Deno.test("answers older than six hours are deleted", async () => {
+Deno.test("responses older than six hours are deleted", async () => {
   await withDatabase(async (sql) => {
     const { NetRunner } = await import("./net_runner.ts");
     await sql`insert into net._http_response (id, created) values (-1, now() - interval '7 hours'), (-2, now())`;

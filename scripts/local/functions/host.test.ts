@@ -64,7 +64,7 @@ async function eventually<Value>(
 
 const text = async (response: Promise<Response>) => await (await response).text();
 
-Deno.test("a function gets its request whole, its environment and nothing of the shell's", async () => {
+Deno.test("a function gets the whole request and its own environment, but nothing from the shell's", async () => {
   Deno.env.set("STREAMVIBE_TEST_SECRET", "must not leak");
   await withHost(async ({ call, write }) => {
     await write(
@@ -97,7 +97,7 @@ Deno.test("a function may be written with Deno.serve", async () => {
   });
 });
 
-Deno.test("a changed file is served at the next call; a change in _shared reaches every function", async () => {
+Deno.test("a changed function is reloaded, and so is a function whose _shared module changed", async () => {
   await withHost(async ({ call, write }) => {
     const reader =
       `import { word } from "../_shared/word.ts"; export default { fetch: () => new Response(word) };`;
@@ -113,7 +113,7 @@ Deno.test("a changed file is served at the next call; a change in _shared reache
   });
 });
 
-Deno.test("a call in flight during a reload is finished by the old code", async () => {
+Deno.test("the old code finishes a call that is in flight during a reload", async () => {
   await withHost(async ({ call, write, log }) => {
     await write(
       "slow/index.ts",
@@ -131,7 +131,7 @@ Deno.test("a call in flight during a reload is finished by the old code", async 
   });
 });
 
-Deno.test("a function that does not compile answers 503 and says why, until it is repaired", async () => {
+Deno.test("a function that does not compile returns 503 with the reason until it is fixed", async () => {
   await withHost(async ({ call, write, warnings, log }) => {
     await write(
       "broken/index.ts",
@@ -151,7 +151,7 @@ Deno.test("a function that does not compile answers 503 and says why, until it i
   });
 });
 
-Deno.test("a crash takes the function's own calls with it and no others", async () => {
+Deno.test("a crash ends the calls of that function and no others", async () => {
   await withHost(async ({ call, write, warnings }) => {
     await write(
       "fragile/index.ts",
@@ -178,7 +178,7 @@ Deno.test("a crash takes the function's own calls with it and no others", async 
   });
 });
 
-Deno.test("a function that eats its memory is ended alone", async () => {
+Deno.test("a function that runs out of memory is ended, and its next call works", async () => {
   await withHost(async ({ call, write }) => {
     await write(
       "greedy/index.ts",
@@ -193,7 +193,7 @@ Deno.test("a function that eats its memory is ended alone", async () => {
   });
 });
 
-Deno.test("an exception in a handler is a 500, and background work outlives the answer and a reload", async () => {
+Deno.test("an exception in a handler returns 500, and background work continues after the response and a reload", async () => {
   await withHost(async ({ call, write, log }) => {
     await write(
       "work/index.ts",
@@ -217,7 +217,7 @@ Deno.test("an exception in a handler is a 500, and background work outlives the 
   });
 });
 
-Deno.test("an answer is streamed, and a caller that goes away is noticed", async () => {
+Deno.test("a response is streamed, and a caller that disconnects does not affect the next call", async () => {
   await withHost(async ({ call, write }) => {
     await write(
       "stream/index.ts",

@@ -22,7 +22,7 @@ const json = (body: unknown, status = 200, type = "application/json") =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": type } });
 const problem = { type: "urn:x", title: "Not found", status: 404, code: "not_found", request_id: "r" };
 
-Deno.test("an answer that is as documented is not told, one that is not is told with what is wrong", async () => {
+Deno.test("a response that matches its documentation is not reported; one that differs is reported with the reason", async () => {
   const undone = { success: true };
   assert.deepEqual(await told("/functions/v1/track-click", json(undone), { method: "POST" }), []);
   const [wrong] = await told("/functions/v1/track-click", json({ success: "yes" }), { method: "POST" });
@@ -31,7 +31,7 @@ Deno.test("an answer that is as documented is not told, one that is not is told 
   assert.equal(status?.problem, "status 418 is not documented");
 });
 
-Deno.test("problems are compared, too: their codes are those of the table", async () => {
+Deno.test("problem responses are checked, too: an undocumented code is reported", async () => {
   const path = "/functions/v1/job-status";
   assert.deepEqual(await told(path, json(problem, 404, "application/problem+json")), []);
   const [unknown] = await told(
@@ -41,10 +41,10 @@ Deno.test("problems are compared, too: their codes are those of the table", asyn
   assert.match(unknown?.problem ?? "", /code/);
 });
 
-Deno.test("rows with some of their columns are compared by these; renamed and cast ones are left alone", async () => {
+Deno.test("rows with selected columns are checked by those columns; renamed columns are ignored", async () => {
   const path = "/rest/v1/platform";
   assert.deepEqual(await told(path, json([{ slug: "youtube" }]), { query: "select=slug" }), []);
   assert.equal((await told(path, json([{ slug: 5 }]), { query: "select=slug" })).length, 1);
-  assert.equal((await told(path, json([{ slug: "youtube" }]))).length, 1, "the whole row was asked for");
+  assert.equal((await told(path, json([{ slug: "youtube" }]))).length, 1, "the whole row was requested");
   assert.deepEqual(await told(path, json([{ slug: 5 }]), { query: "select=slug:sort_order" }), []);
 });

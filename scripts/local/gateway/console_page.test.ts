@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { buildConsole } from "../../../apps/console/build.ts";
 import { testStack } from "../../test/stack.ts";
 
-Deno.test("the console is served below /app: its files, its own addresses, and a policy without inline code or style", async () => {
+Deno.test("the console is served under /app: its files, its client-side routes, and a policy without inline scripts or styles", async () => {
   await buildConsole();
   const { api_url } = await testStack();
   // The stack finds an existing build by the second request at the latest.
@@ -32,7 +32,7 @@ Deno.test("the console is served below /app: its files, its own addresses, and a
   }
 });
 
-Deno.test("what the console is told of a stack is the publishable key, and nothing to other pages", async () => {
+Deno.test("the console's configuration has the publishable key, not the secret one, and other origins cannot read it", async () => {
   const { api_url, publishable_key, secret_key } = await testStack();
   const answer = await fetch(`${api_url}/app/config.json`, { headers: { origin: "https://evil.example" } });
   const text = await answer.text();

@@ -3,7 +3,7 @@ import { CHROMIUM, openBrowser } from "../../test/browser.ts";
 import { callFunction, createCreator, testStack } from "../../test/stack.ts";
 
 Deno.test({
-  name: "the API reference shows every part, asks no other host, and has this stack's keys",
+  name: "the API reference shows functions and tables, contacts no other host, and contains this stack's key",
   ignore: !CHROMIUM,
   sanitizeOps: false,
   sanitizeResources: false,
@@ -38,8 +38,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "“try it” in the API reference calls this stack: as a visitor, and as the creator whose token is there",
+  name: "a test request in the API reference calls this stack: as a visitor, and as the demo creator",
   ignore: !CHROMIUM,
   sanitizeOps: false,
   sanitizeResources: false,
@@ -84,7 +83,7 @@ Deno.test({
   },
 });
 
-Deno.test("the type of a problem leads to what its code means", async () => {
+Deno.test("the type URL of a problem opens the explanation of its code", async () => {
   const { token } = await createCreator();
   const { body } = await callFunction("job-status", { as: token, query: { job_id: crypto.randomUUID() } });
   const { type, code } = body as { type: string; code: string };
@@ -94,7 +93,7 @@ Deno.test("the type of a problem leads to what its code means", async () => {
   assert.match(await page.text(), new RegExp(`<h2 id="${new URL(type).hash.slice(1)}">`));
 });
 
-Deno.test("a foreign name that leads to this machine gets a reference without keys", async () => {
+Deno.test("a foreign host name that points to this machine gets the API reference without keys", async () => {
   const { api_url, secret_key, publishable_key } = await testStack();
   const own = await fetch(`${api_url}/docs`).then((response) => response.text());
   assert.ok(own.includes(secret_key));

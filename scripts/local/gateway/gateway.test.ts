@@ -15,16 +15,16 @@ async function forgeries(token: string): Promise<Record<string, string>> {
   return {
     "no algorithm": `${encode({ alg: "none", typ: "JWT" })}.${encode(claims)}.`,
     "no algorithm, kept signature": `${encode({ alg: "none", typ: "JWT" })}.${payload}.${signature}`,
-    "another's key": await sign(privateKey, "ES256", claims),
+    "a foreign signing key": await sign(privateKey, "ES256", claims),
     "the public key as a shared secret": await sign(
       new TextEncoder().encode(JSON.stringify(await jose.exportJWK(publicKey))),
       "HS256",
       claims,
     ),
     "another role under the old signature": `${header}.${encode(claims)}.${signature}`,
-    "a cut signature": `${header}.${payload}.${signature.slice(0, -4)}`,
-    "no token at all": "not-a-token",
-    "a key that is none of ours": "sb_secret_guess",
+    "a truncated signature": `${header}.${payload}.${signature.slice(0, -4)}`,
+    "not a token": "not-a-token",
+    "an unknown key": "sb_secret_guess",
   };
 }
 
@@ -35,7 +35,7 @@ Deno.test("forged tokens are refused by the Data API, Auth and functions alike",
     fetch(`${stack.api_url}${path}`, { headers: { apikey: stack.publishable_key, authorization } });
   for (const path of ["/rest/v1/users?select=id", "/auth/v1/user"]) {
     const good = await call(path, `Bearer ${creator.token}`);
-    assert.equal(good.status, 200, `${path} with a token of ours: ${await good.text()}`);
+    assert.equal(good.status, 200, `${path} with a valid token: ${await good.text()}`);
   }
   for (const [name, token] of Object.entries(await forgeries(creator.token))) {
     const rest = await call("/rest/v1/users?select=id", `Bearer ${token}`);
@@ -50,7 +50,7 @@ Deno.test("forged tokens are refused by the Data API, Auth and functions alike",
   assert.equal(basic.status, 401);
 });
 
-Deno.test("an API key that is missing or wrong is refused, the secret one in a browser too", async () => {
+Deno.test("a missing or wrong API key is refused, and so is the secret key from a browser", async () => {
   const stack = await testStack();
   const call = async (headers: Record<string, string>) => {
     const response = await fetch(`${stack.api_url}/rest/v1/platform?select=slug`, { headers });
@@ -63,7 +63,7 @@ Deno.test("an API key that is missing or wrong is refused, the secret one in a b
   assert.equal(await call({ apikey: stack.publishable_key }), 200);
 });
 
-Deno.test("a function sees the caller's real address, whatever the caller says", async () => {
+Deno.test("a function call with forged address headers works", async () => {
   const stack = await testStack();
   const response = await fetch(`${stack.api_url}/functions/v1/health`, {
     headers: {
@@ -91,7 +91,7 @@ Deno.test("unknown functions and paths are 404 problems", async () => {
   }
 });
 
-Deno.test("a body of more than 8 MB is refused, with its length stated or not", async () => {
+Deno.test("a body of more than 8 MB is refused, with or without a content-length", async () => {
   const stack = await testStack();
   const large = new Uint8Array(8 * 1024 * 1024 + 1).fill(32);
   const unstated = () =>
@@ -111,7 +111,7 @@ Deno.test("a body of more than 8 MB is refused, with its length stated or not", 
   }
 });
 
-Deno.test("the Data API refuses what was not granted, row by row and column by column", async () => {
+Deno.test("the Data API refuses rows and columns that were not granted", async () => {
   const stack = await testStack();
   const creator = await createCreator();
   const table = `gateway_${crypto.randomUUID().slice(0, 8)}`;
@@ -148,7 +148,7 @@ Deno.test("the Data API refuses what was not granted, row by row and column by c
     assert.equal(
       (await get("select=id", { apikey: stack.secret_key })).body.code,
       "42501",
-      "nor has service_role",
+      "service_role has no grant",
     );
   } finally {
     await sql.unsafe(`drop table if exists public.${table}; notify pgrst, 'reload schema';`);
@@ -197,7 +197,7 @@ Deno.test("errors that the database raises keep their code, details and hint; JS
   }
 });
 
-Deno.test("a function answers as on Supabase: times, numbers and rows look like PostgreSQL's JSON, for whoever calls", async () => {
+Deno.test("database functions return the same JSON as on Supabase (timestamps, numbers, rows), and refuse callers without rights", async () => {
   const stack = await testStack();
   const { id, token } = await createCreator();
   const name = `gateway_${crypto.randomUUID().slice(0, 8)}`;
@@ -249,7 +249,7 @@ Deno.test("a function answers as on Supabase: times, numbers and rows look like 
   }
 });
 
-Deno.test("a numeric of a table is a number, also when it ends in zeros", async () => {
+Deno.test("a numeric column is returned as a number, also with trailing zeros", async () => {
   const { api_url, secret_key } = await testStack();
   const keyword = `gateway ${crypto.randomUUID()}`;
   const sql = await testDatabase();
@@ -266,7 +266,7 @@ Deno.test("a numeric of a table is a number, also when it ends in zeros", async 
   }
 });
 
-Deno.test("two hundred calls at once are all answered", async () => {
+Deno.test("two hundred concurrent calls are all answered", async () => {
   const stack = await testStack();
   const creator = await createCreator();
   const calls = Array.from({ length: 200 }, async () => {
@@ -278,7 +278,7 @@ Deno.test("two hundred calls at once are all answered", async () => {
   for (const answer of await Promise.all(calls)) assert.deepEqual(answer, [200, 1]);
 });
 
-Deno.test("a method that no request may be passed on with is 405, everywhere", async () => {
+Deno.test("a method that cannot be forwarded returns 405 on every path", async () => {
   const { hostname, port } = new URL((await testStack()).api_url);
   for (const path of ["/functions/v1/health", "/rest/v1/platform", "/auth/v1/user", "/mail"]) {
     using connection = await Deno.connect({ hostname, port: Number(port) });
@@ -289,7 +289,7 @@ Deno.test("a method that no request may be passed on with is 405, everywhere", a
   }
 });
 
-Deno.test("a boolean that is none is refused, not taken for false", async () => {
+Deno.test("an invalid boolean is refused, not read as false", async () => {
   const stack = await testStack();
   const { id, token } = await createCreator();
   const change = async (is_public: unknown) => {
@@ -312,7 +312,7 @@ Deno.test("a boolean that is none is refused, not taken for false", async () => 
   assert.deepEqual(await change("yes"), [200, true]);
 });
 
-Deno.test("the address itself is a page for a browser and JSON for others; no other page can read the keys", async () => {
+Deno.test("the root URL is a page for browsers and JSON for other clients; other origins cannot read the keys", async () => {
   const { api_url, secret_key } = await testStack();
   const open = async (headers: Record<string, string>) => {
     const response = await fetch(api_url, { headers });
@@ -323,7 +323,7 @@ Deno.test("the address itself is a page for a browser and JSON for others; no ot
   assert.equal(browser.headers.get("access-control-allow-origin"), null);
   const policy = browser.headers.get("content-security-policy") ?? "";
   assert.match(policy, /^default-src 'none'; style-src 'nonce-[^']+'; script-src 'nonce-[^']+'; /);
-  assert.doesNotMatch(browser.text, /\b(src|srcset)=|@import|url\(/, "it fetches something");
+  assert.doesNotMatch(browser.text, /\b(src|srcset)=|@import|url\(/, "the page loads an external resource");
   const program = await open({ accept: "*/*" });
   assert.equal(JSON.parse(program.text).functions, "/functions/v1");
   const { hostname, port } = new URL(api_url);

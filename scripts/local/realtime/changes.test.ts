@@ -10,7 +10,7 @@ async function notify(sql: Awaited<ReturnType<typeof testDatabase>>, user: strin
   return row?.id ?? "";
 }
 
-Deno.test("a subscriber gets inserts, updates and deletes of own rows, and nothing of others but keys of deleted rows", async () => {
+Deno.test("a subscriber gets inserts, updates and deletes of its own rows, and from other rows only the keys of deleted ones", async () => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const client = await realtimeClient(own);
   const sql = await testDatabase();

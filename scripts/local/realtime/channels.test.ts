@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Ears, realtimeClient, until } from "../../test/realtime.ts";
 import { createCreator, testDatabase, testStack } from "../../test/stack.ts";
 
-Deno.test("broadcasts reach the others on a topic, the sender where it asked for it, bytes and older clients too", async () => {
+Deno.test("broadcasts reach the other clients on a topic, and the sender on request; bytes and older clients work, too", async () => {
   const [one, two, old] = await Promise.all([
     realtimeClient(),
     realtimeClient(),
@@ -23,11 +23,11 @@ Deno.test("broadcasts reach the others on a topic, the sender where it asked for
     await echoing.channel.send({ type: "broadcast", event: "bytes", payload: bytes.buffer as never });
     const events = (ears: Ears) => ears.broadcasts.map(({ event }) => event).sort();
     await until(
-      "all came",
+      "all broadcasts arrived",
       () =>
         [sender, echoing, older].every((ears) => ears.broadcasts.length >= 2) && events(echoing).length >= 4,
     );
-    await until("bytes came", () => events(sender).includes("bytes"));
+    await until("the bytes arrived", () => events(sender).includes("bytes"));
     assert.deepEqual(events(sender), ["again", "bytes", "older"]);
     assert.deepEqual(events(echoing), ["again", "bytes", "grüß", "older"]);
     assert.deepEqual(events(older), ["again", "grüß"], "the older protocol has no bytes");
@@ -36,16 +36,16 @@ Deno.test("broadcasts reach the others on a topic, the sender where it asked for
     assert.deepEqual(new Uint8Array(got as ArrayBuffer), bytes);
 
     assert.deepEqual(await sender.channel.httpSend("by-http", { n: 4 }), { success: true });
-    await until("it came by HTTP", () => events(older).includes("by-http"));
+    await until("the broadcast arrived over HTTP", () => events(older).includes("by-http"));
     const unsubscribed = one.channel(name);
     assert.equal(await unsubscribed.send({ type: "broadcast", event: "by-batch", payload: { n: 5 } }), "ok");
-    await until("it came by the batch endpoint", () => events(older).includes("by-batch"));
+    await until("the broadcast arrived through the batch endpoint", () => events(older).includes("by-batch"));
   } finally {
     await Promise.all([one, two, old].map((client) => client.removeAllChannels()));
   }
 });
 
-Deno.test("who is present is known to those who join, and changes are told to all", async () => {
+Deno.test("clients that join see who is present, and all clients see changes of presence", async () => {
   const [one, two] = await Promise.all([realtimeClient(), realtimeClient()]);
   const name = `room-${crypto.randomUUID()}`;
   const watch = (client: typeof one, key: string) => {
@@ -67,23 +67,23 @@ Deno.test("who is present is known to those who join, and changes are told to al
     );
     assert.equal(metas[0]?.mood, "gay");
     assert.equal(await second.track({ mood: "sad" }), "ok");
-    await until("a change replaces what was", () => {
+    await until("a change replaces the previous state", () => {
       const now = first.presenceState<{ mood: string }>().second;
       return now?.length === 1 && now[0]?.mood === "sad";
     });
     assert.equal(await second.untrack(), "ok");
-    await until("it is gone", () => !first.presenceState().second);
+    await until("it is no longer present", () => !first.presenceState().second);
     await second.track({ mood: "back" });
-    await until("it is back", () => first.presenceState().second);
+    await until("it is present again", () => first.presenceState().second);
     await two.removeAllChannels();
     two.realtime.disconnect();
-    await until("who leaves is not present", () => !first.presenceState().second);
+    await until("a client that left is not present", () => !first.presenceState().second);
   } finally {
     await Promise.all([one, two].map((client) => client.removeAllChannels()));
   }
 });
 
-Deno.test("messages from the database reach private channels by the policies on realtime.messages", async () => {
+Deno.test("messages from the database reach private channels according to the policies on realtime.messages", async () => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const [mine, theirs, again] = await Promise.all([own, other, own].map((one) => realtimeClient(one)));
   assert.ok(mine && theirs && again);
@@ -98,18 +98,24 @@ Deno.test("messages from the database reach private channels by the policies on 
         using (split_part((select realtime.topic()), ':', 1) = '${run}' and (select realtime.topic()) like '%:' || (select auth.uid()))`);
     const ears = await new Ears(mine, [], options).ready();
     const denied = new Ears(theirs, [], options).subscribe();
-    await until("others may not join", () => denied.states.includes("CHANNEL_ERROR"));
+    await until("others cannot join", () => denied.states.includes("CHANNEL_ERROR"));
     assert.match(
       denied.errors[0] ?? "",
       /Unauthorized: You do not have permissions to read from this Channel topic/,
     );
 
     await sql`select realtime.send(${sql.json({ n: 1 })}, 'from-database', ${name}, true)`;
-    const sent = await until("it came", () => ears.broadcasts.find(({ event }) => event === "from-database"));
+    const sent = await until(
+      "the message arrived",
+      () => ears.broadcasts.find(({ event }) => event === "from-database"),
+    );
     assert.equal((sent.payload as { n: number }).n, 1);
     assert.equal((sent.payload as { id: string }).id, sent.meta?.id);
     await sql`select realtime.send_binary(${new Uint8Array([1, 2])}, 'bytes', ${name}, true)`;
-    const bytes = await until("bytes came", () => ears.broadcasts.find(({ event }) => event === "bytes"));
+    const bytes = await until(
+      "the bytes arrived",
+      () => ears.broadcasts.find(({ event }) => event === "bytes"),
+    );
     assert.deepEqual(new Uint8Array(bytes.payload as ArrayBuffer), new Uint8Array([1, 2]));
     // A public topic with the same name is a different topic.
     await sql`select realtime.send(${sql.json({ n: 2 })}, 'public', ${name}, false)`;
@@ -127,7 +133,7 @@ Deno.test("messages from the database reach private channels by the policies on 
       update public."test_${run}" set word = 'b';
       delete from public."test_${run}"`).simple();
     const deleted = await until(
-      "changes came",
+      "the changes arrived",
       () => ears.broadcasts.find(({ event }) => event === "DELETE"),
     );
     const { record, old_record, operation, table } = deleted.payload as Record<string, unknown>;
@@ -148,7 +154,7 @@ Deno.test("messages from the database reach private channels by the policies on 
     // No policy allows sending: nothing is sent, and the sender is not told why.
     await ears.channel.httpSend("forged", { n: 3 });
     await sql`select realtime.send(${sql.json({ n: 4 })}, 'last', ${name}, true)`;
-    await until("the last came", () => ears.broadcasts.some(({ event }) => event === "last"));
+    await until("the last message arrived", () => ears.broadcasts.some(({ event }) => event === "last"));
     assert.ok(!ears.broadcasts.some(({ event }) => event === "forged" || event === "public"));
 
     const since = Date.now() - 60_000;
@@ -158,7 +164,7 @@ Deno.test("messages from the database reach private channels by the policies on 
       broadcast: { replay: { since, limit: 2 } },
     })
       .ready();
-    await until("what was missed is replayed", () => late.broadcasts.length === 2);
+    await until("missed messages are replayed", () => late.broadcasts.length === 2);
     assert.deepEqual(late.broadcasts.map(({ meta }) => meta?.replayed), [true, true]);
     assert.equal(late.broadcasts[1]?.event, "last");
 
@@ -166,12 +172,12 @@ Deno.test("messages from the database reach private channels by the policies on 
     await sql.unsafe(`drop policy "${policy}" on realtime.messages`);
     // Two tokens issued in the same second are identical, and the channel is not notified of the second.
     const { data: { session: before } } = await mine.auth.getSession();
-    await until("there is another token", async () => {
+    await until("there is a new token", async () => {
       const { data: { session } } = await mine.auth.refreshSession();
       return session && session.access_token !== before?.access_token;
     });
     await mine.realtime.setAuth();
-    await until("it is closed", () => ears.states.includes("CLOSED"));
+    await until("the channel is closed", () => ears.states.includes("CLOSED"));
     assert.match(ears.system.at(-1)?.message ?? "", /You no longer have permission to read/);
   } finally {
     await sql.unsafe(
@@ -183,7 +189,7 @@ Deno.test("messages from the database reach private channels by the policies on 
   }
 });
 
-Deno.test("a connection needs a key, a channel a valid token, and a frame the protocol", async () => {
+Deno.test("a connection needs a key, a channel a valid token, and a frame the protocol's format", async () => {
   const { api_url, publishable_key } = await testStack();
   const upgrade = (query: string) =>
     fetch(`${api_url}/realtime/v1/websocket?${query}`, {

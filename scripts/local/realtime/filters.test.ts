@@ -5,7 +5,7 @@ import { createCreator, testDatabase } from "../../test/stack.ts";
 import { FilterError, parseFilters } from "./filters.ts";
 import { toJson } from "./values.ts";
 
-Deno.test("a filter is read as the platform reads it; what cannot be read is refused", () => {
+Deno.test("filters are parsed as on the platform; malformed filters are refused", () => {
   const read = (text: string) =>
     parseFilters(text).map(({ column, operator, value, negate }) => [column, operator, value, negate]);
   assert.deepEqual(read("id=gt.0,id=not.lt.100"), [["id", "gt", "0", false], ["id", "lt", "100", true]]);
@@ -21,7 +21,7 @@ Deno.test("a filter is read as the platform reads it; what cannot be read is ref
   }
 });
 
-Deno.test("values become the JSON that to_jsonb makes of them, with every digit", async () => {
+Deno.test("values become the same JSON as with to_jsonb, with every digit", async () => {
   const sql = await testDatabase();
   try {
     const cases = [
@@ -81,7 +81,7 @@ const FILTERS: [ReturnType<typeof postgresChangesFilter> | string, number[]][] =
   ["title=eq.plain", [0]],
 ];
 
-Deno.test("every operator of the platform filters, with values that need quoting", async () => {
+Deno.test("every filter operator of the platform works, also with values that need quoting", async () => {
   const own = await createCreator();
   const client = await realtimeClient(own);
   const sql = await testDatabase();
@@ -99,7 +99,7 @@ Deno.test("every operator of the platform filters, with values that need quoting
     const got = (one: Ears) =>
       one.changes.map((change) => TITLES.indexOf(String(change.new.title))).filter((at) => at >= 0).sort();
     await until(
-      "every filter has let its rows through",
+      "every filter has passed its rows",
       () => FILTERS.every(([, wanted], at) => (ears[at] ? got(ears[at]).length : 0) >= wanted.length),
     );
     FILTERS.forEach(([filter, wanted], at) => {
@@ -111,7 +111,7 @@ Deno.test("every operator of the platform filters, with values that need quoting
   }
 });
 
-Deno.test("a filter that the table or the reader's rights do not allow is refused in words", async () => {
+Deno.test("a subscription that the table or the filter does not allow is refused with the reason", async () => {
   const client = await realtimeClient(await createCreator());
   const refused: [object, RegExp][] = [
     [{ table: "notification", filter: "nothing=eq.1" }, /invalid column for filter nothing/],
@@ -133,7 +133,10 @@ Deno.test("a filter that the table or the reader's rights do not allow is refuse
   try {
     await Promise.all(refused.map(async ([wish, reason]) => {
       const ears = new Ears(client, [wish]).subscribe();
-      const answer = await until("it is refused", () => ears.system.find(({ status }) => status === "error"));
+      const answer = await until(
+        "the subscription is refused",
+        () => ears.system.find(({ status }) => status === "error"),
+      );
       assert.equal(answer.extension, "postgres_changes");
       assert.match(answer.message, reason);
       assert.deepEqual(ears.states, ["SUBSCRIBED"], "the channel itself is open, as on the platform");

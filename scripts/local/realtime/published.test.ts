@@ -3,7 +3,7 @@ import { makePlace, type Place, PUBLISHED } from "../../test/published_rows.ts";
 import { Ears, realtimeClient, until } from "../../test/realtime.ts";
 import { createCreator, testDatabase, testStack } from "../../test/stack.ts";
 
-Deno.test("eight tables × insert, update, delete × owner, other, visitor, moderator: nobody gets what is not theirs", async (t) => {
+Deno.test("eight tables × insert, update, delete × owner, other, visitor, moderator: nobody gets rows that they may not read", async (t) => {
   const [own, other, moderator] = await Promise.all([createCreator(), createCreator(), createCreator()]);
   const sql = await testDatabase();
   await sql`insert into public.user_role (user_id, role) values (${moderator.id}, 'moderator')`;
@@ -62,18 +62,18 @@ Deno.test("eight tables × insert, update, delete × owner, other, visitor, mode
 
 /** Who may read a row is decided from the change itself or by querying the policies: both must be right. */
 const HANDS: Record<string, string> = {
-  "of its owner alone":
+  "visible to its owner":
     "create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()))",
-  "of its owner, whose log has no key": `alter table TABLE replica identity full;
+  "visible to its owner, with replica identity full": `alter table TABLE replica identity full;
     create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()))`,
-  "of its owner or another":
+  "visible to its owner or another user":
     "create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()) or title = 'everybody''s')",
-  "of its owner, unless something else forbids it": `
+  "visible to its owner, unless a restrictive policy forbids it": `
     create policy own on TABLE for select to authenticated using (user_id = (select auth.uid()));
     create policy narrow on TABLE as restrictive for select to authenticated using (title <> 'forbidden')`,
 };
 
-Deno.test("a row that changes hands is shown to neither as the other's, whatever the policies", async (t) => {
+Deno.test("a row that changes owner is sent to each owner only while it is theirs, under every kind of policy", async (t) => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const [mine, theirs] = await Promise.all([own, other].map((one) => realtimeClient(one)));
   assert.ok(mine && theirs);
@@ -142,7 +142,7 @@ Deno.test("a row that changes hands is shown to neither as the other's, whatever
   }
 });
 
-Deno.test("every digit of a number is sent, and a grant that is taken away ends its column within 30 s", async () => {
+Deno.test("numbers are sent with every digit, and a column stops being sent within 30 s after its grant is revoked", async () => {
   const own = await createCreator();
   const { api_url, publishable_key } = await testStack();
   const sql = await testDatabase();
@@ -159,10 +159,13 @@ Deno.test("every digit of a number is sent, and a grant that is taken away ends 
   let place: Place | undefined;
   try {
     place = await makePlace(sql, own.id);
-    await until("it is subscribed", () => frames.some((frame) => frame.includes("Subscribed to PostgreSQL")));
+    await until(
+      "the channel is subscribed",
+      () => frames.some((frame) => frame.includes("Subscribed to PostgreSQL")),
+    );
     await sql`update public.social_account set followers_count = 9007199254740993 where id = ${place.account}`;
     await until(
-      "every digit came",
+      "every digit arrived",
       () => frames.some((frame) => frame.includes('"followers_count":9007199254740993')),
     );
 
@@ -172,14 +175,14 @@ Deno.test("every digit of a number is sent, and a grant that is taken away ends 
     try {
       await sql.unsafe(`revoke select on public.social_account from authenticated;
         grant select (${all}) on public.social_account to authenticated`).simple();
-      await until("the column is not sent any more", async () => {
+      await until("the column is no longer sent", async () => {
         const mark = crypto.randomUUID();
         await sql`update public.social_account set last_error = ${mark} where id = ${place?.account ?? ""}`;
         await sql`update public.social_account set followers_count = followers_count + 1 where id = ${
           place?.account ?? ""
         }`;
         const count = frames.length;
-        await until("something came", () => frames.length > count);
+        await until("a change arrived", () => frames.length > count);
         return !frames.some((frame) => frame.includes(mark));
       }, 30);
     } finally {
@@ -193,7 +196,7 @@ Deno.test("every digit of a number is sent, and a grant that is taken away ends 
   }
 });
 
-Deno.test("what trends is broadcast by the database alone, once a list that has changed, to everybody", async () => {
+Deno.test("only the database broadcasts trending lists: when a list has changed, to everybody", async () => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const [visitor, reader, writer] = await Promise.all([
     realtimeClient(),
@@ -211,7 +214,7 @@ Deno.test("what trends is broadcast by the database alone, once a list that has 
     await sql`select public.refresh_public_lists()`;
     for (const one of ears) {
       const message = await until(
-        "the list came",
+        "the list arrived",
         () =>
           one.broadcasts.find(({ event, payload }) =>
             event === "trending" && JSON.stringify(payload).includes(place.item)
@@ -230,7 +233,10 @@ Deno.test("what trends is broadcast by the database alone, once a list that has 
     await sql`select ops.tell_trending('{month}')`;
     const [first] = ears;
     const count = first?.broadcasts.length ?? 0;
-    await until("a true one came after it", () => (first?.broadcasts.length ?? 0) > count || count > 1);
+    await until(
+      "a real broadcast arrived after the forged ones",
+      () => (first?.broadcasts.length ?? 0) > count || count > 1,
+    );
     assert.ok(!JSON.stringify(first?.broadcasts).includes("forged"));
   } finally {
     await Promise.all([visitor, reader, writer].map((client) => client.removeAllChannels()));
@@ -239,7 +245,7 @@ Deno.test("what trends is broadcast by the database alone, once a list that has 
   }
 });
 
-Deno.test("a creator's channel is heard and spoken on by that creator alone", async () => {
+Deno.test("only the creator can receive and send on the creator's channel", async () => {
   const [own, other] = await Promise.all([createCreator(), createCreator()]);
   const [phone, desk, stranger] = await Promise.all([own, own, other].map((one) => realtimeClient(one)));
   assert.ok(phone && desk && stranger);
@@ -249,12 +255,12 @@ Deno.test("a creator's channel is heard and spoken on by that creator alone", as
       [phone, desk].map((client) => new Ears(client, [], options).ready()),
     );
     assert.equal(await one?.channel.send({ type: "broadcast", event: "draft", payload: { n: 1 } }), "ok");
-    await until("the other device hears it", () => two?.broadcasts.length === 1);
+    await until("the other device receives it", () => two?.broadcasts.length === 1);
     const denied = new Ears(stranger, [], options).subscribe();
-    await until("others may not join", () => denied.states.includes("CHANNEL_ERROR"));
+    await until("others cannot join", () => denied.states.includes("CHANNEL_ERROR"));
     await denied.channel.httpSend("draft", { n: 2 });
     await one?.channel.send({ type: "broadcast", event: "draft", payload: { n: 3 } });
-    await until("the next came", () => two?.broadcasts.length === 2);
+    await until("the next message arrived", () => two?.broadcasts.length === 2);
     assert.deepEqual(two?.broadcasts.map(({ payload }) => (payload as { n: number }).n), [1, 3]);
   } finally {
     await Promise.all([phone, desk, stranger].map((client) => client.removeAllChannels()));

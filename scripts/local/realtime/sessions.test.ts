@@ -65,7 +65,7 @@ function inserts() {
   };
 }
 
-Deno.test("who subscribes before signing in gets changes from the moment of signing in", async () => {
+Deno.test("a client that subscribes before signing in gets changes as soon as it has signed in", async () => {
   const own = await createCreator();
   const client = await realtimeClient();
   const sql = await testDatabase();
@@ -74,17 +74,20 @@ Deno.test("who subscribes before signing in gets changes from the moment of sign
   const watch = watchTable(client, "notification", { ...told.options, where, retrySeconds: 1 });
   const ears = new Ears(client, [{ table: "notification", filter: `user_id=eq.${own.id}` }]).subscribe();
   try {
-    await until("nobody is refused", () => ears.system.some(({ status }) => status === "error"));
+    await until(
+      "an anonymous subscription is refused",
+      () => ears.system.some(({ status }) => status === "error"),
+    );
     await client.auth.signInWithPassword(own);
     await ears.ready();
-    await until("the watcher lives", () => watch.state === "live");
+    await until("the watcher is live", () => watch.state === "live");
     await notify(sql, own.id, "after");
     await ears.change((change) => change.new.title === "after");
-    await until("the watcher tells it", () => told.titles.includes("after"));
+    await until("the watcher reports the change", () => told.titles.includes("after"));
     await ears.close();
     const count = ears.changes.length;
     await notify(sql, own.id, "after removal");
-    await until("the watcher still hears", () => told.titles.includes("after removal"));
+    await until("the watcher still receives changes", () => told.titles.includes("after removal"));
     assert.equal(ears.changes.length, count, "a removed channel gets nothing more");
   } finally {
     await watch.close();
@@ -92,7 +95,7 @@ Deno.test("who subscribes before signing in gets changes from the moment of sign
   }
 });
 
-Deno.test("a token that runs out ends delivery, one that is renewed in time does not", async () => {
+Deno.test("an expired token ends delivery; a token renewed in time does not", async () => {
   const own = await createCreator();
   const [ending, renewed, late] = await Promise.all([realtimeClient(), realtimeClient(), realtimeClient()]);
   const sql = await testDatabase();
@@ -123,7 +126,7 @@ Deno.test("a token that runs out ends delivery, one that is renewed in time does
   }
 });
 
-Deno.test("after a drop the channel joins again with the token of then", async () => {
+Deno.test("after a lost connection the channel rejoins with the current token", async () => {
   const own = await createCreator();
   const sql = await testDatabase();
   const wire = await network();
@@ -136,11 +139,11 @@ Deno.test("after a drop the channel joins again with the token of then", async (
     token = await tokenFor(own, 600);
     wire.cut(100);
     await until(
-      "it is ready again",
+      "the channel is ready again",
       () => ears.system.filter(({ status }) => status === "ok").length >= 2,
       30,
     );
-    await until("the first token has run out", () => Date.now() > ends + 500);
+    await until("the first token has expired", () => Date.now() > ends + 500);
     await notify(sql, own.id, "later");
     await ears.change((change) => change.new.title === "later");
     assert.ok(!ears.states.includes("CLOSED"));
@@ -154,7 +157,7 @@ Deno.test("after a drop the channel joins again with the token of then", async (
 /** Five minutes of standby in the long version: `STREAMVIBE_LONG_TESTS=1`. */
 const STANDBY_MS = Deno.env.get("STREAMVIBE_LONG_TESTS") === "1" ? 300_000 : 5_000;
 
-Deno.test("a watcher that slept, token and all, has missed nothing and tells nothing twice", async () => {
+Deno.test("a watcher that slept until its token expired misses no change and reports none twice", async () => {
   const own = await createCreator();
   const sql = await testDatabase();
   const wire = await network();
@@ -164,17 +167,17 @@ Deno.test("a watcher that slept, token and all, has missed nothing and tells not
   const where = { user_id: own.id };
   const watch = watchTable(client, "notification", { ...told.options, where, retrySeconds: 600 });
   try {
-    await until("it lives", () => watch.state === "live");
+    await until("the watcher is live", () => watch.state === "live");
     await notify(sql, own.id, "before");
-    await until("that came", () => told.titles.length === 1);
+    await until("the change arrived", () => told.titles.length === 1);
     wire.cut(STANDBY_MS + 1_000);
     for (let n = 0; n < 20; n++) await notify(sql, own.id, `asleep ${n}`);
     await new Promise((resolve) => setTimeout(resolve, STANDBY_MS + 1_000));
     token = await tokenFor(own, 600);
     await notify(sql, own.id, "waking");
-    await until("it lives again", () => watch.state === "live", 30);
+    await until("the watcher is live again", () => watch.state === "live", 30);
     await notify(sql, own.id, "after");
-    await until("that came, too", () => told.titles.includes("after"));
+    await until("the later change arrived, too", () => told.titles.includes("after"));
     const wanted = ["before", ...Array.from({ length: 20 }, (_, n) => `asleep ${n}`), "waking", "after"];
     assert.deepEqual(told.titles.toSorted(), wanted.toSorted());
   } finally {
@@ -184,7 +187,7 @@ Deno.test("a watcher that slept, token and all, has missed nothing and tells not
   }
 });
 
-Deno.test("a channel that is SUBSCRIBED and dead is noticed within 30 s, and the list goes on", async () => {
+Deno.test("a dead channel that still says SUBSCRIBED is detected within 30 s, and the list stays current", async () => {
   const own = await createCreator();
   const sql = await testDatabase();
   const wire = await network();
@@ -192,13 +195,13 @@ Deno.test("a channel that is SUBSCRIBED and dead is noticed within 30 s, and the
   const told = inserts();
   const watch = watchTable(client, "notification", { ...told.options, where: { user_id: own.id } });
   try {
-    await until("it lives", () => watch.state === "live");
+    await until("the watcher is live", () => watch.state === "live");
     wire.swallow();
     await notify(sql, own.id, "unheard");
-    await until("it notices", () => watch.state === "polling", 30);
-    await until("the list is right all the same", () => told.titles.includes("unheard"), 10);
+    await until("the watcher has switched to polling", () => watch.state === "polling", 30);
+    await until("the list is still correct", () => told.titles.includes("unheard"), 10);
     await notify(sql, own.id, "read");
-    await until("it goes on", () => told.titles.includes("read"), 10);
+    await until("the list stays current", () => told.titles.includes("read"), 10);
     assert.equal(told.titles.length, 2);
   } finally {
     const closing = watch.close();
@@ -208,7 +211,7 @@ Deno.test("a channel that is SUBSCRIBED and dead is noticed within 30 s, and the
   }
 });
 
-Deno.test("who reads too slowly is cut, and nobody else waits", async () => {
+Deno.test("a client that reads too slowly is disconnected, and nobody else waits", async () => {
   const { api_url, publishable_key } = await testStack();
   const { hostname, port, host } = new URL(api_url);
   const topic = `slow-${crypto.randomUUID()}`;
@@ -238,7 +241,7 @@ Deno.test("who reads too slowly is cut, and nobody else waits", async () => {
     const payload = { text: "x".repeat(1_000_000) };
     const count = 40;
     for (let n = 0; n < count; n++) await ears.channel.httpSend("large", payload);
-    await until("the other has all", () => ears.broadcasts.length === count);
+    await until("the other client has all messages", () => ears.broadcasts.length === count);
     // Reads what was sent to the slow client before it was disconnected, and no more.
     let received = 0;
     const buffer = new Uint8Array(1 << 20);
@@ -250,14 +253,14 @@ Deno.test("who reads too slowly is cut, and nobody else waits", async () => {
       if (read === null) break;
       received += read;
     }
-    assert.ok(received < 30_000_000, `it was cut, after ${received} bytes of ${count} MB`);
+    assert.ok(received < 30_000_000, `not disconnected: it received ${received} bytes of ${count} MB`);
   } finally {
     slow.close();
     await client.removeAllChannels();
   }
 });
 
-Deno.test("relay and database restart: official channels come back, the watcher misses nothing", async () => {
+Deno.test("after restarts of relay and database, official channels reconnect and the watcher misses nothing", async () => {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-test-" });
   const before = await testStack();
   let stack = await startStack({ home });
@@ -271,12 +274,12 @@ Deno.test("relay and database restart: official channels come back, the watcher 
     const where = { user_id: own.id };
     const watch = watchTable(client, "notification", { ...told.options, where, retrySeconds: 600 });
     const ears = await new Ears(client, [{ table: "notification" }]).ready();
-    await until("it lives", () => watch.state === "live");
+    await until("the watcher is live", () => watch.state === "live");
     const comes = async (title: string) => {
       await notify(sql, own.id, title);
       await Promise.all([
         ears.change((change) => change.new.title === title),
-        until(`the watcher tells ${title}`, () => told.titles.includes(title)),
+        until(`the watcher reports ${title}`, () => told.titles.includes(title)),
       ]);
     };
     await comes("first");
@@ -289,7 +292,7 @@ Deno.test("relay and database restart: official channels come back, the watcher 
     await superuser`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'streamvibe realtime'`;
     await superuser.end();
     await notify(sql, own.id, "meanwhile");
-    await until("it is ready again", () => oks() > count);
+    await until("the channel is ready again", () => oks() > count);
     await comes("second");
     const [slot] =
       await sql`select count(*)::integer as slots, bool_and(temporary) as temporary from pg_replication_slots`;
@@ -303,19 +306,23 @@ Deno.test("relay and database restart: official channels come back, the watcher 
     const [left] = await sql`select count(*)::integer as slots from pg_replication_slots where not temporary`;
     assert.deepEqual(left, { slots: 0 });
     await notify(sql, own.id, "while they come back");
-    await until("both are back", () => watch.state === "live" && ears.channel.state === "joined", 60);
-    await until("the watcher has what it missed", () => told.titles.includes("while they come back"));
+    await until(
+      "watcher and channel are back",
+      () => watch.state === "live" && ears.channel.state === "joined",
+      60,
+    );
+    await until("the watcher has the missed changes", () => told.titles.includes("while they come back"));
     await until("the channel is ready", async () => {
       const title = `again ${crypto.randomUUID()}`;
       await notify(sql, own.id, title);
       return await ears.change((change) => change.new.title === title, 2).catch(() => undefined);
     }, 30);
     await until(
-      "all were told",
+      "the last changes were reported",
       () => told.titles.filter((title) => String(title).startsWith("again")).length > 0,
     );
     assert.ok(told.titles.includes("meanwhile"));
-    assert.equal(new Set(told.titles).size, told.titles.length, "nothing twice");
+    assert.equal(new Set(told.titles).size, told.titles.length, "nothing is reported twice");
     await watch.close();
     await client.removeAllChannels();
   } finally {

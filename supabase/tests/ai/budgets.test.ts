@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { reserve, settle, world } from "../support/ai_world.ts";
 import { test } from "../support/context.ts";
 
-Deno.test("of 64 calls against a budget with room for ten exactly ten are reserved", async () => {
+Deno.test("of 64 concurrent calls against a budget with room for ten, exactly ten are reserved", async () => {
   // The most expensive prompt token costs 0.000375 cents, an output token 0.0015 cents: 1.875 cents per call.
   await world(async (w) => {
     const answers = await Promise.all(Array.from({ length: 64 }, () => reserve(w)));
@@ -12,11 +12,11 @@ Deno.test("of 64 calls against a budget with room for ten exactly ten are reserv
     const [row] = await w.sql<
       { used: number }[]
     >`select ai_analyses_used as used from public.subscription where user_id = ${w.user}`;
-    assert.equal(row?.used, 10, "a call that the budget refuses takes no unit of the plan");
+    assert.equal(row?.used, 10, "a call that the budget refuses uses no unit of the plan");
   }, { budget: 18.75 });
 });
 
-Deno.test("workers that die between reserving and settling leave nothing behind, and what comes late is paid once", async () => {
+Deno.test("reservations of workers that die before settling are released, and a late settlement is charged once", async () => {
   await world(async (w) => {
     const dead = await Promise.all(Array.from({ length: 10 }, () => reserve(w, { lease: 0 })));
     assert.ok(dead.every(({ reservation_id }) => reservation_id));
@@ -29,7 +29,7 @@ Deno.test("workers that die between reserving and settling leave nothing behind,
     assert.equal(
       again.filter(({ reservation_id }) => reservation_id).length,
       10,
-      "the whole budget is there again",
+      "the whole budget is available again",
     );
 
     const [late] = await settle(w, dead[0]?.reservation_id);
@@ -40,7 +40,7 @@ Deno.test("workers that die between reserving and settling leave nothing behind,
   }, { budget: 18.75 });
 });
 
-Deno.test("each token is charged once, as what it was, at the price of its time", async () => {
+Deno.test("each token is charged once, by its kind, at the price in effect when the call was reserved", async () => {
   await world(async (w) => {
     const cost = async (of: Record<string, number>) => {
       const { reservation_id } = await reserve(w);
@@ -70,7 +70,7 @@ Deno.test("each token is charged once, as what it was, at the price of its time"
   });
 });
 
-Deno.test("a creator is told once at 80 and once at 100 percent of the budget", async () => {
+Deno.test("a creator is notified once at 80 and once at 100 percent of the budget", async () => {
   await world(async (w) => {
     const told = async () =>
       (await w.sql<{ percent: number }[]>`
@@ -86,7 +86,7 @@ Deno.test("a creator is told once at 80 and once at 100 percent of the budget", 
   }, { budget: 10 });
 });
 
-Deno.test("a price that nobody knows is no cost of nothing, and no budget is risked on it", async () => {
+Deno.test("with an unknown price, a call is refused if a budget is set; otherwise its cost is unknown, not zero", async () => {
   await world(async (w) => {
     await w.sql`delete from ops.ai_price where model_id = ${w.model}`;
     assert.equal((await reserve(w)).refused, "unknown_price");
@@ -96,7 +96,7 @@ Deno.test("a price that nobody knows is no cost of nothing, and no budget is ris
   }, { budget: 10 });
 });
 
-test("the installation's budget counts what it pays itself; its admins are told at 80 and 100 percent, and a creator is not told its figures", async (db) => {
+test("the installation's budget counts only what it pays itself; its admins are notified at 80 and 100 percent, and creators are not", async (db) => {
   // In a transaction that is rolled back, because the row is shared by all tests.
   await db.query(`
     insert into ops.ai_month (user_id, month) values (null, date_trunc('month', now() at time zone 'UTC')) on conflict do nothing;
@@ -129,13 +129,16 @@ test("the installation's budget counts what it pays itself; its admins are told 
   assert.deepEqual(
     await told(),
     [],
-    "6 of 10 cents, and what creators pay themselves is not the installation's",
+    "6 of 10 cents are spent; calls with creators' own keys do not count",
   );
   await settle((await reserve(false)).reservation_id);
   assert.deepEqual(await told(), [{ is_admin: true, percent: 80, scope: "installation" }]);
   const last = await reserve(false);
   assert.equal((await reserve(false)).refused, "installation", "the last two cents are reserved");
-  assert.ok((await reserve(true)).reservation_id, "a key of one's own is none of its business");
+  assert.ok(
+    (await reserve(true)).reservation_id,
+    "the budget does not limit calls with the creator's own key",
+  );
   await settle(last.reservation_id);
   assert.equal((await reserve(false)).refused, "installation");
   assert.deepEqual((await told()).map(({ percent }) => percent), [80, 100]);

@@ -147,7 +147,7 @@ async function writePrices({ sql, model }: World, prices: readonly Price[]): Pro
 const seed = Number(Deno.env.get("TEST_SEED") ?? Math.floor(Math.random() * 1e9));
 
 for (const provider of Object.keys(CALLS) as ProviderSlug[]) {
-  Deno.test(`${provider}: the ledger is usage by the price of its time, to the last digit, and no later price changes it (seed ${seed})`, async () => {
+  Deno.test(`${provider}: the ledger charges usage at the price of its time, exact to the last digit, and later prices do not change it (seed ${seed})`, async () => {
     await world(async (w) => {
       const random = new Seeded(seed, provider.length);
       const prices = pricesOf(random);
@@ -174,7 +174,7 @@ for (const provider of Object.keys(CALLS) as ProviderSlug[]) {
           from public.ai_usage as usage where user_id = ${w.user}`;
       const [before] = await ledger();
       assert.equal(before?.total, String(total));
-      assert.equal(before?.months, String(total), "months add up to the same");
+      assert.equal(before?.months, String(total), "the months add up to the same total");
       // New price lists, some of them with past dates.
       await writePrices(w, pricesOf(random));
       await w.sql`select ops.keep_ai_house()`;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "../support/context.ts";
 
-test("tags of growing public items, searches of three visitors and rows of a feed become keywords", async (db) => {
+test("tags of growing public items, searches by three visitors and entries of a feed become trending keywords", async (db) => {
   await db.query(`
     update public.users set is_public = true where id = '${db.people.owner}';
     update public.content_item set tags = '{grownword}', language = 'en', category_code = 'gaming', visibility = 'public' where id = $item;
@@ -43,5 +43,5 @@ test("tags of growing public items, searches of three visitors and rows of a fee
   );
   const words = brief.trending.map(({ keyword }) => keyword);
   assert.ok(words.includes("fedword") && words.includes("soughtword"));
-  assert.ok(!words.includes("grownword"), "what fewer than three people share enters no prompt");
+  assert.ok(!words.includes("grownword"), "a keyword of fewer than three people is not used in prompts");
 });

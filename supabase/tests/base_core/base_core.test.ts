@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { refusal, test, withPerson } from "../support/context.ts";
 
-Deno.test("the rate limiter lets exactly the limit through, whatever the concurrency", async () => {
+Deno.test("the rate limiter allows exactly its limit, whatever the concurrency", async () => {
   const sql = await testDatabase({ max: 30, fetch_types: false });
   const key = `test:${crypto.randomUUID()}`;
   try {
@@ -19,7 +19,11 @@ Deno.test("the rate limiter lets exactly the limit through, whatever the concurr
     );
     const allowed = answers.filter((answer) => answer?.allowed);
     assert.equal(allowed.length, 100);
-    assert.deepEqual(new Set(allowed.map((a) => a?.remaining)).size, 100, "each sees a different rest");
+    assert.deepEqual(
+      new Set(allowed.map((a) => a?.remaining)).size,
+      100,
+      "each call sees a different number of remaining hits",
+    );
     assert.ok(answers.every((a) => a && a.reset_seconds >= 1 && a.reset_seconds <= 60));
     const [row] = await sql`select hits from ops.rate_limit where key = ${key}`;
     assert.equal(row?.hits, 100, "rejections are not counted");
@@ -29,7 +33,7 @@ Deno.test("the rate limiter lets exactly the limit through, whatever the concurr
   }
 });
 
-test("a rejection writes nothing; a new window begins with full units; keys do not share", async (db) => {
+test("a rejection writes nothing; a new window starts with all units; each key has its own window", async (db) => {
   const check = async (key: string, limit: number) => {
     const [row] = await db.query(`select allowed, remaining from check_rate_limit('${key}', ${limit}, 60)`);
     return row;
@@ -63,7 +67,7 @@ test("the limiter's table prunes itself", async (db) => {
   );
 });
 
-Deno.test("hits that are counted together are granted as far as the limit goes, and no further", async () => {
+Deno.test("hits that are counted in one call are granted up to the limit, and no further", async () => {
   const sql = await testDatabase({ max: 20 });
   const run = crypto.randomUUID();
   const keys = ["a", "b", "c", "d"].map((name) => `test:${run}:${name}`);
@@ -82,7 +86,7 @@ Deno.test("hits that are counted together are granted as far as the limit goes, 
       assert.deepEqual(
         new Set(granted),
         new Set([3, 1, 0]),
-        "the last call in time gets the one that is left",
+        "the last call within the limit gets the one hit that is left",
       );
     }
     const hits = await sql<{ hits: number }[]>`select hits from ops.rate_limit where key = any (${keys})`;
@@ -104,7 +108,7 @@ Deno.test("hits that are counted together are granted as far as the limit goes, 
   }
 });
 
-test("an idempotency key is started once, replayed with the same body, refused with another", async (db) => {
+test("an idempotency key starts one request, replays it for the same body, and is refused for a different body", async (db) => {
   const scope = crypto.randomUUID();
   const admit = (hash: string) =>
     db.value<Record<string, unknown>>(
@@ -131,7 +135,7 @@ test("an idempotency key is started once, replayed with the same body, refused w
   assert.equal((await admit("a")).state, "started");
 });
 
-Deno.test("of fifty requests with one idempotency key, one starts", async () => {
+Deno.test("of fifty requests with one idempotency key, exactly one starts", async () => {
   const sql = await testDatabase({ max: 20, fetch_types: false });
   const scope = crypto.randomUUID();
   try {
@@ -153,7 +157,7 @@ Deno.test("of fifty requests with one idempotency key, one starts", async () => 
   }
 });
 
-test("a limited request does not use its idempotency key up", async (db) => {
+test("a rate-limited request does not use up its idempotency key", async (db) => {
   const scope = crypto.randomUUID();
   const admit = () =>
     db.value<Record<string, unknown>>(`select admit_request('${scope}', 1, 60, '${scope}', 'key', 'a')`);
@@ -185,7 +189,7 @@ test("metrics of many isolates add up", async (db) => {
   });
 });
 
-test("health tells what works and what is not provisioned, and no secret", async (db) => {
+test("check_health reports what works and what is not provisioned", async (db) => {
   const health = await db.value<Record<string, string>>("select check_health()", "service");
   assert.deepEqual(Object.keys(health).sort(), ["cron", "database", "queue", "vault"]);
   assert.equal(health.database, "ok");
@@ -193,7 +197,7 @@ test("health tells what works and what is not provisioned, and no secret", async
   assert.equal((await db.value<Record<string, string>>("select check_health()", "service")).vault, "unset");
 });
 
-test("admins grant roles and plans, moderators hide creators, others neither; the audit log keeps it", async (db) => {
+test("admins set roles and plans, moderators hide creators, other users can do neither; the audit log records it", async (db) => {
   const { owner, other, moderator, admin } = db.people;
   const calls = {
     role: `select set_user_role('${owner}', 'moderator')`,
@@ -243,13 +247,13 @@ test("admins grant roles and plans, moderators hide creators, others neither; th
   assert.equal(
     await db.refused("admin", `select set_user_role('${admin}', 'admin', false)`),
     "SVG01",
-    "the last one",
+    "the last admin",
   );
   await db.perform("admin", `select set_user_role('${other}', 'admin')`);
   assert.equal(await db.refused("admin", `select set_user_role('${admin}', 'admin', false)`), undefined);
 });
 
-Deno.test("two admins who dismiss each other at the same moment leave one", async () => {
+Deno.test("of two admins who revoke each other at the same moment, one stays admin", async () => {
   await withPerson(async ({ id, sql }) => {
     await withPerson(async ({ id: second }) => {
       const others = await sql`select user_id from user_role where role = 'admin'`;
@@ -264,7 +268,7 @@ Deno.test("two admins who dismiss each other at the same moment leave one", asyn
   }, 4);
 });
 
-test("the key that cron calls with comes from Vault, and a missing one is an error", async (db) => {
+test("the key for cron's calls comes from Vault, and a missing key is an error", async (db) => {
   await db.query(`delete from vault.secrets where name in ('project_url', 'cron_secret_key')`);
   const unset = await db.attempt("operator", "select ops.invoke_edge_function('health')");
   assert.match(unset.message ?? "", /Vault needs the secrets/);
@@ -286,7 +290,7 @@ test("the key that cron calls with comes from Vault, and a missing one is an err
   assert.ok(jobs.length >= 5 && jobs.every(({ command }) => !/sb_|eyJ|https?:/.test(command)));
 });
 
-test("calls that failed or were never answered are found, and admins are told once an hour", async (db) => {
+test("failed and unanswered calls are detected, and admins are notified once an hour", async (db) => {
   const { admin } = db.people;
   await db.query(`
     insert into ops.http_call (request_id, function_name, called_at) values
@@ -315,7 +319,7 @@ test("calls that failed or were never answered are found, and admins are told on
   assert.equal((await db.query(told)).length, 2);
 });
 
-test("a change that makes cached answers void is forgotten only long after it was seen committed", async (db) => {
+test("a cache invalidation is deleted only 15 minutes after its commit was seen", async (db) => {
   const tag = `test:${crypto.randomUUID()}`;
   const left = () => db.value(`select count(*)::integer from ops.cache_change where tag = '${tag}'`);
   await db.query(`select public.forget_cached(array['${tag}', '${tag}'])`);
@@ -330,7 +334,7 @@ test("a change that makes cached answers void is forgotten only long after it wa
   assert.equal(await left(), 0);
 });
 
-test("expired cache entries and cron's old history are deleted, the rest stays", async (db) => {
+test("expired cache entries and old cron history are deleted; the rest stays", async (db) => {
   const run = crypto.randomUUID();
   await db.query(`insert into cache_store (key, value, expires_at) values
     ('${run}:old', '1', now() - interval '1 second'), ('${run}:new', '1', now() + interval '1 hour'), ('${run}:ever', '1', null)`);
@@ -348,7 +352,7 @@ test("expired cache entries and cron's old history are deleted, the rest stays",
   }]);
 });
 
-test("what a later migration makes is closed until it is granted", async (db) => {
+test("tables and functions that a later migration creates are closed by default", async (db) => {
   await db.query(`create table public.later (id integer primary key);
     create function public.later_function() returns integer language sql set search_path = '' as 'select 1'`);
   for (const actor of ["anon", "owner", "service"] as const) {

@@ -4,7 +4,7 @@ import { refusal, test, type TestContext, whileOpen, withPerson } from "../suppo
 const used = (db: TestContext) =>
   db.value<number>(`select syncs_used from subscription where user_id = $owner`);
 
-Deno.test("two hundred reservations at once take exactly what is left", async () => {
+Deno.test("two hundred concurrent reservations take exactly the units that are left", async () => {
   await withPerson(async ({ id, sql }) => {
     const refusals = await Promise.all(
       Array.from({ length: 200 }, () => refusal(sql`select increment_quota(${id}, 'sync')`)),
@@ -16,7 +16,7 @@ Deno.test("two hundred reservations at once take exactly what is left", async ()
   }, 40);
 });
 
-Deno.test("reservations and returns at once lose nothing", async () => {
+Deno.test("concurrent reservations and returns lose nothing", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`select increment_quota(${id}, 'ai_analysis', 10)`;
     await Promise.all(
@@ -35,7 +35,7 @@ Deno.test("reservations and returns at once lose nothing", async () => {
   }, 20);
 });
 
-test("a refused reservation names quota, limit, use and reset, and changes nothing", async (db) => {
+test("a refused reservation reports quota, limit, usage and reset time, and changes nothing", async (db) => {
   const { owner } = db.people;
   assert.equal(await db.value(`select increment_quota('${owner}', 'syncs', 9)`), 9);
   const refused = await db.attempt("service", `select increment_quota('${owner}', 'sync', 2)`);
@@ -55,7 +55,7 @@ test("a refused reservation names quota, limit, use and reset, and changes nothi
   assert.equal(await db.value(`select decrement_quota('${owner}', 'sync', 400)`), 0);
 });
 
-test("the three quotas are counted apart, under either name", async (db) => {
+test("the three quotas are counted separately, under either of their names", async (db) => {
   const { owner } = db.people;
   for (
     const [name, limit] of [["ai_analysis", 25], ["ai_analyses", 25], ["seo_submission", 0], ["sync", 10], [
@@ -83,7 +83,7 @@ test("the three quotas are counted apart, under either name", async (db) => {
   );
 });
 
-test("people look their own quotas and roles up, and nobody else's; they reserve none", async (db) => {
+test("users can look up only their own quotas and roles, and cannot reserve units", async (db) => {
   const { owner, other } = db.people;
   assert.equal(await db.value(`select check_quota('${owner}', 'sync')`, "owner"), true);
   assert.equal(await db.value(`select has_role('${owner}', 'user')`, "owner"), true);
@@ -100,7 +100,7 @@ test("people look their own quotas and roles up, and nobody else's; they reserve
   assert.equal(await db.value(`select has_role('${other}', 'user')`, "service"), true);
 });
 
-test("a plan's limits hold at once; a smaller plan takes nothing back", async (db) => {
+test("a plan's limits apply at once; a smaller plan does not reduce what was used", async (db) => {
   const { owner } = db.people;
   await db.query(`select set_user_plan('${owner}', 'basic')`);
   assert.equal(await db.value(`select increment_quota('${owner}', 'sync', 60)`), 60);
@@ -111,7 +111,7 @@ test("a plan's limits hold at once; a smaller plan takes nothing back", async (d
   assert.deepEqual([refused.detail?.limit, refused.detail?.used], [10, 60]);
 });
 
-test("a cycle that is over begins anew by itself, on its own day, and its use is kept", async (db) => {
+test("an expired cycle is renewed automatically where it ended, and its usage is kept in the history", async (db) => {
   const { owner, other } = db.people;
   await db.query(`
     update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
@@ -119,7 +119,7 @@ test("a cycle that is over begins anew by itself, on its own day, and its use is
   assert.equal(
     await db.value(`select check_quota('${owner}', 'sync')`),
     true,
-    "seen as unused before it is rolled",
+    "it counts as unused before it is rolled over",
   );
 
   // Reset lazily, by the next reservation.
@@ -144,10 +144,10 @@ test("a cycle that is over begins anew by itself, on its own day, and its use is
     1,
   );
   assert.equal(await db.value(`select syncs_used from subscription where user_id = '${other}'`), 0);
-  assert.equal(await used(db), 1, "the owner's was not touched again");
+  assert.equal(await used(db), 1, "the owner's cycle was not changed again");
 });
 
-test("the day of the cycle stays: the 15th, the 31st in short months, after months of silence", async (db) => {
+test("a cycle keeps its day: the 15th, the 31st in short months, after months without use", async (db) => {
   const next = async (end: string, anchor: number, now: string) => {
     const [row] = await db.query<{ starts: Date; ends: Date }>(
       `select * from ops.next_cycle('${end}Z', ${anchor}::smallint, '${now}Z')`,
@@ -188,7 +188,7 @@ test("the day of the cycle stays: the 15th, the 31st in short months, after mont
   ]);
 });
 
-test("a unit of a cycle that is over is not returned into the next one", async (db) => {
+test("a unit of a past cycle is not returned into the current one", async (db) => {
   const { owner } = db.people;
   await db.query(`select increment_quota('${owner}', 'sync', 3)`);
   await db.query(`select ops.return_quota('${owner}', 'syncs', 1, now() - interval '1 day')`);
@@ -197,7 +197,7 @@ test("a unit of a cycle that is over is not returned into the next one", async (
   assert.equal(await used(db), 2);
 });
 
-Deno.test("two who find the same cycle over roll it once", async () => {
+Deno.test("two reservations that find the same expired cycle roll it over once", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
     where user_id = ${id}`;
@@ -210,7 +210,7 @@ Deno.test("two who find the same cycle over roll it once", async () => {
   }, 3);
 });
 
-Deno.test("a cycle that ends while two hundred ask is rolled once", async () => {
+Deno.test("two hundred concurrent calls roll over an expired cycle once", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`update subscription set syncs_used = 10, cycle_start_date = now() - interval '40 days', cycle_end_date = now() - interval '10 days'
     where user_id = ${id}`;

@@ -3,7 +3,7 @@ import { refusal, test, withPerson } from "../support/context.ts";
 
 const literal = (value: unknown) => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
 
-test("who signs up gets a row, the role user, settings and an active free subscription of a month", async (db) => {
+test("sign-up creates a user row, the role user, settings and an active free subscription for a month", async (db) => {
   const { owner } = db.people;
   const [row] = await db.query(`
     select u.email = a.email as same_email, u.is_public, u.is_verified, u.profile_slug, tier.slug as tier, status.slug as status,
@@ -28,7 +28,7 @@ test("who signs up gets a row, the role user, settings and an active free subscr
   });
 });
 
-test("odd metadata and a missing e-mail never cost a person the sign-up", async (db) => {
+test("odd metadata or a missing email never makes a sign-up fail", async (db) => {
   const metas: [unknown, string | null][] = [
     [{ full_name: "  Zoë\n\tQuartz " }, "Zoë Quartz"],
     [{ display_name: "x".repeat(100_000) }, "x".repeat(100)],
@@ -53,7 +53,7 @@ test("odd metadata and a missing e-mail never cost a person the sign-up", async 
   }
 });
 
-test("an avatar of a provider is taken over only when it is a web address", async (db) => {
+test("a provider's avatar is used only if it is a web URL", async (db) => {
   const avatar = async (url: string) => {
     const id = crypto.randomUUID();
     await db.query(
@@ -69,7 +69,7 @@ test("an avatar of a provider is taken over only when it is a web address", asyn
   assert.equal(await avatar(`https://example.com/${"a".repeat(3000)}`), null);
 });
 
-test("a changed e-mail is followed, and only for that person", async (db) => {
+test("a changed login email is copied to that user's row only", async (db) => {
   const { owner, other } = db.people;
   const before = await db.value(`select email from users where id = '${other}'`);
   await db.query(`update auth.users set email = 'new-${owner}@example.com' where id = '${owner}'`);
@@ -77,7 +77,7 @@ test("a changed e-mail is followed, and only for that person", async (db) => {
   assert.equal(await db.value(`select email from users where id = '${other}'`), before);
 });
 
-test("deleting a login deletes the person's rows, content and Vault secret, and nobody else's", async (db) => {
+test("deleting a login deletes that user's rows, content and Vault secret, and no other user's", async (db) => {
   const { owner, other } = db.people;
   await db.connect("other", "UC-of-other");
   const secrets =
@@ -105,7 +105,7 @@ test("deleting a login deletes the person's rows, content and Vault secret, and 
   assert.equal(await db.value(`select count(*)::integer from social_account where user_id = '${other}'`), 1);
 });
 
-test("a profile's slug is lower case, hyphened, never a reserved word, and stays once set", async (db) => {
+test("a profile slug is lower case, hyphenated, never a reserved word, and does not change once set", async (db) => {
   const slugs: [string, RegExp][] = [
     ["Tech Gaming Channel", /^tech-gaming-channel$/],
     ["Zoë's  Ünïcode — Kanal!", /^zoe-s-unicode-kanal$/],
@@ -123,11 +123,11 @@ test("a profile's slug is lower case, hyphened, never a reserved word, and stays
     );
     assert.match(slug, expected, name);
     const again = await db.value(`select setup_profile('${id}', 'Another name') ->> 'profile_slug'`);
-    assert.equal(again, slug, "addresses that were shared stay valid");
+    assert.equal(again, slug, "shared links stay valid");
   }
 });
 
-test("setup_profile changes what is given and leaves the rest", async (db) => {
+test("setup_profile changes the given fields and leaves the rest", async (db) => {
   const { owner } = db.people;
   const set = (rest: string) =>
     db.value<Record<string, unknown>>(`select setup_profile('${owner}'${rest}) -> 'profile'`);
@@ -145,7 +145,7 @@ test("setup_profile changes what is given and leaves the rest", async (db) => {
   }
 });
 
-Deno.test("fifty people with one name get fifty different slugs at the same moment", async () => {
+Deno.test("fifty users who set up the same name at the same moment get fifty different slugs", async () => {
   await withPerson(async ({ sql }) => {
     const name = `Same ${crypto.randomUUID().slice(0, 8)}`;
     const ids = Array.from({ length: 50 }, () => crypto.randomUUID());

@@ -53,7 +53,7 @@ async function entitlementOf(sql: postgres.Sql, text: string, now = NOW): Promis
   return row.made;
 }
 
-Deno.test("every line of the table in docs/billing.md is what the database decides", async () => {
+Deno.test("the database decides every row of the table in docs/billing.md as documented", async () => {
   const page = await Deno.readTextFile("docs/billing.md");
   const [, section = ""] = page.split("## What entitles to a plan");
   const lines = section.split("## ")[0]?.split("\n").filter((line) => line.startsWith("|")).slice(2) ?? [];
@@ -70,7 +70,7 @@ Deno.test("every line of the table in docs/billing.md is what the database decid
   }
 });
 
-Deno.test("a grace ends by time alone, to the second", async () => {
+Deno.test("a grace period ends by time alone, to the second", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const before = await entitlementOf(sql, "basic past_due failed:0", NOW + 7 * DAY - 1);
@@ -81,7 +81,7 @@ Deno.test("a grace ends by time alone, to the second", async () => {
   }
 });
 
-Deno.test("who pays twice, and a price that is not known, are named", async () => {
+Deno.test("double payments and unknown prices are reported", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     assert.deepEqual((await entitlementOf(sql, "basic active & premium active")).paid_twice, [
@@ -95,7 +95,7 @@ Deno.test("who pays twice, and a price that is not known, are named", async () =
   }
 });
 
-Deno.test("cycles from 31 January end on 28 February, 31 March and 30 April; a year is cut into such months", async () => {
+Deno.test("cycles from 31 January end on 28 February, 31 March and 30 April; a year is divided into such cycles", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const cycle = async (start: string, end: string, now: string) => {

@@ -43,7 +43,7 @@ const plan = (db: TestContext) =>
     [row],
   ) => row);
 
-test("a subscription begins a cycle of its own with nothing used, and what was used before is kept in the history", async (db) => {
+test("a new subscription begins its own cycle with nothing used, and earlier usage is kept in the history", async (db) => {
   const { owner } = db.people;
   await db.query(
     `update subscription set cycle_start_date = now() - interval '5 days', cycle_end_date = now() + interval '20 days', syncs_used = 7
@@ -66,7 +66,7 @@ test("a subscription begins a cycle of its own with nothing used, and what was u
   assert.equal((await plan(db))?.syncs_used, 3);
 });
 
-test("an upgrade within a period raises the limit and keeps what was used; a downgrade keeps both use and cycle", async (db) => {
+test("an upgrade within a period raises the limit and keeps the usage; a downgrade keeps both usage and cycle", async (db) => {
   const { owner } = db.people;
   const basic = paying("basic");
   const [{ period_start, period_end }] = basic.items as [Row];
@@ -83,7 +83,7 @@ test("an upgrade within a period raises the limit and keeps what was used; a dow
   assert.equal(await db.refused("service", `select increment_quota('${owner}', 'sync')`), "SVQ01");
 });
 
-test("the cycle that a reservation began after the end is not begun again when Stripe reports it", async (db) => {
+test("a cycle that a reservation has already begun is not begun again when Stripe reports it", async (db) => {
   const { owner } = db.people;
   const now = Math.floor(Date.now() / 1_000);
   const [first, second, third] = [now - 31 * DAY, now - 60, now + 30 * DAY];
@@ -104,7 +104,7 @@ test("the cycle that a reservation began after the end is not begun again when S
   );
 });
 
-test("a subscriber from 31 January keeps the 31st through February, in quotas and in what is charged", async (db) => {
+test("a subscriber from 31 January keeps the 31st as cycle day through February", async (db) => {
   const { owner } = db.people;
   const at = (text: string) => Date.parse(text) / 1_000;
   const [jan, feb, mar] = ["2026-01-31T10:00Z", "2026-02-28T10:00Z", "2026-03-31T10:00Z"].map(at);
@@ -126,7 +126,7 @@ test("a subscriber from 31 January keeps the 31st through February, in quotas an
   assert.equal(Date.parse(next) / 1_000, mar);
 });
 
-test("an older look does not overwrite a newer one, and says so", async (db) => {
+test("an older Stripe state does not overwrite a newer one, and is reported as superseded", async (db) => {
   const { owner } = db.people;
   const ticket = Number(await db.value("select draw_billing_ticket()"));
   assert.equal(await db.value(applied(owner, [paying("premium")]), "service"), "applied");
@@ -134,7 +134,7 @@ test("an older look does not overwrite a newer one, and says so", async (db) => 
   assert.equal((await plan(db))?.tier, "premium");
 });
 
-test("an admin's hand stands until the subscription changes, and a renewal is no change", async (db) => {
+test("a plan set by an admin stays until the subscription entitles to another plan", async (db) => {
   const { owner } = db.people;
   await db.perform("service", applied(owner, [paying("basic")]));
   await db.perform("admin", `select set_user_plan('${owner}', 'premium')`);
@@ -144,7 +144,7 @@ test("an admin's hand stands until the subscription changes, and a renewal is no
   assert.equal((await plan(db))?.tier, "free");
 });
 
-test("whoever pays the old price keeps the plan when its key moves to a new one", async (db) => {
+test("a subscriber at the old price keeps the plan when its lookup key moves to a new price", async (db) => {
   const { owner } = db.people;
   await db.perform("service", applied(owner, [paying("basic")]));
   const moved = paying("basic");
@@ -153,7 +153,7 @@ test("whoever pays the old price keeps the plan when its key moves to a new one"
   assert.equal((await plan(db))?.tier, "basic");
 });
 
-test("a grace that ends by time ends the plan without Stripe", async (db) => {
+test("an expired grace period ends the plan without Stripe", async (db) => {
   const { owner } = db.people;
   const failed = (days: number) =>
     paying("basic", {
@@ -178,7 +178,7 @@ test("a grace that ends by time ends the plan without Stripe", async (db) => {
   assert.equal((await plan(db))?.tier, "free");
 });
 
-test("80 % and all of a quota are told once a cycle, and again under another limit", async (db) => {
+test("a user is notified at 80 % and 100 % of a quota once per cycle, and again under another limit", async (db) => {
   const { owner } = db.people;
   const told = () =>
     db.query<{ level: number; limit: number }>(`
@@ -203,7 +203,7 @@ test("80 % and all of a quota are told once a cycle, and again under another lim
   assert.equal((await told()).filter(({ limit }) => limit === 100).length, 2);
 });
 
-test("a downgrade lets the accounts beyond it rest, the creator chooses which, and room wakes them", async (db) => {
+test("a downgrade pauses the accounts beyond its limit, the creator chooses which, and free room resumes them", async (db) => {
   const { owner } = db.people;
   await db.query(
     "update subscription set tier_id = (select id from subscription_tier where slug = 'basic') where user_id = $owner",
@@ -257,7 +257,7 @@ test("a downgrade lets the accounts beyond it rest, the creator chooses which, a
   );
 });
 
-test("a sync that was begun on the larger plan goes on to its end, and the next one is refused", async (db) => {
+test("a sync that began on the larger plan can continue, and the next one is refused", async (db) => {
   const { owner } = db.people;
   await db.query(
     "update subscription set tier_id = (select id from subscription_tier where slug = 'basic') where user_id = $owner",
@@ -284,7 +284,7 @@ test("a sync that was begun on the larger plan goes on to its end, and the next 
   );
 });
 
-Deno.test("a reservation that meets a plan change keeps to the plan that holds in its moment", async () => {
+Deno.test("a reservation during a plan change is checked against the plan that is committed at that moment", async () => {
   const setPlan = (id: string, tier: string) =>
     `update subscription set tier_id = (select id from subscription_tier where slug = '${tier}') where user_id = '${id}'`;
   await withPerson(async ({ id, sql }) => {
@@ -302,7 +302,7 @@ Deno.test("a reservation that meets a plan change keeps to the plan that holds i
   }, 2);
 });
 
-Deno.test("reservations beside plan changes and ends of cycles never pass the limit of any plan", async () => {
+Deno.test("reservations during plan changes never exceed the limit of the plans", async () => {
   await withPerson(async ({ id, sql }) => {
     const change = (n: number) =>
       sql.unsafe(
@@ -324,7 +324,7 @@ Deno.test("reservations beside plan changes and ends of cycles never pass the li
   }, 20);
 });
 
-Deno.test("two looks at one customer at once: the one with the newer ticket stays, whichever commits first", async () => {
+Deno.test("of two concurrent Stripe states of one customer, the newer ticket wins, even if it commits first", async () => {
   await withPerson(async ({ id, sql }) => {
     const [older, newer] = await tickets(sql);
     const outcome = await whileOpen(

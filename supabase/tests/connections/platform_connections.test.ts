@@ -10,7 +10,7 @@ const begin = (db: TestContext, name: string, platform = "youtube", user = db.pe
 const take = (db: TestContext, name: string, platform = "youtube", user = db.people.owner) =>
   db.attempt("service", `select * from take_oauth_state('${user}', '${platform}', '${name}')`);
 
-test("a consent is taken once, by its owner, for its platform, within ten minutes", async (db) => {
+test("a consent state is taken once, by its owner, for its platform, within ten minutes", async (db) => {
   const name = state();
   await begin(db, name);
   assert.deepEqual((await take(db, name)).rows, [{
@@ -28,7 +28,7 @@ test("a consent is taken once, by its owner, for its platform, within ten minute
   // Failed attempts have not used up the state.
   const call = `select * from take_oauth_state($owner, 'youtube', '${name}')`;
   assert.equal((await db.perform("service", call)).length, 1);
-  assert.equal((await take(db, name)).code, "SVO01", "a second time");
+  assert.equal((await take(db, name)).code, "SVO01", "taken a second time");
   const late = state();
   await begin(db, late);
   await db.query(`update ops.oauth_state set expires_at = now() where state = '${late}'`);
@@ -39,10 +39,14 @@ test("a consent is taken once, by its owner, for its platform, within ten minute
   );
   const gone = crypto.randomUUID();
   const orphan = `select begin_oauth('${gone}', 'youtube', '${state()}', 'v', 'u')`;
-  assert.equal(await db.refused("service", orphan), "SVG03", "the user is gone, the token is not");
+  assert.equal(
+    await db.refused("service", orphan),
+    "SVG03",
+    "the user is deleted, but their token is still valid",
+  );
 });
 
-Deno.test("of two hundred who take one state, one gets it", async () => {
+Deno.test("of two hundred concurrent callers that take one state, one gets it", async () => {
   await withPerson(async ({ id, sql }) => {
     const name = state();
     await sql`select begin_oauth(${id}, 'youtube', ${name}, 'verifier', 'http://localhost/callback')`;
@@ -57,7 +61,7 @@ Deno.test("of two hundred who take one state, one gets it", async () => {
   }, 40);
 });
 
-test("a person has at most twenty open consents, the newest; expired ones are pruned", async (db) => {
+test("a user has at most twenty open consents, the newest; expired ones are deleted", async (db) => {
   const { owner } = db.people;
   const first = state();
   await begin(db, first);
@@ -80,7 +84,7 @@ test("a person has at most twenty open consents, the newest; expired ones are pr
   );
 });
 
-test("connecting stores the tokens in Vault and the account in its table; reconnecting heals and counts once", async (db) => {
+test("connecting stores the tokens in Vault and the account in its table; reconnecting updates both and adds no account", async (db) => {
   const read = () => db.value<Row>(`select read_connection($owner, $account)`, "service");
   const before = await read();
   assert.deepEqual(before.tokens, {
@@ -95,13 +99,13 @@ test("connecting stores the tokens in Vault and the account in its table; reconn
   assert.deepEqual(
     (await read()).tokens,
     { access_token: "at-2", refresh_token: `rt-${id}` },
-    "a missing refresh token is kept",
+    "a missing refresh token leaves the stored one",
   );
   await db.connect("owner", id, { access_token: "at-3", refresh_token: "" });
   assert.deepEqual((await read()).tokens, { access_token: "at-3", refresh_token: `rt-${id}` });
 });
 
-test("a plan's number of accounts is a limit; disconnecting makes room, reviving needs it", async (db) => {
+test("a plan limits the number of accounts; disconnecting makes room, and reviving an account needs room", async (db) => {
   const { owner } = db.people;
   const connect = (id: string) =>
     db.attempt(
@@ -115,7 +119,7 @@ test("a plan's number of accounts is a limit; disconnecting makes room, reviving
   assert.equal((await connect("UC-second")).code, undefined);
   await db.connect("owner", "UC-second");
   const first = await db.value<string>(`select platform_account_id from social_account where id = $account`);
-  assert.equal((await connect(first)).code, "SVQ01", "reviving the first is a second account");
+  assert.equal((await connect(first)).code, "SVQ01", "reviving the first account would make two");
   await db.query(`select set_user_plan('${owner}', 'basic')`);
   const revived = await db.connect("owner", first);
   assert.deepEqual([revived.account, revived.reconnected], [db.account, true]);
@@ -125,7 +129,7 @@ test("a plan's number of accounts is a limit; disconnecting makes room, reviving
   );
 });
 
-Deno.test("two accounts connected at the same moment on the free plan: one", async () => {
+Deno.test("of twenty accounts connected at the same moment on the free plan, one is accepted", async () => {
   await withPerson(async ({ id, sql }) => {
     const refusals = await Promise.all(
       Array.from(
@@ -145,7 +149,7 @@ Deno.test("two accounts connected at the same moment on the free plan: one", asy
   }, 20);
 });
 
-Deno.test("who connects while another connection is being made waits for it, and then counts it", async () => {
+Deno.test("connecting an account waits for a concurrent connect, and then counts its account", async () => {
   await withPerson(async ({ id }) => {
     const connect = (channel: string) =>
       `select connect_account('${id}', 'youtube', '{"access_token": "x"}', now(), '{}', '{"platform_account_id": "UC-${channel}-${id}"}')`;
@@ -153,7 +157,7 @@ Deno.test("who connects while another connection is being made waits for it, and
   }, 3);
 });
 
-Deno.test("one account connected many times at once is one account", async () => {
+Deno.test("one account that is connected many times at once is stored once", async () => {
   await withPerson(async ({ id, sql }) => {
     const refusals = await Promise.all(
       Array.from(
@@ -169,7 +173,7 @@ Deno.test("one account connected many times at once is one account", async () =>
   }, 20);
 });
 
-test("disconnecting deletes the secret and keeps the content; twice, or by somebody else, is 404", async (db) => {
+test("disconnecting deletes the secret and keeps the content; a second time, or for another user, the account is not found", async (db) => {
   const { owner, other } = db.people;
   const call = (user: string) => `select disconnect_account('${user}', $account)`;
   const foreign = await db.attempt("service", call(other));
@@ -195,7 +199,7 @@ test("disconnecting deletes the secret and keeps the content; twice, or by someb
   assert.equal(await db.refused("service", `select begin_sync('${owner}', $account, null, 60)`), "SVC01");
 });
 
-test("read_connection is for the owner, or for the service as itself", async (db) => {
+test("read_connection works for the owner, or for the service without a user", async (db) => {
   const read = (user: string) => db.attempt("service", `select read_connection(${user}, $account)`);
   assert.equal((await read(`$owner`)).count, 1);
   assert.equal((await read("null")).count, 1);
@@ -205,7 +209,7 @@ test("read_connection is for the owner, or for the service as itself", async (db
   }
 });
 
-test("tokens are due in the last tenth of their life, at least 5 minutes before the end", async (db) => {
+test("tokens are due for refresh in the last tenth of their lifetime, at least 5 minutes before they expire", async (db) => {
   const isDue = async (life: string, left: string) => {
     await db.query(
       `update platform_connection set token_issued_at = now() + interval '${left}' - interval '${life}',
@@ -231,11 +235,11 @@ test("tokens are due in the last tenth of their life, at least 5 minutes before 
   assert.equal(await isDue("1 hour", "-1 minute"), false);
 });
 
-test("a refresh is leased to one worker; what it stores needs the lease", async (db) => {
+test("a refresh is leased to one worker, and storing its tokens requires the lease", async (db) => {
   const claim = () => db.value<Row | null>(`select claim_token_refresh($connection, 60)`, "service");
   const lease = await claim();
   assert.equal(lease?.platform, "youtube");
-  assert.equal(await claim(), null, "another holds it");
+  assert.equal(await claim(), null, "another worker holds the lease");
   const store = (id: unknown, tokens: Row) =>
     `select store_refreshed_tokens($connection, '${id}', '${
       JSON.stringify(tokens)
@@ -265,7 +269,7 @@ test("a refresh is leased to one worker; what it stores needs the lease", async 
   assert.equal(await db.refused("service", store(dead?.lease, { access_token: "dead" })), "SVC02");
 });
 
-Deno.test("many workers claim at once: every connection goes to one", async () => {
+Deno.test("concurrent workers claim each connection exactly once", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`select set_user_plan(${id}, 'premium')`;
     for (let i = 0; i < 10; i++) {
@@ -285,7 +289,7 @@ Deno.test("many workers claim at once: every connection goes to one", async () =
   }, 20);
 });
 
-test("a refused refresh disconnects the account, stops automatic sync and tells the creator once", async (db) => {
+test("a refused refresh disconnects the account, stops automatic sync and notifies the creator once", async (db) => {
   const { owner } = db.people;
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
   assert.ok(await db.value(`select next_sync_at from social_account where id = $account`));
@@ -325,14 +329,14 @@ test("a refused refresh disconnects the account, stops automatic sync and tells 
   assert.deepEqual(healed, { status: "active", sync_mode: "auto", scheduled: true, last_error: null });
 });
 
-test("an account that waits for its owner keeps its connection, rests, and tells the creator once", async (db) => {
+test("an account that waits for its owner keeps its connection, is suspended, and notifies the creator once", async (db) => {
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
   const reason = "Log in at https://www.youtube.com and do what it asks there, then sync again";
   for (let times = 0; times < 2; times++) {
     const { lease } = await db.value<Row>(`select claim_token_refresh($connection, 60)`);
     const hold = `select hold_account($connection, '${lease}', '${reason}')`;
     await db.perform("service", hold);
-    assert.equal(await db.refused("service", hold), "SVC02", "once under one lease");
+    assert.equal(await db.refused("service", hold), "SVC02", "only once per lease");
   }
   const state = async () =>
     (await db.perform(
@@ -353,7 +357,7 @@ test("an account that waits for its owner keeps its connection, rests, and tells
   assert.deepEqual(await state(), { status: "active", scheduled: true, last_error: null });
 });
 
-test("a refresh that failed for now is tried again later, ever later; nothing else changes", async (db) => {
+test("a refresh that failed temporarily is retried after growing waits; nothing else changes", async (db) => {
   await db.query(`update platform_connection set token_expires_at = now() where id = $connection`);
   const claims = async () =>
     (await db.attempt("service", "select claim_token_refreshes(100, 60) ->> 'connection_id' as id")).rows
@@ -382,11 +386,11 @@ test("a refresh that failed for now is tried again later, ever later; nothing el
   assert.equal(
     await db.value(`select refresh_failures from platform_connection where id = $connection`),
     4,
-    "nothing happened",
+    "a release without a failure changes nothing",
   );
 });
 
-test("an account is scheduled exactly while it is active and automatic", async (db) => {
+test("an account is scheduled exactly while it is active and in automatic mode", async (db) => {
   const scheduled = () => db.value(`select next_sync_at is not null from social_account where id = $account`);
   assert.equal(await scheduled(), false);
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
@@ -399,7 +403,7 @@ test("an account is scheduled exactly while it is active and automatic", async (
   assert.equal(await scheduled(), false);
 });
 
-test("has_other_account sees live accounts of the same person and platform only", async (db) => {
+test("has_other_account finds only connected accounts of the same user and platform", async (db) => {
   const { owner, other } = db.people;
   const ask = (user: string, platform: string, except: string) =>
     db.value<boolean>(`select has_other_account('${user}', '${platform}', ${except})`);

@@ -22,7 +22,7 @@ async function connected(db: TestContext, user: string, account: string, person:
   );
 }
 
-test("refuse_account ends every connection to an account, but none that is newer than the report", async (db) => {
+test("refuse_account ends the connections to an account, except those newer than the report", async (db) => {
   const account = await db.value(
     "select platform_account_id from social_account where id = $account".replace("$account", `$account`),
   );
@@ -39,7 +39,7 @@ test("refuse_account ends every connection to an account, but none that is newer
   assert.equal(await db.value("select refuse_account('youtube', 'UCnobody', 'taken back', now())"), 0);
 });
 
-test("a request to erase finds accounts by their id and by who granted them, and nothing of anybody else's", async (db) => {
+test("a request to erase finds accounts by their id and by the person who granted access, and no others", async (db) => {
   const { owner, other } = db.people;
   const theirs = await connected(db, other, "UC-theirs", "person-2");
   const pages = [
@@ -55,15 +55,19 @@ test("a request to erase finds accounts by their id and by who granted them, and
   assert.equal(await db.value(`select status from social_account where id = $account`), "active");
 });
 
-test("erasing takes so many items a run, goes on where it stopped, and takes the account last", async (db) => {
+test("an erasure deletes a limited number of items per run, continues where it stopped, and deletes the account last", async (db) => {
   const id = await db.value<string>(`select platform_account_id from social_account where id = $account`);
   const code = await erase(db, id);
   // Completes the requests of other tests, so that only this test's request is processed.
   await db.query(
     `update ops.data_deletion set completed_at = now() where completed_at is null and confirmation_code <> '${code}'`,
   );
-  assert.equal(await erase(db, id), code, "asked twice, it is one request");
-  assert.equal(await erase(db, id, 2), code, "asked again while it is at work, it is that one");
+  assert.equal(await erase(db, id), code, "a repeated request is the same request");
+  assert.equal(
+    await erase(db, id, 2),
+    code,
+    "a later request before the erasure is complete is the same request",
+  );
   const left = async () => [
     await db.value(`select count(*)::integer from content_item where social_account_id = $account`),
     await db.value(`select count(*)::integer from social_account where id = $account`),
@@ -78,7 +82,7 @@ test("erasing takes so many items a run, goes on where it stopped, and takes the
   assert.equal(await db.value(`select items_erased from data_deletion_state('${code}')`, "service"), 3);
 });
 
-test("a request to erase leaves what was granted after it, however often its tokens were refreshed before", async (db) => {
+test("a request to erase spares only access that was granted after it; refreshing tokens does not count as granting", async (db) => {
   const { owner } = db.people;
   const id = await connected(db, owner, "UC-later", "person-3");
   const state = () => db.value(`select status from social_account where id = '${id}'`);
@@ -93,10 +97,10 @@ test("a request to erase leaves what was granted after it, however often its tok
     where id = (select connection_id from social_account where id = '${id}')`,
   );
   await erase(db, "person-3", -30);
-  assert.equal(await state(), "disconnected", "a refresh is no consent");
+  assert.equal(await state(), "disconnected", "a refresh is not a consent");
 });
 
-test("a request to erase reaches accounts that were disconnected, and a report every account that a person granted", async (db) => {
+test("a request to erase includes disconnected accounts, and a report reaches every account that the person granted", async (db) => {
   const { owner } = db.people;
   const given_up = await connected(db, owner, "UC-given-up", "person-4");
   await db.query(`select disconnect_account('${owner}', '${given_up}')`);

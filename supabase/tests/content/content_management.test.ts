@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "../support/context.ts";
 
-test("an edit by the creator is kept as a revision, and stamps updated_at", async (db) => {
+test("an edit by the creator is kept as a revision, and sets updated_at", async (db) => {
   await db.query(`update content_item set updated_at = now() - interval '1 day' where id = $item`);
   await db.perform("owner", `update content_item set title = 'Better', tags = '{one,more}' where id = $item`);
   const revisions = await db.perform(
@@ -32,7 +32,7 @@ test("an edit by the creator is kept as a revision, and stamps updated_at", asyn
   );
 });
 
-test("a creator deletes softly and restores; nobody deletes for good", async (db) => {
+test("a creator can soft-delete and restore an item, but cannot delete it permanently", async (db) => {
   const visible = async () =>
     (await db.perform("owner", "select id from content_item where deleted_at is null")).length;
   assert.equal(await visible(), 3);
@@ -49,7 +49,7 @@ test("a creator deletes softly and restores; nobody deletes for good", async (db
   assert.equal(await db.refused("owner", "delete from content_revision"), "42501");
 });
 
-test("an account with content cannot be deleted; once its content is deleted, or its owner goes, it can", async (db) => {
+test("an account with content cannot be deleted until its content or its owner is deleted", async (db) => {
   const erase = () => db.attempt("service", `delete from social_account where id = $account`);
   const refused = await erase();
   assert.deepEqual([refused.code, refused.message], [
@@ -64,7 +64,7 @@ test("an account with content cannot be deleted; once its content is deleted, or
   assert.equal((await db.attempt("operator", `delete from auth.users where id = $owner`)).count, 1);
 });
 
-test("an item inserted without its owner belongs to its account's owner", async (db) => {
+test("an item inserted without an owner belongs to its account's owner", async (db) => {
   assert.equal(await db.value(`select user_id from content_item where id = $item`), db.people.owner);
 });
 
@@ -93,7 +93,7 @@ test("moderators hide items, and their owners cannot show them again", async (db
   );
 });
 
-test("a change of counters leaves search_vector and every index alone (HOT), an edit does not", async (db) => {
+test("updates of counters can be HOT: no index contains a counter, and there is no before-update trigger", async (db) => {
   // The plan of an update does not show whether it is HOT, so this tests the conditions: no index on a counter, no before-update trigger.
   const indexed = await db.query<{ column: string }>(`
     select distinct a.attname as column from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any (i.indkey)
@@ -114,5 +114,5 @@ test("a change of counters leaves search_vector and every index alone (HOT), an 
   const before = await db.value<number>(
     "select count(*)::integer from pg_trigger where tgrelid = 'public.content_item'::regclass and not tgisinternal and (tgtype & 2) = 2 and (tgtype & 16) = 16",
   );
-  assert.equal(before, 0, "no before-update trigger: it would make search_vector anew on every update");
+  assert.equal(before, 0, "no before-update trigger: it would rebuild search_vector on every update");
 });

@@ -70,11 +70,11 @@ Deno.test("title outweighs tags and hashtags, which outweigh the description", a
     assert.equal(first, "title");
     assert.deepEqual([second, third].sort(), ["hashtag", "tag"]);
     assert.equal(fourth, "description");
-    assert.equal((await search("#minecraft")).length, 4, "as people type a hashtag");
+    assert.equal((await search("#minecraft")).length, 4, "typed as a hashtag");
   });
 });
 
-Deno.test("accents and case make no difference, on either side", async () => {
+Deno.test("search ignores accents and case, in the text and in the query", async () => {
   await inLibrary(async (search) => {
     for (
       const query of [
@@ -93,7 +93,7 @@ Deno.test("accents and case make no difference, on either side", async () => {
   });
 });
 
-Deno.test("words are stemmed, quoted phrases and exclusions understood", async () => {
+Deno.test("search stems words and understands quoted phrases, exclusions and alternatives", async () => {
   await inLibrary(async (search) => {
     assert.deepEqual(await search("run game"), ["plural"]);
     assert.deepEqual(await search('"castle tutorial"'), ["title"]);
@@ -103,7 +103,7 @@ Deno.test("words are stemmed, quoted phrases and exclusions understood", async (
   });
 });
 
-Deno.test("a typo still finds the title, when nothing matches in full", async () => {
+Deno.test("a query with a typo finds the title if nothing matches fully", async () => {
   await inLibrary(async (search) => {
     for (const typo of ["minecarft", "mincraft castel", "tutoral", "castel tutorail"]) {
       assert.equal((await search(typo))[0], "title", typo);
@@ -113,7 +113,7 @@ Deno.test("a typo still finds the title, when nothing matches in full", async ()
   });
 });
 
-Deno.test("scripts without spaces and other alphabets are found, whole and in part", async () => {
+Deno.test("text in scripts without spaces and in other alphabets is found, whole and in part", async () => {
   await inLibrary(async (search) => {
     assert.deepEqual(await search("日本語の動画チュートリアル"), ["cjk"]);
     assert.deepEqual(await search("日本語"), ["cjk"]);
@@ -124,7 +124,7 @@ Deno.test("scripts without spaces and other alphabets are found, whole and in pa
   });
 });
 
-Deno.test("signs of patterns and of query languages are plain text", async () => {
+Deno.test("characters of patterns and query languages are treated as plain text", async () => {
   await inLibrary(async (search) => {
     assert.deepEqual(await search("100% real"), ["percent"]);
     for (
@@ -150,7 +150,7 @@ Deno.test("signs of patterns and of query languages are plain text", async () =>
   });
 });
 
-Deno.test("tags filter exactly, with words or without; an empty query lists everything, newest first", async () => {
+Deno.test("tags filter exactly, with or without words; an empty query lists everything", async () => {
   await inLibrary(async (search) => {
     assert.deepEqual(await search(null, ", p_tags => '{minecraft,cozy}'"), ["tag"]);
     assert.deepEqual((await search(null, ", p_tags => '{minecraft}'")).sort(), ["hashtag", "tag"]);
@@ -161,7 +161,7 @@ Deno.test("tags filter exactly, with words or without; an empty query lists ever
   });
 });
 
-Deno.test("pages follow each other without gap or double, and similar titles do not follow real matches", async () => {
+Deno.test("pages follow each other without gaps or duplicates, and limits are clamped", async () => {
   await inLibrary(async (search) => {
     const all = await search("minecraft");
     const pages = [
@@ -173,13 +173,13 @@ Deno.test("pages follow each other without gap or double, and similar titles do 
     assert.equal(
       (await search(null, ", 1000, -5")).length,
       LIBRARY.length,
-      "limits are bounded, not refused",
+      "limits are clamped, not refused",
     );
     assert.equal((await search(null, ", 0")).length, 1);
   });
 });
 
-Deno.test("nobody finds another person's content, whoever asks", async () => {
+Deno.test("no user finds another user's content, whatever their role", async () => {
   await inLibrary(async (_search, db) => {
     for (const actor of ["other", "moderator", "admin"] as const) {
       for (const query of ["'minecraft'", "'minecarft'", "null"]) {
@@ -190,7 +190,7 @@ Deno.test("nobody finds another person's content, whoever asks", async () => {
   });
 });
 
-Deno.test("search through the Data API's own filters gives the same words", async () => {
+Deno.test("the Data API's own filters find items by words and tags", async () => {
   await inLibrary(async (_search, db) => {
     const found = await db.perform(
       "owner",

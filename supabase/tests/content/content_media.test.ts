@@ -41,20 +41,20 @@ const parts = (db: TestContext) =>
 
 const ids = async (db: TestContext) => (await parts(db)).map(({ id }) => id);
 
-test("an item's parts are kept in their order, and follow what the platform says", async (db) => {
+test("an item's parts are kept in order, and follow the platform's data", async (db) => {
   await bring(db, carousel([part(1), part(0)]));
   assert.deepEqual(await ids(db), ["m0", "m1"]);
   await bring(db, carousel([part(0, { platform_media_id: "x" }), part(1), part(2)]));
   assert.deepEqual(await ids(db), ["x", "m1", "m2"]);
   await bring(db, carousel([part(0)]));
-  assert.deepEqual(await ids(db), ["m0"], "what is no longer there goes");
+  assert.deepEqual(await ids(db), ["m0"], "parts that are no longer listed are deleted");
   await bring(db, { ...carousel(undefined), title: "Said without its parts" });
-  assert.deepEqual(await ids(db), ["m0"], "an item without the member keeps what it has");
+  assert.deepEqual(await ids(db), ["m0"], "an item without the media member keeps its parts");
   await bring(db, carousel([]));
   assert.deepEqual(await ids(db), []);
 });
 
-test("parts that say the same get no new version; a new signature counts when the old one is half a day old", async (db) => {
+test("unchanged parts get no new version; a new signature is stored once the old one is half a day old", async (db) => {
   const signed = (signature: number) =>
     carousel([0, 1].map((at) => part(at, { url: `https://cdn.example/m${at}.jpg?sig=${signature}` })));
   await bring(db, signed(1));
@@ -66,7 +66,7 @@ test("parts that say the same get no new version; a new signature counts when th
   assert.deepEqual((await parts(db)).map(({ url }) => url.split("=")[1]), ["3", "3"]);
 });
 
-test("what platforms get wrong in parts does not stop a page", async (db) => {
+test("invalid parts from a platform do not stop a page", async (db) => {
   const counts = await bring(
     db,
     carousel([
@@ -84,7 +84,7 @@ test("what platforms get wrong in parts does not stop a page", async (db) => {
   assert.equal(await db.value(longest), 5_000);
 });
 
-test("parts of what the creator deleted stay as they are, and go when the item does", async (db) => {
+test("parts of an item that the creator deleted stay unchanged, and are deleted with the item", async (db) => {
   await bring(db, carousel([part(0), part(1)]));
   await db.query("update content_item set deleted_at = now() where platform_content_id = 'carousel'");
   await bring(db, carousel([part(0)]));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { apply, applyCall, begin, item, json, page, test } from "../support/sync_calls.ts";
 import { type Row } from "../support/context.ts";
 
-test("a page whose items are no list is refused, and the checkpoint stays where it was", async (db) => {
+test("a page whose items are not a list is refused, and the checkpoint does not move", async (db) => {
   const begun = await begin(db);
   const call = (items: string) =>
     db.attempt(
@@ -13,13 +13,13 @@ test("a page whose items are no list is refused, and the checkpoint stays where 
       }, ${items})`,
     );
   for (const items of [`'{"platform_content_id": "a"}'`, `'"a"'`, "'1'"]) {
-    assert.ok((await call(items)).code, `${items} is no list`);
+    assert.ok((await call(items)).code, `${items} is not a list`);
   }
   assert.equal(await db.value(`select cursor from ops.sync_run where social_account_id = $account`), null);
   for (const items of ["null", "'null'", "'[]'"]) assert.equal((await call(items)).code, undefined, items);
 });
 
-test("a picture that the service replaced and a sync restores is a revision of the sync", async (db) => {
+test("when a sync restores a picture that the service replaced, the revision's source is the sync", async (db) => {
   await apply(db, await begin(db), page(["a"]), [item("a")]);
   await db.perform(
     "service",
@@ -36,7 +36,7 @@ test("a picture that the service replaced and a sync restores is a revision of t
   ]);
 });
 
-test("only what a page of the item shows changes when it last changed, not counters and not a picture's signature", async (db) => {
+test("changed_at follows only what the item's page shows, not counters or a picture's signature", async (db) => {
   await apply(db, await begin(db), page(["a"]), [item("a")]);
   const changed = async (more: Row) => {
     await db.query(
@@ -70,7 +70,7 @@ test("only what a page of the item shows changes when it last changed, not count
   );
 });
 
-test("a page that says the same writes no version of any row; what changed is counted", async (db) => {
+test("an identical page writes no new version of any row, and changed items are counted", async (db) => {
   const all = ["a", "b", "c"];
   const items = all.map((id) => item(id));
   await apply(db, await begin(db), page(all), items);
@@ -112,7 +112,7 @@ test("a page that says the same writes no version of any row; what changed is co
   });
 });
 
-test("every field of an item is followed when it changes", async (db) => {
+test("a change of any field of an item is stored", async (db) => {
   await apply(db, await begin(db), page(["a"]), [item("a")]);
   const changes: Row[] = [
     { content_type: "short_video" },
@@ -146,7 +146,7 @@ test("every field of an item is followed when it changes", async (db) => {
   }
 });
 
-test("a count that the platform no longer tells stays what it was, and is nought where it was never told", async (db) => {
+test("a count that the platform no longer reports keeps its value, and is 0 if it was never reported", async (db) => {
   const hidden = { likes_count: null, comments_count: null };
   await apply(db, await begin(db), page(["a", "b"]), [item("a", { likes_count: 7 }), item("b", hidden)]);
   const same = await apply(db, await begin(db), page(["a", "b"]), [item("a", hidden), item("b", hidden)]);
@@ -165,7 +165,7 @@ test("a count that the platform no longer tells stays what it was, and is nought
   ]);
 });
 
-test("a picture's address that is only signed anew is no change, and is kept fresh twice a day", async (db) => {
+test("a picture URL with only a new signature creates no revision, and is stored at most twice a day", async (db) => {
   const signed = (
     signature: string,
   ) => [item("a", { thumbnail_url: `https://example.com/a.jpg?sig=${signature}` })];
@@ -197,7 +197,7 @@ test("a picture's address that is only signed anew is no change, and is kept fre
   });
 });
 
-test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, huge and odd tags, negative counts", async (db) => {
+test("invalid platform data does not stop a page: duplicates, nulls, empty ids, huge or odd tags, negative counts", async (db) => {
   const applied = await apply(db, await begin(db), page(["a", "a", "b"]), [
     item("a", {
       title: null,
@@ -228,7 +228,7 @@ test("what platforms get wrong does not stop a page: doubles, nulls, empty ids, 
   assert.deepEqual(row, { title: 1000, description: 100_000, tags: 500, views: 0, duration: 0, dated: true });
 });
 
-test("tags are brought in without blanks around them, empty ones and nulls; clean ones stay as they are", async (db) => {
+test("tags are stored without surrounding spaces, empty tags and nulls; clean tags stay unchanged", async (db) => {
   const given = [["a ", " b", "", "c  d"], ["x", null, "y"], [" "], ["plain", "two words"], []];
   const ids = given.map((_, n) => `tags-${n}`);
   await apply(
@@ -247,7 +247,7 @@ test("tags are brought in without blanks around them, empty ones and nulls; clea
   assert.deepEqual(rows.map(({ hashtags }) => hashtags), [["a", "b"], ["x"], [], ["plain", "two words"], []]);
 });
 
-test("an unchanged page is known again without its items", async (db) => {
+test("an unchanged page is applied without its items, from the stored page", async (db) => {
   await apply(db, await begin(db), page(["a", "b"], null, "p2"), [item("a"), item("b")]);
   await apply(db, await begin(db), page(["c"], "p2"), [item("c")]);
   await db.query(`update subscription set syncs_used = 0 where user_id = $owner`);
@@ -273,7 +273,7 @@ test("an unchanged page is known again without its items", async (db) => {
   assert.equal(refused.code, "SVG01");
 });
 
-test("what the creator deleted stays deleted, and what the creator edited stays until the platform's text changes", async (db) => {
+test("an item that the creator deleted stays deleted, and a creator's edit stays until the platform's text changes", async (db) => {
   await apply(db, await begin(db), page(["a", "b"]), [item("a"), item("b")]);
   await db.perform("owner", "update content_item set deleted_at = now() where platform_content_id = 'a'");
   await db.perform("owner", "update content_item set title = 'Mine' where platform_content_id = 'b'");

@@ -30,17 +30,17 @@ test("a sync run of several pages costs one unit and fills the library", async (
 
   assert.deepEqual(await library(db), ["a", "b", "c", "d"]);
   assert.equal(await used(db), 1);
-  assert.equal((await tryBegin(db, first.sync_id)).code, "SVG03", "a finished sync run is over");
+  assert.equal((await tryBegin(db, first.sync_id)).code, "SVG03", "a finished sync run cannot continue");
   assert.ok(await db.value(`select last_synced_at from social_account where id = $account`));
 });
 
-test("items that no page listed are asked for by id, and removed only when the platform has them no more", async (db) => {
+test("items that no page listed are looked up by id, and removed only if the platform no longer has them", async (db) => {
   const all = ["a", "b", "c", "d"];
   await apply(db, await begin(db), page(all), all.map((id) => item(id)));
   const run = await begin(db);
   const end = await apply(db, run, page(["a"]), [item("a")]);
   assert.deepEqual([end.done, end.removed_items, end.missing_ids], [false, 0, ["b", "c", "d"]]);
-  assert.deepEqual(await library(db), all, "nothing is removed on the list's word alone");
+  assert.deepEqual(await library(db), all, "a missing list entry alone removes nothing");
 
   const lookup = await begin(db, run.sync_id);
   assert.deepEqual([lookup.cursor, lookup.page, lookup.missing_ids], [{ key: "missing" }, null, [
@@ -73,7 +73,7 @@ test("items that no page listed are asked for by id, and removed only when the p
   assert.deepEqual(await library(db), ["a", "b", "c"]);
 });
 
-test("more than fifty missing items are asked for fifty at a time", async (db) => {
+test("more than fifty missing items are looked up fifty at a time", async (db) => {
   const ids = Array.from({ length: 120 }, (_, i) => `v${String(i).padStart(3, "0")}`);
   await apply(db, await begin(db), page(ids), ids.map((id) => item(id)));
   const run = await begin(db);
@@ -95,10 +95,10 @@ test("more than fifty missing items are asked for fifty at a time", async (db) =
   }
   assert.equal(calls, 3);
   assert.equal((await library(db)).length, 3);
-  assert.equal(await used(db), 2, "looking them up is part of the sync run");
+  assert.equal(await used(db), 2, "the lookups are part of the sync run");
 });
 
-test("an item that vanished and is back on an unchanged page is revived; one that the creator deleted since is not", async (db) => {
+test("an item that vanished and is back on an unchanged page is restored, unless the creator deleted it since", async (db) => {
   const all = ["a", "b"];
   await apply(db, await begin(db), page(all), all.map((id) => item(id)));
   await db.query(
@@ -112,7 +112,7 @@ test("an item that vanished and is back on an unchanged page is revived; one tha
   assert.deepEqual(await library(db), ["a"]);
 });
 
-test("the end of a sync run over 10,000 items takes no time that grows with their square", async (db) => {
+test("ending a sync run over 10,000 items does not take quadratic time", async (db) => {
   const began = performance.now();
   await db.query(`insert into content_item (user_id, social_account_id, platform_content_id)
     select $owner, $account, 'v' || i from generate_series(1, 10000) i`);
@@ -131,7 +131,7 @@ test("the end of a sync run over 10,000 items takes no time that grows with thei
   assert.deepEqual(answer.missing_ids.length, 10);
 });
 
-test("a page in the middle of a sync run does not wait for the disk; what begins a step and what ends the sync run do", async (db) => {
+test("a page in the middle of a sync run does not wait for the disk; the start of a step and the end of the run do", async (db) => {
   // Reads and resets the setting after each statement, as if it were a separate transaction.
   const waits = async () => {
     const setting = await db.value<string>("select current_setting('synchronous_commit')");
@@ -146,10 +146,10 @@ test("a page in the middle of a sync run does not wait for the disk; what begins
   assert.equal(await waits(), "on");
   const last = await apply(db, again, page(["b"], "p2"), [item("b")]);
   assert.equal(last.done, true);
-  assert.equal(await waits(), "on", "whoever hears that the library is whole may rely on it");
+  assert.equal(await waits(), "on", "a sync run that is reported as done is durable");
 });
 
-test("a sync run that begins at the first page again forgets what it had seen", async (db) => {
+test("a sync run that restarts at the first page forgets what it has seen", async (db) => {
   const all = ["a", "b", "c"];
   await apply(db, await begin(db), page(all), all.map((id) => item(id)));
   const run = await begin(db);
@@ -160,7 +160,7 @@ test("a sync run that begins at the first page again forgets what it had seen", 
   assert.deepEqual(end.missing_ids, ["b"]);
 });
 
-test("a lease keeps others out; with no unit left they hear of the quota instead", async (db) => {
+test("a lease keeps other callers out; with no unit left they get the quota error instead", async (db) => {
   const held = await begin(db);
   const busy = await tryBegin(db);
   assert.equal(busy.code, "SVS01");
@@ -168,11 +168,11 @@ test("a lease keeps others out; with no unit left they hear of the quota instead
   assert.equal((await tryBegin(db, held.sync_id)).code, "SVS01");
   await db.query(`update subscription set syncs_used = 10 where user_id = $owner`);
   assert.equal((await tryBegin(db)).code, "SVQ01");
-  assert.equal((await tryBegin(db, held.sync_id)).code, "SVS01", "going on would cost nothing");
+  assert.equal((await tryBegin(db, held.sync_id)).code, "SVS01", "continuing would cost nothing");
   assert.equal(await used(db), 10);
 });
 
-test("a sync run whose worker died goes on where it was, without another unit; the dead worker can no longer write", async (db) => {
+test("a sync run whose worker died continues where it was, without another unit; the dead worker can no longer write", async (db) => {
   const dead = await begin(db);
   await apply(db, dead, page(["a"], null, "p2"), [item("a")], false);
   assert.equal((await tryBegin(db)).code, "SVS01", "not released: the lease was extended");
@@ -191,12 +191,12 @@ test("a sync run whose worker died goes on where it was, without another unit; t
     await db.value(`select fail_sync('${dead.sync_id}', ${dead.fence}, 'x', 'late')`, "service"),
     false,
   );
-  assert.equal(await used(db), 1, "and returns no unit");
+  assert.equal(await used(db), 1, "the dead worker returns no unit");
   assert.equal((await apply(db, successor, page(["b"], "p2"), [item("b")])).done, true);
   assert.equal(await used(db), 1);
 });
 
-test("a failed call returns its unit exactly once, keeps the checkpoint and says why", async (db) => {
+test("a failed step returns its unit exactly once, keeps the checkpoint and stores the reason", async (db) => {
   const first = await begin(db);
   await apply(db, first, page(["a"], null, "p2"), [item("a")]);
   const second = await begin(db, first.sync_id);
@@ -214,7 +214,7 @@ test("a failed call returns its unit exactly once, keeps the checkpoint and says
   assert.deepEqual(
     [third.cursor, third.charged],
     [{ key: "p2" }, true],
-    "a returned unit is not a free sync",
+    "continuing after a returned unit costs a unit",
   );
   const done = await apply(db, third, page(["b"], "p2"), [item("b")]);
   assert.equal(done.done, true);
@@ -225,7 +225,7 @@ test("a failed call returns its unit exactly once, keeps the checkpoint and says
   assert.deepEqual(await library(db), ["a", "b"]);
 });
 
-test("asking anew costs a unit and goes on with the open sync run; an old checkpoint is not trusted", async (db) => {
+test("a new request costs a unit and continues the open sync run; an old checkpoint is not used", async (db) => {
   const first = await begin(db);
   await apply(db, first, page(["a"], null, "p2"), [item("a")]);
   const second = await begin(db);
@@ -238,7 +238,7 @@ test("asking anew costs a unit and goes on with the open sync run; an old checkp
   assert.equal((await begin(db)).cursor, null);
 });
 
-test("an account of another person, platform or none is 404 and costs nothing", async (db) => {
+test("an account that is unknown, or of another user or platform, is not found and costs nothing", async (db) => {
   const call = (rest: string) => db.attempt("service", `select begin_sync(${rest})`);
   for (
     const rest of [
@@ -248,14 +248,18 @@ test("an account of another person, platform or none is 404 and costs nothing", 
       `$owner, $account, null, 60, 'instagram'`,
     ]
   ) assert.equal((await call(rest)).code, "SVG03", rest);
-  assert.equal((await call(`null, $account, null, 60, 'youtube'`)).code, undefined, "the service may");
+  assert.equal(
+    (await call(`null, $account, null, 60, 'youtube'`)).code,
+    undefined,
+    "the service needs no user",
+  );
   for (const actor of ["anon", "owner", "admin"] as const) {
     assert.equal(await db.refused(actor, `select begin_sync($owner, $account, null, 60)`), "42501");
   }
   assert.equal(await used(db), 0);
 });
 
-test("an account that is disconnected in the middle of a sync run takes no more pages", async (db) => {
+test("an account that is disconnected in the middle of a sync run accepts no more pages", async (db) => {
   const run = await begin(db);
   await db.query(`select disconnect_account($owner, $account)`);
   assert.equal(await db.refused("service", applyCall(run, page(["a"]), [item("a")])), "SVC01");
@@ -269,7 +273,7 @@ test("an account that is disconnected in the middle of a sync run takes no more 
   assert.equal(await used(db), 0);
 });
 
-test("a sync run refreshes the account's figures, and schedules the next by how often the creator publishes", async (db) => {
+test("a sync run updates the account's figures, and schedules the next run by how often the creator publishes", async (db) => {
   await db.perform("owner", "update social_account set sync_mode = 'auto'");
   const hours = async (daysBetween: number, count = 10) => {
     await db.query(
@@ -298,17 +302,17 @@ test("a sync run refreshes the account's figures, and schedules the next by how 
   assert.ok(daily >= 1 && daily <= 6, `daily: within hours, got ${daily}`);
   const busy = await hours(0.01);
   // The plan's 500 syncs per month allow one every hour and a half.
-  assert.ok(busy >= 1 && busy <= 1.5, `many a day: as often as the plan allows, got ${busy}`);
-  assert.ok(Math.abs(await hours(100) - 168) < 0.1, "yearly: weekly, no less");
-  assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "nothing yet: four hours");
+  assert.ok(busy >= 1 && busy <= 1.5, `many per day: as often as the plan allows, got ${busy}`);
+  assert.ok(Math.abs(await hours(100) - 168) < 0.1, "every 100 days: weekly, no less often");
+  assert.ok(Math.abs(await hours(1, 0) - 4) < 0.01, "no items yet: four hours");
   const [row] = await db.query(
     `select followers_count::integer as followers, display_name from social_account where id = $account`,
   );
   assert.equal(row?.followers, 42);
-  assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column");
+  assert.match(String(row?.display_name), /^Channel/, "a null member leaves the column unchanged");
 });
 
-test("the day's last number of followers is kept, for as long as the account's content", async (db) => {
+test("the last follower count of each day is kept as long as the account's content", async (db) => {
   const told = async (account: Record<string, unknown> | null) => {
     await db.query("update subscription set syncs_used = 0 where user_id = $owner");
     await db.value(applyCall(await begin(db), page(["a"]), [item("a")], true, account), "service");
@@ -320,7 +324,7 @@ test("the day's last number of followers is kept, for as long as the account's c
     );
   await told(null);
   await told({ followers_count: null, display_name: "A channel that hides it" });
-  assert.deepEqual(await history(), [], "what is not known is no zero");
+  assert.deepEqual(await history(), [], "an unknown count is not stored as zero");
   await told({ followers_count: 41 });
   await told({ followers_count: 42 });
   await told({ followers_count: null });
@@ -347,11 +351,11 @@ test("the day's last number of followers is kept, for as long as the account's c
   assert.deepEqual(
     await history(),
     [{ followers: 7, is_of_before: false }],
-    "connecting begins it anew",
+    "connecting again restarts the history",
   );
 });
 
-Deno.test("two hundred syncs at once with one unit left: one runs, the others hear of the quota, the limit is exact", async () => {
+Deno.test("of two hundred concurrent syncs with one unit left, one runs, and the others are refused for the quota", async () => {
   await withPerson(async ({ id, sql }) => {
     const [connected] = await sql<
       { account: string }[]
@@ -371,7 +375,7 @@ Deno.test("two hundred syncs at once with one unit left: one runs, the others he
   }, 40);
 });
 
-Deno.test("of many who take a dead sync run up, one gets it; of many who report a failure, one returns the unit", async () => {
+Deno.test("of many callers that take over a dead sync run, one gets it; of many that report a failure, one returns the unit", async () => {
   await withPerson(async ({ id, sql }) => {
     const [connected] = await sql<
       { account: string }[]
@@ -403,7 +407,7 @@ Deno.test("of many who take a dead sync run up, one gets it; of many who report 
   }, 20);
 });
 
-test("a page that leads back to one that this run has read is refused, also when other steps lie between", async (db) => {
+test("a page that leads back to one that this run has read is refused, even with other steps in between", async (db) => {
   const whole = page(["a"], null, "p2");
   const run = await begin(db);
   await apply(db, run, whole, [item("a")]);
@@ -427,15 +431,15 @@ test("a page that leads back to one that this run has read is refused, also when
     `select fail_sync('${last.sync_id}', ${last.fence}, 'provider_error', 'No end', null, true)`,
   );
   const again = await begin(db, run.sync_id);
-  assert.deepEqual([again.cursor, again.sync_id], [null, run.sync_id], "it begins again");
+  assert.deepEqual([again.cursor, again.sync_id], [null, run.sync_id], "the sync run starts again");
   await apply(db, again, whole, [item("a")]);
   await apply(db, await begin(db, run.sync_id), page(["b"], "p2", "p3"), [item("b")]);
   const end = await apply(db, await begin(db, run.sync_id), page(["c"], "p3"), [item("c")]);
-  assert.equal(end.done, true, "what an earlier listing read is no obstacle");
+  assert.equal(end.done, true, "pages that an earlier listing read do not matter");
   assert.deepEqual(await library(db), ["a", "b", "c"]);
 });
 
-test("how much the platform bears at once is kept for later pages and runs, for a week", async (db) => {
+test("the page size that the platform accepts is kept for later pages and runs, for a week", async (db) => {
   const known = async (sync_id: string | null = null) => (await begin(db, sync_id)).page_size;
   const run = await begin(db);
   assert.equal(run.page_size, null);

@@ -32,7 +32,7 @@ const wait = (db: TestContext, account = db.account) =>
     `select extract(epoch from next_sync_at - now())::float / 60 from social_account where id = '${account}'`,
   );
 
-test("a due account is claimed once, leased by its own date, and due again when its worker dies", async (db) => {
+test("a due account is claimed once, leased through its next_sync_at, and due again when the lease ends", async (db) => {
   assert.deepEqual((await claim(db, 1000)).filter((one) => one.social_account_id === db.account), []);
   await makeDue(db, db.account);
   const [taken] = await claim(db, 1);
@@ -42,7 +42,7 @@ test("a due account is claimed once, leased by its own date, and due again when 
   const again = await claim(db, 1000);
   assert.ok(!again.some((one) => one.social_account_id === db.account));
   await makeDue(db, db.account);
-  assert.equal((await claim(db, 1))[0]?.social_account_id, db.account, "when the lease is over");
+  assert.equal((await claim(db, 1))[0]?.social_account_id, db.account, "after the lease has ended");
 });
 
 test("only active accounts in automatic mode are claimed", async (db) => {
@@ -64,7 +64,7 @@ test("only active accounts in automatic mode are claimed", async (db) => {
   assert.equal((await claim(db, 1))[0]?.social_account_id, db.account);
 });
 
-test("a creator with many due accounts does not keep another's from being claimed", async (db) => {
+test("a creator with many due accounts does not keep other creators' accounts from being claimed", async (db) => {
   await setPlan(db, "premium");
   const many = [db.account];
   for (let i = 0; i < 6; i++) {
@@ -75,16 +75,20 @@ test("a creator with many due accounts does not keep another's from being claime
   await makeDue(db, single, "2001-01-02T00:00:00Z");
 
   const taken = (await claim(db, 3)).map((one) => one.social_account_id);
-  assert.deepEqual(taken, [many[0], single, many[1]], "everybody's first before anybody's second");
+  assert.deepEqual(
+    taken,
+    [many[0], single, many[1]],
+    "each creator's first account before any creator's second",
+  );
   const rest = (await claim(db, 1000, 2)).map((one) => one.social_account_id);
   assert.deepEqual(
     rest.filter((id) => many.includes(id)),
     [many[2], many[3]],
-    "no more than two of one creator",
+    "at most two accounts of one creator",
   );
 });
 
-Deno.test("of many workers at once each due account goes to one", async () => {
+Deno.test("concurrent workers claim each due account exactly once", async () => {
   await withPerson(async ({ id, sql }) => {
     await sql`update subscription set tier_id = (select id from subscription_tier where slug = 'premium') where user_id = ${id}`;
     for (let i = 0; i < 8; i++) {
@@ -104,7 +108,7 @@ Deno.test("of many workers at once each due account goes to one", async () => {
   });
 });
 
-test("a failure waits longer each time, success forgets it, and a creator reads why an account waits", async (db) => {
+test("each failure waits longer, a success resets the failures, and the account states why it waits", async (db) => {
   await makeDue(db, db.account);
   const postpone = (rest: string) => db.perform("service", `select postpone_auto_sync($account, ${rest})`);
   const fail = async () => {
@@ -121,7 +125,7 @@ test("a failure waits longer each time, success forgets it, and a creator reads 
     assert.ok(minutes >= 15 * 2 ** i * 0.74 && minutes <= 15 * 2 ** i, `${i}: ${minutes}`);
   }
   await postpone("now() + interval '3 days', true");
-  assert.equal(Math.round(await wait(db) / 60), 72, "what the platform asked for, if it is longer");
+  assert.equal(Math.round(await wait(db) / 60), 72, "the platform's retry time, if it is longer");
   await postpone("now() + interval '1 hour', false, 'Your plan is used up'");
   assert.equal(
     await db.value(`select last_error from social_account where id = $account`),
@@ -147,21 +151,21 @@ const interval = (db: TestContext, ages: number[], now = "2026-11-20T12:00:00Z")
 const every = (hours: number, last: number, count = 30) =>
   Array.from({ length: count }, (_, i) => last + i * hours);
 
-test("the interval follows what is published: hourly at the least, weekly at the most", async (db) => {
+test("the sync interval follows the publishing frequency, between one hour and one week", async (db) => {
   const daily = await interval(db, every(24, 3));
   assert.ok(daily > 1 && daily < 12, `daily: within hours, got ${daily}`);
   const weekly = await interval(db, every(168, 20));
   assert.ok(weekly > 2 && weekly < 48, `weekly: within a day or two, got ${weekly}`);
   const monthly = await interval(db, every(720, 500));
   assert.ok(monthly > weekly, `monthly: ${monthly}`);
-  assert.equal(await interval(db, every(0.2, 0.1)), 1, "many an hour");
-  assert.equal(await interval(db, every(24, 24 * 120)), 168, "daily once, silent for months");
+  assert.equal(await interval(db, every(0.2, 0.1)), 1, "several items per hour");
+  assert.equal(await interval(db, every(24, 24 * 120)), 168, "daily in the past, silent for months");
   assert.equal(await interval(db, every(24 * 200, 24 * 100, 3)), 168, "yearly");
-  assert.ok(await interval(db, every(24, 24 * 30)) > 24, "a month of silence slows a daily one down");
-  assert.equal(await interval(db, []), 60, "empty for a month since it was connected");
+  assert.ok(await interval(db, every(24, 24 * 30)) > 24, "a month of silence slows down a daily account");
+  assert.equal(await interval(db, []), 60, "no items in the month since it was connected");
 });
 
-test("who always publishes at the same hour is looked at then, not in the night before", async (db) => {
+test("an account that always publishes at the same hour is synced near that hour, not in the night before", async (db) => {
   // Publishes every day at 18:00 UTC.
   const at = async (now: string, since: number) => await interval(db, every(24, since), now);
   const night = await at("2026-11-20T22:00:00Z", 4);
@@ -169,7 +173,7 @@ test("who always publishes at the same hour is looked at then, not in the night 
   assert.ok(eve < night / 2, `before the hour ${eve}, after it ${night}`);
 });
 
-test("the owner's bounds hold at once; the plan's syncs are spread over its month", async (db) => {
+test("the owner's bounds apply at once; the plan's syncs are spread over its cycle", async (db) => {
   await setPlan(db, "premium");
   await makeDue(db, db.account);
   await db.query(
@@ -194,14 +198,14 @@ test("the owner's bounds hold at once; the plan's syncs are spread over its mont
   await db.query(
     `update subscription set cycle_end_date = now() + interval '10 days', syncs_used = 0 where user_id = $owner`,
   );
-  assert.equal(Math.round(await hours() * 100), 100, "500 syncs in ten days are no limit");
+  assert.equal(Math.round(await hours() * 100), 100, "500 syncs in ten days do not limit the interval");
   await db.query(`update subscription set syncs_used = 480 where user_id = $owner`);
   assert.equal(Math.round(await hours()), 12, "20 syncs in ten days");
   await db.query(`update subscription set syncs_used = 500 where user_id = $owner`);
-  assert.equal(Math.round(await hours()), 240, "none: when the month is over");
+  assert.equal(Math.round(await hours()), 240, "no syncs left: wait until the cycle ends");
 });
 
-test("another plan wakes the accounts that waited for the month's end", async (db) => {
+test("an upgrade wakes the accounts that waited for the end of the cycle", async (db) => {
   await makeDue(db, db.account);
   await db.query(
     `update social_account set last_synced_at = now() - interval '9 hours', next_sync_at = now() + interval '20 days' where id = $account`,
@@ -242,19 +246,19 @@ const window = async (db: TestContext, app: string) =>
     `select used, size, closed_until is not null as closed from ops.platform_window where app = '${app}'`,
   ))[0];
 
-test("a step takes units ahead and settles with what it used; nothing left is 503, and costs nothing", async (db) => {
+test("a step reserves units and settles with what it used; with none left it is refused and costs nothing", async (db) => {
   const what = quota("ledger", { size: 10 });
   await step(db, what, { units: 3, calls: 3 });
   assert.deepEqual(await window(db, "ledger"), { used: 3, size: null, closed: false });
   const begun = await db.value<Row>(begin(db, what), "service");
-  assert.equal((await window(db, "ledger"))?.used, 5, "while it runs");
+  assert.equal((await window(db, "ledger"))?.used, 5, "while the step runs");
   await db.value(
     `select fail_sync('${begun.sync_id}', ${begun.fence}, 'provider_unavailable', 'x', ${
       json({ ...what, units: 1, calls: 1 })
     })`,
     "service",
   );
-  assert.equal((await window(db, "ledger"))?.used, 4, "a failed call costs what it cost");
+  assert.equal((await window(db, "ledger"))?.used, 4, "a failed step is charged only what it used");
 
   await db.query(`update ops.platform_window set used = 9 where app = 'ledger'`);
   await db.query(`update subscription set syncs_used = 0 where user_id = $owner`);
@@ -268,10 +272,10 @@ test("a step takes units ahead and settles with what it used; nothing left is 50
     `update ops.platform_window set began_at = now() - interval '2 hours', ends_at = now() - interval '1 hour' where app = 'ledger'`,
   );
   await step(db, what, { units: 2, calls: 2 });
-  assert.equal((await window(db, "ledger"))?.used, 2, "the next window begins empty");
+  assert.equal((await window(db, "ledger"))?.used, 2, "the next window starts empty");
 });
 
-test("what a platform refuses the whole app is asked for no account until it may be there again", async (db) => {
+test("after a platform refuses the whole app, no account is synced until the refusal may have ended", async (db) => {
   const what = quota("credits", { scope: "account", counts: "calls", size: null, ahead: 1 });
   const { account: others } = await db.connect("other", `UC${crypto.randomUUID()}`);
   const code = async (app: Row, account: string, user: string) =>
@@ -284,42 +288,52 @@ test("what a platform refuses the whole app is asked for no account until it may
     );
   const hour = new Date(Date.now() + 3_600_000).toISOString();
   await closing(hour, { pause: 0 });
-  assert.equal(await code(what, others, db.people.other), undefined, "nothing is believed");
+  assert.equal(
+    await code(what, others, db.people.other),
+    undefined,
+    "without a pause, the refusal is ignored",
+  );
   await db.query(`update ops.sync_run set leased_until = null where social_account_id = '${others}'`);
   await closing(hour, { pause: 900 });
   const refused = await db.attempt("service", begin(db, what, others, db.people.other));
   assert.equal(refused.code, "SVP01");
   const seconds = Number(refused.detail?.retry_after);
-  assert.ok(seconds > 880 && seconds <= 900, `a quarter of an hour is believed, not ${seconds} s`);
+  assert.ok(
+    seconds > 880 && seconds <= 900,
+    `the refusal is trusted for a quarter of an hour, not ${seconds} s`,
+  );
   assert.equal(await code(what, db.account, db.people.owner), "SVP01");
   await closing(hour, { pause: 0, app_closed_until: new Date(Date.now() + 68_400_000).toISOString() });
   await closing(hour, { pause: 900 });
   const day = await db.attempt("service", begin(db, what, others, db.people.other));
   const wait = Number(day.detail?.retry_after);
-  assert.ok(wait > 68_380 && wait <= 68_400, `what the platform counts itself is believed, not ${wait} s`);
+  assert.ok(
+    wait > 68_380 && wait <= 68_400,
+    `the closing time that the platform itself reports is trusted in full, not ${wait} s`,
+  );
   const registered = { ...what, app: "credits-2" };
-  assert.equal(await code(registered, others, db.people.other), undefined, "another app is another matter");
+  assert.equal(await code(registered, others, db.people.other), undefined, "another app is not affected");
   await db.query(
     `update ops.platform_window set closed_until = now() - interval '1 second' where app = 'credits'`,
   );
   assert.equal(await code(what, db.account, db.people.owner), undefined);
 });
 
-test("one creator cannot take what others wait for, and automatic syncs leave a tenth to people", async (db) => {
+test("one creator cannot use up the units that others wait for, and automatic syncs leave a tenth to people", async (db) => {
   const what = quota("shares");
   const { account: others } = await db.connect("other", `UC${crypto.randomUUID()}`);
   let taken = 0;
   while (await db.refused("service", begin(db, what)) === undefined) {
     await step(db, what, { units: 2, calls: 2 });
     taken += 2;
-    assert.ok(taken <= 100, "never all");
+    assert.ok(taken <= 100, "one creator never gets all units");
   }
-  assert.ok(taken >= 46 && taken <= 54, `alone about half, got ${taken}`);
+  assert.ok(taken >= 46 && taken <= 54, `a creator alone gets about half, got ${taken}`);
   const refused = await db.attempt("service", begin(db, what));
   assert.equal(refused.code, "SVP01");
   assert.ok(
     Number(refused.detail?.retry_after) < 1800,
-    "not before its part of the window, not only at its end",
+    "the wait is shorter than the rest of the window",
   );
   assert.equal(await db.refused("service", begin(db, what, others, db.people.other)), undefined);
 
@@ -334,7 +348,7 @@ test("one creator cannot take what others wait for, and automatic syncs leave a 
   assert.equal(await db.refused("service", begin(db, what)), undefined);
 });
 
-test("a window of an account follows the platform's own words, and is nobody else's", async (db) => {
+test("an account's window follows what the platform reports, and affects no other account", async (db) => {
   const what = quota("headers", { scope: "account", counts: "calls", size: null, seconds: 900, ahead: 1 });
   await setPlan(db, "premium");
   const { account: second } = await db.connect("owner", `UC${crypto.randomUUID()}`);
@@ -345,13 +359,17 @@ test("a window of an account follows the platform's own words, and is nobody els
   const refused = await db.attempt("service", begin(db, what));
   assert.equal(refused.code, "SVP01");
   assert.equal(Date.parse(String(refused.detail?.resets_at)), Date.parse(resets_at));
-  assert.equal(await db.refused("service", begin(db, what, second)), undefined, "another account");
+  assert.equal(
+    await db.refused("service", begin(db, what, second)),
+    undefined,
+    "another account is not affected",
+  );
 });
 
-test("percentages and refusals close a window for a while, and a refusal is not believed for ever", async (db) => {
+test("percentages and refusals close a window for a while, and a refusal is trusted no longer than the pause", async (db) => {
   const what = quota("percent", { scope: "account", counts: "reports", size: null, ahead: 0 });
   await step(db, what, { calls: 2, units: 2, spent: 0.95 });
-  assert.equal(await db.refused("service", begin(db, what)), undefined, "people may");
+  assert.equal(await db.refused("service", begin(db, what)), undefined, "manual syncs continue");
   assert.equal(
     await db.refused("service", begin(db, what, db.account, null)),
     "SVP01",
@@ -375,10 +393,10 @@ test("percentages and refusals close a window for a while, and a refusal is not 
   });
   const refused = await db.attempt("service", begin(db, daily));
   assert.equal(refused.code, "SVP01");
-  assert.ok(Number(refused.detail?.retry_after) <= 900, "asked again after the pause");
+  assert.ok(Number(refused.detail?.retry_after) <= 900, "the platform is asked again after the pause");
 });
 
-test("a day of a platform is a calendar day of its place, also when clocks change", async (db) => {
+test("a platform's day is a calendar day in its time zone", async (db) => {
   const what = quota("day", { time_zone: "America/Los_Angeles" });
   await step(db, what, { units: 2, calls: 2 });
   const [row] = await db.query(
@@ -388,7 +406,7 @@ test("a day of a platform is a calendar day of its place, also when clocks chang
   assert.deepEqual(row, { ends: "00:00:00", begins: "00:00:00", holds: true });
 });
 
-Deno.test("two hundred syncs at once never take more than a window holds", async () => {
+Deno.test("forty concurrent syncs never take more units than a window holds", async () => {
   await withPerson(async ({ id, sql }) => {
     const app = crypto.randomUUID();
     const accounts = await sql<{ account: string }[]>`

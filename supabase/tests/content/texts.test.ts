@@ -37,7 +37,7 @@ async function search(db: TestContext, query: string, more = ""): Promise<string
   return rows.map(({ found }) => found);
 }
 
-test("words of text without spaces are found in titles, hashtags and descriptions, however short", async (db) => {
+test("words in text without spaces are found in titles, hashtags and descriptions, however short they are", async (db) => {
   await add(db, [
     { id: "title", title: "東京タワーの夜景" },
     { id: "hashtag", title: "朝のルーティン", hashtags: ["東京"] },
@@ -88,7 +88,7 @@ test("words of text without spaces are found in titles, hashtags and description
   assert.deepEqual((await search(db, "東")).sort(), ["apart", "description", "hashtag", "title"]);
 });
 
-test("composition, width, case, accents and vowel signs make no difference to a search; what is stored stays", async (db) => {
+test("search ignores composition, width, case, accents and vowel signs", async (db) => {
   const written = [
     "한국 여행",
     "Straße nach Süden",
@@ -121,10 +121,10 @@ test("composition, width, case, accents and vowel signs make no difference to a 
   }
   await add(db, [{ id: "tagged", hashtags: ["café"] }]);
   assert.deepEqual(await search(db, "", ", p_tags => array['#CAFE\u0301']"), ["tagged"]);
-  assert.equal(titleText("한국 여행".normalize("NFD")), "한국 여행", "what an adapter stores is composed");
+  assert.equal(titleText("한국 여행".normalize("NFD")), "한국 여행", "adapters store composed text");
 });
 
-test("what a creator writes is stored composed, and its history says so once", async (db) => {
+test("a creator's edit is stored composed, with a single revision", async (db) => {
   await add(db, [{ id: "edited", title: "Before" }]);
   const decomposed = "한국 여행".normalize("NFD");
   const edit = `update content_item set title = ${literal(decomposed)}, tags = array[${
@@ -141,7 +141,7 @@ test("what a creator writes is stored composed, and its history says so once", a
   assert.deepEqual(history, [{ title: "Before", source: "creator", changed_fields: ["title", "tags"] }]);
 });
 
-test("similar titles follow the matches and never replace them; what is excluded stays away", async (db) => {
+test("similar titles follow the matches and never replace them; excluded items are not returned", async (db) => {
   await add(db, [
     { id: "typo", title: "minecarft, the worst of" },
     { id: "right", title: "Minecraft castle" },
@@ -166,7 +166,7 @@ test("similar titles follow the matches and never replace them; what is excluded
   assert.deepEqual(await search(db, "“built a NAS”"), ["nas"]);
 });
 
-test("addresses are readable in every script, and look like nobody else's", async (db) => {
+test("slugs are readable in every script, and never look like another creator's", async (db) => {
   const slugOf = (name: string) => db.value<string | null>(`select ops.slug_of(${literal(name)})`);
   for (
     const [name, slug] of [
@@ -192,7 +192,7 @@ test("addresses are readable in every script, and look like nobody else's", asyn
   ) {
     assert.equal(await slugOf(name), slug, name);
   }
-  assert.equal(await slugOf("กำ".repeat(60)), "กำ".repeat(40), "cut between whole characters");
+  assert.equal(await slugOf("กำ".repeat(60)), "กำ".repeat(40), "truncated between whole characters");
 
   const made = async (name: string, id: string) => {
     const sql = `select setup_profile('${id}', ${literal(name)}) ->> 'profile_slug'`;
@@ -200,14 +200,14 @@ test("addresses are readable in every script, and look like nobody else's", asyn
   };
   const { owner, other, moderator, admin } = db.people;
   assert.equal(await made("сосо", owner), "сосо");
-  assert.equal(await made("coco", other), "coco-2", "one alphabet passes for the other");
+  assert.equal(await made("coco", other), "coco-2", "the two alphabets look alike");
   assert.equal(await made("аdmin", moderator), "admin-page");
   assert.match(await made("🔥", admin), /^creator-/);
   const twice = `update users set profile_slug = 'coco' where id = '${other}'`;
   assert.equal((await db.attempt("service", twice)).code, "23505");
 });
 
-test("names and bios that show nothing are refused by the database, too", async (db) => {
+test("the database also refuses names and bios without visible characters", async (db) => {
   const set = (column: string, value: string) =>
     db.attempt("owner", `update users set ${column} = ${literal(value)} where id = auth.uid()`);
   for (const nothing of ["\u200b\u200b", "\u3164", "\u2800", "\ufe0f\u200d", " \u00a0", "\u0301"]) {
@@ -220,7 +220,7 @@ test("names and bios that show nothing are refused by the database, too", async 
   assert.deepEqual([await line("\u200b "), await line(" Cafe\u0301\n")], [null, "Café"]);
 });
 
-test("the database's idea of what is seen is the functions'", async (db) => {
+test("the database and the functions agree on which characters are visible", async (db) => {
   const unseen = await db.query<{ code: number }>(
     `select code from generate_series(1, 131071) as code
       where code not between 55296 and 57343 and not ops.is_visible(chr(code)) order by code`,
@@ -309,7 +309,7 @@ function generated(): { id: string; text: string; word: string }[] {
   return texts;
 }
 
-test("2,000 generated texts are normalized, stored, searched and made into addresses, and each is found by its own word", async (db) => {
+test("2,000 generated texts are normalized, stored, searched and turned into slugs, and each is found by its own word", async (db) => {
   const texts = generated();
   assert.ok(texts.length >= 2_000);
   await add(

@@ -20,7 +20,7 @@ async function clickableItem(sql: Sql, title = "Clicked"): Promise<string> {
 
 const BROWSER = "Mozilla/5.0 (X11; Linux x86_64)";
 
-Deno.test("clicks of many at once are shown at once and rolled up exactly once, with roll-ups in between", async () => {
+Deno.test("concurrent clicks are shown immediately and rolled up exactly once, with roll-ups in between", async () => {
   const sql = await testDatabase();
   const item = await clickableItem(sql);
   const clicks = 400;
@@ -45,7 +45,7 @@ Deno.test("clicks of many at once are shown at once and rolled up exactly once, 
   assert.equal(visitors?.visitors, 50);
 });
 
-Deno.test("bots and prefetches are recorded apart, programs are kept as a class, and no address is kept", async () => {
+Deno.test("bots and prefetches are recorded but not counted, user agents are stored only as a class, and no IP address is stored", async () => {
   const sql = await testDatabase();
   const item = await clickableItem(sql);
   const agents = [
@@ -78,7 +78,7 @@ Deno.test("bots and prefetches are recorded apart, programs are kept as a class,
   }, /there is no such item/);
 });
 
-Deno.test("who clicks again and again makes a count, not a trend; views that grow make one", async () => {
+Deno.test("repeated clicks by one visitor raise the count but hardly the trend; growing views raise the trend", async () => {
   const sql = await testDatabase();
   const [repeated, visited, grown] = [
     await clickableItem(sql),
@@ -111,7 +111,7 @@ Deno.test("who clicks again and again makes a count, not a trend; views that gro
   assert.ok(Number(scores.get(grown)) > Number(scores.get(visited)));
 });
 
-Deno.test("a gain counts the less the longer ago it was, and nothing is rewritten for that", async () => {
+Deno.test("a gain counts less the older it is, and it decays fastest in the shortest period", async () => {
   const sql = await testDatabase();
   const [old, young] = [await clickableItem(sql), await clickableItem(sql)];
   await sql`select ops.add_trend_gains(array[${old}]::uuid[], array[10], now() - interval '36 hours')`;
@@ -126,7 +126,7 @@ Deno.test("a gain counts the less the longer ago it was, and nothing is rewritte
   });
 });
 
-Deno.test("partitions are made ahead and dropped when their time is over, and clicks find theirs in every month", async () => {
+Deno.test("click partitions are created two months ahead and dropped after thirteen months", async () => {
   const sql = await testDatabase();
   const partitions = async () =>
     (await sql`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'public.content_click'::regclass order by 1`)

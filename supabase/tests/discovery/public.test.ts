@@ -53,7 +53,7 @@ const WAYS: Record<string, (db: TestContext) => string> = {
 };
 
 for (const [way, statement] of Object.entries(WAYS)) {
-  test(`an item is in no public answer, and counted in none, as soon as ${way}`, async (db) => {
+  test(`an item appears in no public result, and is counted in none, as soon as ${way}`, async (db) => {
     await publicItem(db);
     const before = await shown(db);
     for (const [name, text] of Object.entries(before)) {
@@ -74,7 +74,7 @@ for (const [way, statement] of Object.entries(WAYS)) {
     assert.equal(
       await db.value(`select public.record_click('${db.item}')`),
       false,
-      "nobody can click it",
+      "a click on it is not recorded",
     );
     for (const actor of ["anon", "other"] as const) {
       const seen = await db.attempt(
@@ -91,7 +91,7 @@ for (const [way, statement] of Object.entries(WAYS)) {
   });
 }
 
-test("an account that only needs reconnecting stays public, and what is public again comes back", async (db) => {
+test("an account that only needs reconnecting stays public, and an item that becomes public again is listed again", async (db) => {
   const item = await publicItem(db);
   await db.query(
     `update public.social_account set status = 'disconnected' where id = '${db.account}'`,
@@ -105,7 +105,7 @@ test("an account that only needs reconnecting stays public, and what is public a
   assert.ok((await shown(db)).browse?.includes(item));
 });
 
-test("a page goes on where the last one ended, also when items have one instant and new ones come in between", async (db) => {
+test("each page continues where the previous one ended, even if items share a timestamp and new items arrive in between", async (db) => {
   await publicItem(db);
   await db.query(`
       insert into public.content_item (social_account_id, platform_content_id, title, published_at)
@@ -133,7 +133,7 @@ test("a page goes on where the last one ended, also when items have one instant 
   assert.equal(new Set(seen).size, 26);
 });
 
-test("a category comes from the platform, else from tags, else from the creator; the creator's own choice always wins", async (db) => {
+test("a category comes from the platform, else from tags, else from the creator's profile; a category that the creator chose always wins", async (db) => {
   await publicItem(db);
   const is = async (code: string | null, source: string | null, what: string) => {
     await db.query("select ops.refresh_discovery(100000)");
@@ -163,7 +163,7 @@ test("a category comes from the platform, else from tags, else from the creator;
   await is("music", "platform", "given back");
 });
 
-test("moderators feature public creators until a time, creators pin their own items only, others do neither", async (db) => {
+test("moderators feature creators for a limited time, creators pin only their own items, and others can do neither", async (db) => {
   const item = await publicItem(db);
   const { owner, other } = db.people;
   const featured = () => db.value<{ id: string }[]>("select public.browse_creators() -> 'featured'");
@@ -177,7 +177,7 @@ test("moderators feature public creators until a time, creators pin their own it
   await db.query(
     `update public.featured_creator set featured_at = now() - interval '2 days', ends_at = now() - interval '1 day' where user_id = '${owner}'`,
   );
-  assert.deepEqual((await featured()).map(({ id }) => id), [other], "its time is over");
+  assert.deepEqual((await featured()).map(({ id }) => id), [other], "the featured period has ended");
   await db.perform("moderator", `select public.feature_creator('${other}', false)`);
   assert.deepEqual(await featured(), []);
 
@@ -187,7 +187,7 @@ test("moderators feature public creators until a time, creators pin their own it
   assert.equal((await db.attempt("owner", `select public.pin_content(${many})`)).code, "SVG01");
 });
 
-test("followers of living accounts are summed whenever one changes", async (db) => {
+test("a creator's followers are the sum over the accounts that are not deleted, updated whenever one changes", async (db) => {
   await publicItem(db);
   const total = () =>
     db.value(
@@ -215,7 +215,7 @@ test("calculate_trend_score grows with views, clicks and freshness, and does not
   assert.ok(Number.isFinite(await score(null, null, "2026-01-01")));
 });
 
-test("generate_profile_slug gives a free slug for the caller's own name", async (db) => {
+test("generate_profile_slug returns a free slug for the caller's own name", async (db) => {
   const { owner, other } = db.people;
   const name = `Gaming ${owner.slice(0, 8)}`;
   const slug = `select public.generate_profile_slug('${name}', '${owner}')`;
@@ -229,7 +229,7 @@ test("generate_profile_slug gives a free slug for the caller's own name", async 
   );
 });
 
-test("what has rested for longer than there are numbers for is gained and found again", async (db) => {
+test("trend gains and search work over time spans so long that their decay factor underflows", async (db) => {
   const id = await publicItem(db);
   // exp() of less than -745 is an error in PostgreSQL; today's list reaches that after a year.
   const gain = (at: string) => `select ops.add_trend_gains(array['${id}']::uuid[], array[5], ${at})`;
@@ -245,7 +245,7 @@ test("what has rested for longer than there are numbers for is gained and found 
   assert.ok(await db.value<number>(found) >= 2);
 });
 
-Deno.test("whoever deletes their account during a refresh does not stop it for the others", () =>
+Deno.test("an account that is being deleted during a refresh does not block the refresh for others", () =>
   withPerson(({ sql: pool, id: leaving }) =>
     withPerson(async ({ id: staying }) => {
       await pool.begin(async (sql) => {

@@ -74,7 +74,7 @@ function fts5(items: readonly Made[]): (q: string) => string[] {
     );
 }
 
-test("the best answer comes first for whole titles, parts, slips, channels, hashtags and Han, ahead of ts_rank and FTS5", async (db) => {
+test("the best result comes first for full titles, partial titles, typos, channels, hashtags and Han text, with a better mean reciprocal rank than ts_rank and FTS5", async (db) => {
   const items = catalogue(1_200);
   await publish(db, items);
   const questions = questionsOf(items, EACH);

@@ -48,7 +48,7 @@ const search = (db: TestContext, query: string, more = "") =>
 const titles = async (db: TestContext, query: string, more = "") =>
   (await search(db, query, more)).results.map(({ title }) => title);
 
-test("words, phrases, exclusions, tags, accents, forms and the word being typed are understood", async (db) => {
+test("search understands words, phrases, exclusions, tags, accents, full-width forms and unfinished words", async (db) => {
   await publish(db, [
     { title: "Zyxarplankton in the deep sea", hashtags: ["zyxarocean"] },
     { title: "Deep thoughts about zyxarplankton" },
@@ -64,10 +64,10 @@ test("words, phrases, exclusions, tags, accents, forms and the word being typed 
   assert.deepEqual(await titles(db, "#zyxarocean"), ["Zyxarplankton in the deep sea"]);
   assert.deepEqual(await titles(db, "CREME ZYXARBRULEE"), ["Crème zyxarbrûlée"]);
   assert.deepEqual(await titles(db, "ｚｙｘａｒｂｌｏｃｋ"), ["zyxarblock"]);
-  assert.deepEqual(await titles(db, "zyxarblo"), ["zyxarblock"], "completed");
+  assert.deepEqual(await titles(db, "zyxarblo"), ["zyxarblock"], "the unfinished word is completed");
 });
 
-test("scripts without spaces are found by one and two characters", async (db) => {
+test("text in scripts without spaces is found by one or two characters", async (db) => {
   await publish(db, [
     { title: "鼇頭の夜景" },
     { title: "朝の話", description: "今日は鼇頭に行きました", hashtags: [] },
@@ -78,7 +78,7 @@ test("scripts without spaces are found by one and two characters", async (db) =>
   assert.equal((await titles(db, "鼇頭"))[0], "鼇頭の夜景", "title before description");
 });
 
-test("a title weighs more than a description, popular and fresh items come first among equals", async (db) => {
+test("a title weighs more than a description; among equals, popular and new items come first", async (db) => {
   await publish(db, [
     { title: "Zyxarquark in the description", description: "nothing" },
     { title: "Something else", description: "zyxarquark" },
@@ -92,7 +92,7 @@ test("a title weighs more than a description, popular and fresh items come first
   assert.deepEqual(await titles(db, "zyxarboson"), ["Loved zyxarboson", "Plain zyxarboson"]);
 });
 
-test("a misspelt word is corrected and said, and nothing excluded comes back", async (db) => {
+test("a misspelt word is corrected, the correction is reported, and excluded words stay excluded", async (db) => {
   await publish(db, [{ title: "Zyxarchipelago tour" }, { title: "Zyxarchipelago history" }]);
   const answer = await search(db, "zyxarchipelgo");
   assert.equal(answer.did_you_mean, "zyxarchipelago");
@@ -101,7 +101,7 @@ test("a misspelt word is corrected and said, and nothing excluded comes back", a
   assert.equal((await search(db, "zyxarchipelago")).did_you_mean, null);
 });
 
-test("stop words, signs, wildcards, quotes and very long queries neither fail nor find everything", async (db) => {
+test("stop words, symbols, wildcards, quotes and very long queries neither fail nor match everything", async (db) => {
   await publish(db, [
     { title: "The The live" },
     { title: "100% zyxar_pure" },
@@ -140,7 +140,7 @@ test("stop words, signs, wildcards, quotes and very long queries neither fail no
   assert.ok((await titles(db, "don\u2019t stop zyxarmoving")).includes("don't stop zyxarmoving"));
 });
 
-test("what was found is marked in escaped text", async (db) => {
+test("matches are highlighted in escaped text", async (db) => {
   await publish(db, [{
     title: `<b>zyxarscript</b> & "more"`,
     description: "</mark><script>alert(1)</script> zyxarscript",
@@ -150,7 +150,7 @@ test("what was found is marked in escaped text", async (db) => {
   assert.ok(!found.snippet_html.includes("<script"), found.snippet_html);
 });
 
-test("pages follow each other without repeats or gaps, also with equal scores and new items in between", async (db) => {
+test("pages follow each other without repeats or gaps, even with equal scores", async (db) => {
   await publish(
     db,
     Array.from({ length: 23 }, (_, n) => ({ title: `Zyxarpage twin`, hours: 5, description: `${n}` })),
@@ -168,7 +168,7 @@ test("pages follow each other without repeats or gaps, also with equal scores an
   assert.equal(new Set(seen).size, 23);
 });
 
-test("filters and facets count what the words find", async (db) => {
+test("facets count the items that match the query, and filters narrow them", async (db) => {
   await publish(db, [
     { title: "zyxarfacet one", language: "en" },
     { title: "zyxarfacet two", language: "pt-BR" },
@@ -184,7 +184,7 @@ test("filters and facets count what the words find", async (db) => {
   ]);
 });
 
-test("creators are found by name, similar name, slug and handle, unless they are not public", async (db) => {
+test("public creators are found by name, similar name, slug and handle, and others are not found", async (db) => {
   await publish(db, [{ title: "Something" }]);
   await db.query(`update public.social_account set username = 'zyxarhandle' where id = '${db.account}'`);
   const found = async (query: string) =>

@@ -6,7 +6,7 @@ import { publicCreator } from "../../functions/tests/support/public_creator.ts";
 
 const VISITORS = 180;
 
-Deno.test("a burst is listed by the next refresh and passes a hit that is over; bots and repeaters do not come up", async () => {
+Deno.test("a burst is listed by the next refresh and ranks above an older hit; bots gain nothing, and repeated clicks gain little", async () => {
   const { ids: [burst = "", hit = "", bot = "", repeater = ""] } = await publicCreator(4);
   const sql = await testDatabase();
   const scores = async (period: string) => {
@@ -35,7 +35,7 @@ Deno.test("a burst is listed by the next refresh and passes a hit that is over; 
       where trend_category = 'today' and content_id in ${sql([burst, hit])} order by rank_position`;
     assert.deepEqual(listed.map(({ id }) => id), [burst, hit], "today");
     const [first, second] = await scores("month");
-    assert.deepEqual([first?.id, second?.id], [hit, burst], "a month forgets more slowly");
+    assert.deepEqual([first?.id, second?.id], [hit, burst], "the month's list decays more slowly");
 
     const today = await scores("today");
     assert.deepEqual(today.map(({ id }) => id), [burst, hit, repeater], "bots have gained nothing");
@@ -47,7 +47,7 @@ Deno.test("a burst is listed by the next refresh and passes a hit that is over; 
   }
 });
 
-Deno.test("a gain is judged by what is usual for the creator's other items; a hit of a large creator is one all the same", async () => {
+Deno.test("a gain is compared with the usual gains of the creator's other items; a hit of a large creator still counts as a hit", async () => {
   const [large, small] = await Promise.all([publicCreator(4), publicCreator(2)]);
   const [hit = "", usual = "", ...others] = large.ids;
   const [risen = "", idle = ""] = small.ids;

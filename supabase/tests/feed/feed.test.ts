@@ -71,17 +71,17 @@ const own = (items: { id: string }[], ids: string[]) =>
 /** As new as possible, so that items of other tests do not displace them. */
 const NEWEST = { at: "now() - make_interval(secs => n / 1000.0)" };
 
-test("fifteen items of one instant come in pages of ten, each once, whatever comes in between", async (db) => {
+test("fifteen items with the same timestamp are returned in pages of ten, each once, even if new items arrive in between", async (db) => {
   const { id, ids } = await creator(db, 15, { at: "timestamptz '2026-11-01 12:00:00.123456Z'" });
   await follow(db, id);
   let more = 0;
   const between = () => creator(db, 3, { at: `now() - interval '${++more} seconds'` });
   const items = await every(db, 10, between);
   assert.deepEqual(own(items, ids).toSorted(), ids.toSorted());
-  assert.equal(new Set(items.map(({ id }) => id)).size, items.length, "something came twice");
+  assert.equal(new Set(items.map(({ id }) => id)).size, items.length, "an item is returned twice");
 });
 
-test("below the list it goes on to the last item, and nothing comes twice", async (db) => {
+test("below the ranked list the feed continues to the last item, without duplicates", async (db) => {
   const sets = [];
   for (const at of ["now() - make_interval(mins => n)", "timestamptz '2026-10-01 12:00:00.123456Z'"]) {
     const { id, ids } = await creator(db, 260, { at });
@@ -89,11 +89,11 @@ test("below the list it goes on to the last item, and nothing comes twice", asyn
     sets.push(...ids);
   }
   const items = await every(db, 100);
-  assert.equal(new Set(items.map(({ id }) => id)).size, items.length, "something came twice");
+  assert.equal(new Set(items.map(({ id }) => id)).size, items.length, "an item is returned twice");
   assert.deepEqual(own(items, sets).toSorted(), sets.toSorted());
 });
 
-test("of any twenty from the first, three are of one creator at most, while there is anything else", async (db) => {
+test("each twenty items contain at most three of one creator, as long as there are others", async (db) => {
   const ids = [];
   for (let n = 0; n < 12; n++) {
     const made = await creator(
@@ -109,10 +109,10 @@ test("of any twenty from the first, three are of one creator at most, while ther
     const counts = Map.groupBy(items.slice(from, from + 20), ({ creator }) => creator.id);
     for (const [id, own] of counts) assert.ok(own.length <= 3, `${own.length} of ${id} from ${from}`);
   }
-  assert.deepEqual(own(items, ids).toSorted(), ids.toSorted(), "nothing is lost");
+  assert.deepEqual(own(items, ids).toSorted(), ids.toSorted(), "no item is lost");
 });
 
-test("an item that two sources have comes before one that is as high in one, and says both", async (db) => {
+test("an item from several sources ranks above an equally high item from one source, and names its sources", async (db) => {
   const [a, b] = [
     await creator(db, 1, { ...NEWEST, category: "art" }),
     await creator(db, 1, { ...NEWEST, category: "food" }),
@@ -136,7 +136,7 @@ const placesOf = ({ items }: Page, ids: string[]) =>
   items.flatMap(({ id }, place) => ids.includes(id) ? [place + 1] : []);
 
 for (const guess of ["art", null]) {
-  test(`of five places four are of what is followed, although others trend and are new${guess ? ", also in one's own category" : ""}`, async (db) => {
+  test(`four of five places go to followed creators, although other items trend and are new${guess ? ", even in the viewer's own category" : ""}`, async (db) => {
     const followed = [];
     for (let n = 0; n < 8; n++) {
       const { id, ids } = await creator(db, 3, { at: `now() - make_interval(days => 10 * n + ${n})` });
@@ -161,7 +161,7 @@ for (const guess of ["art", null]) {
   });
 }
 
-test("what is followed and trends comes before what is followed alone", async (db) => {
+test("a followed item that trends ranks above followed items that do not", async (db) => {
   const { id, ids } = await creator(db, 3);
   await follow(db, id);
   await db.query(
@@ -173,7 +173,7 @@ test("what is followed and trends comes before what is followed alone", async (d
   assert.deepEqual(own(items, ids), [ids[2], ids[0], ids[1]]);
 });
 
-test("who follows nobody gets what trends and what is new", async (db) => {
+test("a user who follows nobody gets trending and new items", async (db) => {
   const { ids } = await creator(db, 6, { ...NEWEST, category: "art" });
   await db.query(
     `insert into public.trending_content (content_id, trend_score, trend_category, rank_position) values ('${
@@ -202,7 +202,7 @@ const GONE: Record<string, (id: string, creator: string) => string> = {
     `update public.social_account set deleted_at = now(), status = 'disconnected' where user_id = '${creator}'`,
 };
 for (const [way, statement] of Object.entries(GONE)) {
-  test(`what is ${way} is gone from the feed that was made before, too`, async (db) => {
+  test(`an item that is ${way} also disappears from a feed that already exists`, async (db) => {
     const [stays, goes] = [await creator(db, 12), await creator(db, 12)];
     await follow(db, stays.id);
     await follow(db, goes.id);
@@ -215,7 +215,7 @@ for (const [way, statement] of Object.entries(GONE)) {
       cursor = page.next_cursor;
     }
     assert.ok(!seen.includes(goes.ids[6] ?? ""));
-    for (const id of stays.ids) assert.ok(seen.includes(id), "a neighbour is lost");
+    for (const id of stays.ids) assert.ok(seen.includes(id), "an item of the other creator is lost");
   });
 }
 
@@ -225,7 +225,7 @@ for (
     "p_content_id => '$i'",
   ]] as const
 ) {
-  test(`a muted ${what} is gone from every page, and comes back when it is unmuted`, async (db) => {
+  test(`a muted ${what} disappears from every page, and returns when it is unmuted`, async (db) => {
     const stays = await creator(db, 5, NEWEST);
     const muted = await creator(db, 5, { ...NEWEST, category: "gaming" });
     const named = subject.replace("$c", muted.id).replace("$i", muted.ids[2] ?? "");
@@ -234,7 +234,7 @@ for (
     const rest = await home(db, 100, first.next_cursor);
     const anew = await home(db, 100);
     for (const { items } of [rest, anew]) {
-      assert.ok(!items.some(({ id }) => id === muted.ids[2]), "it is shown");
+      assert.ok(!items.some(({ id }) => id === muted.ids[2]), "a muted item is shown");
     }
     const ids = [...stays.ids, ...muted.ids];
     assert.equal(own(anew.items, ids).length, what === "item" ? 9 : 5);
@@ -243,7 +243,7 @@ for (
   });
 }
 
-test("following and muting keep the counts, twice is once, and the one ends the other", async (db) => {
+test("following and muting keep the counts correct, repeating changes nothing, and each ends the other", async (db) => {
   const { id } = await creator(db, 0);
   const subject = `p_creator_id => '${id}'`;
   assert.deepEqual(await follow(db, id), { is_followed: true, is_muted: false, followers: 1, following: 1 });
@@ -272,7 +272,7 @@ test("following and muting keep the counts, twice is once, and the one ends the 
   assert.equal(await db.value(`select followers::int from feed.audience where user_id = '${id}'`), 0);
 });
 
-test("nobody chooses or reads for somebody else, and a feed is not gone on in by another", async (db) => {
+test("no user can choose or read for another user, and a cursor works only for its owner", async (db) => {
   const { id } = await creator(db, 5);
   for (
     const call of [
@@ -292,7 +292,7 @@ test("nobody chooses or reads for somebody else, and a feed is not gone on in by
   assert.equal(await db.refused("owner", goOn), undefined);
 });
 
-test("what cannot be seen cannot be followed, and neither can oneself, nothing, or two things", async (db) => {
+test("subjects that are not visible, the user themselves, no subject and two subjects are refused", async (db) => {
   await db.query("update public.users set is_public = false where id = $other");
   const refused = (choice: string, args: string) =>
     db.refused("owner", `select public.set_feed_preference('${choice}', ${args})`);
@@ -306,7 +306,7 @@ test("what cannot be seen cannot be followed, and neither can oneself, nothing, 
   assert.equal(await refused("like", "p_category => 'music'"), "SVG01");
 });
 
-test("the two thousand and first is refused, and fits when one is taken back", async (db) => {
+test("the choice after 2,000 is refused, and accepted once one is removed", async (db) => {
   const { id } = await creator(db, 0);
   await db.query(`
     with people as (insert into auth.users (id, email) select gen_random_uuid(), 'many-' || n || '-${id}@example.com' from generate_series(1, 2000) as n returning id)
@@ -321,7 +321,7 @@ test("the two thousand and first is refused, and fits when one is taken back", a
   assert.equal((await follow(db, id)).following, 2000);
 });
 
-Deno.test("two devices that follow and mute at once leave one choice, and counts that agree", async () => {
+Deno.test("two devices that follow and mute at once leave one choice and consistent counts", async () => {
   await withPerson(async ({ id: reader, sql }) => {
     await withPerson(async ({ id }) => {
       await sql`update public.users set is_public = true where id = ${id}`;
@@ -342,7 +342,7 @@ Deno.test("two devices that follow and mute at once leave one choice, and counts
   });
 });
 
-test("a creator's feed begins with what is pinned, has everything once, and is nobody's who is private", async (db) => {
+test("a creator's feed begins with pinned items, has every item once, and is not found if the creator is private", async (db) => {
   const { id, ids } = await creator(db, 130, { at: "timestamptz '2026-11-01 12:00:00.123456Z'" });
   await db.query(
     `insert into ops.pinned_item (content_id, user_id, sort_order) values ('${ids[99]}', '${id}', 1)`,
@@ -367,7 +367,7 @@ test("a creator's feed begins with what is pinned, has everything once, and is n
   assert.equal(await db.refused("owner", `select public.feed_fusion_profile('${slug}')`), "SVG03");
 });
 
-test("today is the viewer's: an item of the last hour before midnight there is of yesterday", async (db) => {
+test("today is the viewer's day: an item from before midnight in their time zone is yesterday's", async (db) => {
   const { ids } = await creator(db, 1, { at: "now() - interval '1 minute'" });
   const isToday = async (zone: string) => {
     const feed = await db.value<{ items: { id: string; is_today: boolean }[] }>(
@@ -397,7 +397,7 @@ test("today is the viewer's: an item of the last hour before midnight there is o
   );
 });
 
-test("feeds are forgotten after two hours", async (db) => {
+test("feeds expire after two hours", async (db) => {
   await follow(db, (await creator(db, 5)).id);
   const { next_cursor } = await home(db, 2);
   await db.query("select ops.keep_feed_house(clock_timestamp() + interval '119 minutes')");

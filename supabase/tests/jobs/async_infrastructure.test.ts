@@ -6,12 +6,16 @@ import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, service, setReady } from "../support/job_world.ts";
 import { inTransaction } from "../support/context.ts";
 
-Deno.test("an equal job is found again while it is under way, for five minutes after its creation, and for an hour in the cache", async () => {
+Deno.test("an equal job is reused while it is unfinished, for five minutes after its creation, and for an hour from the cache", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler, { a: 1, b: [2] });
-    assert.equal(await create(world, handler, { b: [2], a: 1 }), id, "the order of members is no difference");
-    assert.notEqual(await create(world, handler, { a: 2, b: [2] }), id, "other params are another job");
+    assert.equal(await create(world, handler, { b: [2], a: 1 }), id, "the order of members does not matter");
+    assert.notEqual(
+      await create(world, handler, { a: 2, b: [2] }),
+      id,
+      "different params create a different job",
+    );
     const request = `'${world.people.owner}', '${handler}', '{"a": 1, "b": [2]}'`;
     const cached = () => world.perform("owner", `select * from public.get_cached_job_result(${request})`);
     const found = () => world.perform("owner", `select * from public.find_or_create_job(${request})`);
@@ -23,7 +27,7 @@ Deno.test("an equal job is found again while it is under way, for five minutes a
     assert.deepEqual(
       await world.perform("other", `select * from public.get_cached_job_result(${request})`),
       [],
-      "a result is its owner's alone",
+      "only the owner can read a result",
     );
     await world.query(
       `update public.job_queue set created_at = now() - interval '6 minutes', finished_at = now() - interval '6 minutes' where id = '${id}'`,
@@ -37,7 +41,7 @@ Deno.test("an equal job is found again while it is under way, for five minutes a
   });
 });
 
-Deno.test("names: handlers, categories, and nothing else", async () => {
+Deno.test("create_job accepts the names of handlers and categories, and refuses invalid names, callers and arguments", async () => {
   await inTransaction(async (world) => {
     const { owner } = world.people;
     const params = `'{"social_account_id": "${world.account}"}'`;
@@ -46,7 +50,7 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
     assert.equal(
       await created("platform_sync"),
       await created("sync_youtube"),
-      "the category is the handler of the account's platform",
+      "a category selects the handler of the account's platform",
     );
     const sync = `'${owner}', 'sync_youtube'`;
     const large = "jsonb_build_object('x', repeat(md5(random()::text), 2000))";
@@ -71,7 +75,7 @@ Deno.test("names: handlers, categories, and nothing else", async () => {
   });
 });
 
-Deno.test("a person has ten jobs under way at most; one that ends makes room", async () => {
+Deno.test("a user has at most ten unfinished jobs; one that ends makes room for another", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const { owner, other } = world.people;
@@ -86,16 +90,16 @@ Deno.test("a person has ten jobs under way at most; one that ends makes room", a
     assert.equal(
       await create(world, handler, { n: 0 }),
       first,
-      "asking for one of them again is no eleventh",
+      "requesting one of them again does not count as an eleventh",
     );
     const theirs = await world.attempt("service", eleventh(other));
-    assert.equal(theirs.code, undefined, "somebody else has ten of their own");
+    assert.equal(theirs.code, undefined, "another user has their own limit of ten");
     assert.equal(await world.value(`select public.cancel_job('${first}', '${owner}')`, "owner"), true);
     assert.equal((await world.attempt("owner", eleventh(owner))).code, undefined);
   });
 });
 
-Deno.test("its owner cancels a job, nobody else does, and a run that goes on changes nothing", async () => {
+Deno.test("only its owner can cancel a job, and a run that continues afterwards changes nothing", async () => {
   await inTransaction(async (world) => {
     const { id, claimed } = await begun(world);
     const { owner, other } = world.people;
@@ -111,7 +115,7 @@ Deno.test("its owner cancels a job, nobody else does, and a run that goes on cha
   });
 });
 
-Deno.test("admins pause and resume a job type: jobs that are created wait, running ones go on", async () => {
+Deno.test("admins pause and resume a job type: new jobs wait, running jobs continue", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const running = await create(world, handler, { n: 1 });
@@ -124,7 +128,7 @@ Deno.test("admins pause and resume a job type: jobs that are created wait, runni
     assert.deepEqual(await claim(world, handler), []);
     await service(world, `fail_job('${running}', 'x', ${claimed?.fence})`);
     await world.query("select ops.promote_due_jobs(1000)");
-    assert.deepEqual(await claim(world, handler), [], "a retry waits too");
+    assert.deepEqual(await claim(world, handler), [], "a retry also waits");
     assert.equal(await world.value(`select public.resume_job_type('${handler}')`, "admin"), 3);
     assert.equal((await claim(world, handler)).length, 3);
     const unknown = await world.attempt("admin", "select public.pause_job_type('nothing')");
@@ -132,7 +136,7 @@ Deno.test("admins pause and resume a job type: jobs that are created wait, runni
   });
 });
 
-Deno.test("jobs for later wait for their time; those that were not begun in time expire, also those of a paused handler", async () => {
+Deno.test("scheduled jobs wait for their time; jobs that were not started in time expire, also those of a paused handler", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const later = await create(world, handler, { n: 1 }, ", 5, now() + interval '1 hour'");
@@ -152,7 +156,7 @@ Deno.test("jobs for later wait for their time; those that were not begun in time
   });
 });
 
-Deno.test("old jobs are cleaned up with their logs; dead letters and jobs under way stay", async () => {
+Deno.test("old jobs that have logs are deleted; dead letters and unfinished jobs stay", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     for (let n = 0; n < 3; n++) await create(world, handler, { n });
@@ -185,7 +189,7 @@ Deno.test("old jobs are cleaned up with their logs; dead letters and jobs under 
   });
 });
 
-Deno.test("creating a job reads nobody else's jobs, also when the tables were empty as its plans were made", async () => {
+Deno.test("creating a job does not read other users' jobs, even if its plans were made while the tables were empty", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     await world.query("analyze ops.job_ready, public.job_queue");
@@ -201,11 +205,11 @@ Deno.test("creating a job reads nobody else's jobs, also when the tables were em
       );
     const before = await scanned();
     await create(world, handler, { n: 7 });
-    assert.ok(Number(await scanned()) - Number(before) < 100, "it does not read table by table");
+    assert.ok(Number(await scanned()) - Number(before) < 100, "it does not scan whole tables");
   });
 });
 
-Deno.test("states have no other moves, and no half states", async () => {
+Deno.test("invalid state changes and inconsistent states are refused", async () => {
   await inTransaction(async (world) => {
     const { id } = await begun(world);
     const waiting = await create(world, await addHandler(world));
@@ -244,7 +248,7 @@ Deno.test("states have no other moves, and no half states", async () => {
   });
 });
 
-Deno.test("the same person's jobs and logs are theirs alone, and go with them", async () => {
+Deno.test("a user's jobs and logs are visible only to them, and are deleted with the user", async () => {
   await inTransaction(async (world) => {
     const { handler, id, claimed } = await begun(world);
     const { owner, other } = world.people;
@@ -272,7 +276,7 @@ Deno.test("the same person's jobs and logs are theirs alone, and go with them", 
   });
 });
 
-Deno.test("a provider's data is cached under its own keys only, and forgotten when an event says so", async () => {
+Deno.test("a provider's data is cached under its own keys only, and invalidated by its webhook events", async () => {
   await inTransaction(async (world) => {
     // Entries cached by other tests would be counted too.
     await world.query("delete from public.cache_store where key like 'stripe:%'");
@@ -292,7 +296,7 @@ Deno.test("a provider's data is cached under its own keys only, and forgotten wh
       await service(world, "invalidate_stripe_cache_from_webhook('product.updated', 'prod_1')"),
       2,
     );
-    assert.deepEqual(await get("stripe:product:prodX1"), { k: 1 }, "an underscore is no wildcard here");
+    assert.deepEqual(await get("stripe:product:prodX1"), { k: 1 }, "an underscore is not a wildcard here");
     assert.equal(await service(world, "invalidate_stripe_cache('%')"), 1);
     assert.equal(await world.value("select value from public.cache_store where key = 'weather'"), 1);
     await service(world, "cache_stripe_data('stripe:x', '1', 0)");

@@ -26,7 +26,7 @@ async function withHandler(
   }, connections);
 }
 
-Deno.test("of 1,000 simultaneous create_job calls of one person, ten are accepted", async () => {
+Deno.test("of 1,000 simultaneous create_job calls of one user, ten are accepted", async () => {
   await withHandler(async ({ id, sql }, handler) => {
     const create = (_: unknown, n: number) =>
       refusal(sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`);
@@ -53,7 +53,7 @@ Deno.test("1,000 simultaneous find_or_create_job calls with equal params create 
   });
 });
 
-Deno.test("jobs of the service are deduplicated without a person, too", async () => {
+Deno.test("jobs of the service, which have no user, are also deduplicated", async () => {
   await withHandler(async ({ sql }, handler) => {
     const rows = await Promise.all(
       Array.from(
@@ -65,7 +65,7 @@ Deno.test("jobs of the service are deduplicated without a person, too", async ()
   });
 });
 
-Deno.test("twenty workers drain a queue: every job goes to one of them, and none deadlocks", async () => {
+Deno.test("twenty workers drain a queue: each job goes to exactly one worker, without deadlocks", async () => {
   await withHandler(async ({ sql }, handler) => {
     await sql`select public.create_job(null, ${handler}, jsonb_build_object('n', n)) from generate_series(1, 1000) as n`;
     const taken: string[] = [];
@@ -89,7 +89,7 @@ Deno.test("twenty workers drain a queue: every job goes to one of them, and none
   });
 });
 
-Deno.test("a limited handler is never run more often than its limit, whoever claims", async () => {
+Deno.test("a limited handler never runs more jobs at once than its limit, whichever workers claim them", async () => {
   await withHandler(async ({ sql }, handler) => {
     await sql`update ops.job_handler set max_concurrency = 3 where name = ${handler}`;
     await sql`select public.create_job(null, ${handler}, jsonb_build_object('n', n)) from generate_series(1, 60) as n`;
@@ -116,7 +116,7 @@ Deno.test("a limited handler is never run more often than its limit, whoever cla
   });
 });
 
-Deno.test("cancelling and completing at once: one of the two, and the job's state says which", async () => {
+Deno.test("of a simultaneous cancel and complete, exactly one succeeds, and the job's state shows which", async () => {
   await withHandler(async ({ id, sql }, handler) => {
     for (let n = 0; n < 10; n++) {
       await sql`select public.create_job(${id}, ${handler}, ${sql.json({ n })})`;
@@ -135,7 +135,7 @@ Deno.test("cancelling and completing at once: one of the two, and the job's stat
   });
 });
 
-Deno.test("a parked worker is told of every job that is created then", async () => {
+Deno.test("a parked worker is notified of every job that is created while it is parked", async () => {
   await withHandler(async ({ sql }, handler) => {
     const worker = `test-${handler}`;
     let heard = Promise.withResolvers<void>();
@@ -162,7 +162,7 @@ Deno.test("a parked worker is told of every job that is created then", async () 
   });
 });
 
-Deno.test("with its trigger enabled, whoever listens is notified of each change of a person's job", async () => {
+Deno.test("with its trigger enabled, listeners are notified of each status change of a user's job", async () => {
   await withHandler(async ({ id, sql }, handler) => {
     const heard: string[] = [];
     const listener = await sql.listen("job_status", (message) => {

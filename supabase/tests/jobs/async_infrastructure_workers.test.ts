@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { addHandler, begun, claim, create, job, lapse, service, setReady } from "../support/job_world.ts";
 import { inTransaction, type TestContext } from "../support/context.ts";
 
-Deno.test("a job goes from pending over processing to completed, and is not ready any more then", async () => {
+Deno.test("a job moves from pending through processing to completed, and is then no longer ready", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler, { a: 1 });
@@ -11,7 +11,7 @@ Deno.test("a job goes from pending over processing to completed, and is not read
     const [claimed] = await claim(world, handler);
     assert.deepEqual([claimed?.job_id, claimed?.attempt], [id, 1]);
     assert.equal((await job(world, id)).status, "processing");
-    assert.deepEqual(await claim(world, handler, 10, "w2"), [], "nobody else gets it");
+    assert.deepEqual(await claim(world, handler, 10, "w2"), [], "no other worker can claim it");
     const next = await world.perform(
       "service",
       `select * from public.finish_and_claim_jobs('w1', array['${id}']::uuid[], array[${claimed?.fence}]::bigint[],
@@ -42,7 +42,7 @@ Deno.test("urgent jobs come first, then those that have waited longest", async (
   }
 });
 
-Deno.test("a worker whose lease ran out cannot complete, fail, log or report once another runs the job", async () => {
+Deno.test("a worker whose lease expired cannot complete, fail, release, log or report progress once another worker runs the job", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler);
@@ -50,7 +50,7 @@ Deno.test("a worker whose lease ran out cannot complete, fail, log or report onc
     await lapse(world, id);
     const [young] = await claim(world, handler, 1, "quick");
     assert.equal(young?.job_id, id);
-    assert.ok(BigInt(young?.fence ?? 0) > BigInt(old?.fence ?? 0), "numbers grow");
+    assert.ok(BigInt(young?.fence ?? 0) > BigInt(old?.fence ?? 0), "fences increase");
     for (
       const call of [
         `complete_job('${id}', '{}', ${old?.fence})`,
@@ -76,30 +76,30 @@ Deno.test("a worker whose lease ran out cannot complete, fail, log or report onc
   });
 });
 
-Deno.test("a job is begun by hand once: whoever did it cannot speak for a later run, which has a number", async () => {
+Deno.test("start_job starts a job only once, and its caller cannot complete a later run, which has a fence", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler, {}, ", 5, now() + interval '1 hour'");
     const start = (who: string) => service(world, `start_job('${id}', '${who}')`);
     const complete = () => service(world, `complete_job('${id}', '{"by": "first"}')`);
-    assert.equal(await start("first"), true, "although it was planned for later");
-    assert.equal(await start("second"), false, "it runs");
+    assert.equal(await start("first"), true, "although it is scheduled for later");
+    assert.equal(await start("second"), false, "it is running");
     await lapse(world, id);
-    assert.equal(await start("second"), false, "its lease ran out");
+    assert.equal(await start("second"), false, "its lease has expired");
     await world.query("select public.detect_stuck_jobs()");
     assert.equal((await job(world, id)).status, "pending");
     assert.equal(await start("second"), false, "it waits for its second attempt");
-    assert.equal(await complete(), false, "nobody runs it");
+    assert.equal(await complete(), false, "no worker is running it");
     await setReady(world, id, "run_at = now()");
     const [claimed] = await claim(world, handler, 1, "third");
     assert.equal(claimed?.job_id, id);
-    assert.equal(await complete(), false, "another runs it");
+    assert.equal(await complete(), false, "another worker is running it");
     assert.equal(await service(world, `release_job('${id}', ${claimed?.fence})`), true);
-    assert.equal(await start("second"), false, "it was handed back");
+    assert.equal(await start("second"), false, "it was released");
   });
 });
 
-Deno.test("a failed attempt is tried again after a random wait below a growing bound; the last one is a dead letter", async () => {
+Deno.test("a failed attempt is retried after a random wait below a growing bound; the last failure becomes a dead letter", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const id = await create(world, handler);
@@ -128,17 +128,17 @@ Deno.test("a failed attempt is tried again after a random wait below a growing b
     const retry = `select public.retry_dead_letters(array['${id}']::uuid[])`;
     assert.equal(await world.value(retry, "admin"), 1);
     const [again] = await claim(world, handler);
-    assert.equal(again?.attempt, 1, "all attempts are there again");
+    assert.equal(again?.attempt, 1, "all attempts are available again");
     assert.equal(await world.value(retry, "admin"), 0);
 
     await service(world, `fail_job('${id}', 'Refused', ${again?.fence}, 'x', false)`);
     assert.equal((await job(world, id)).status, "failed");
     const letters = await world.query(`select from ops.job_dead_letter where job_id = '${id}'`);
-    assert.deepEqual(letters, [], "what no retry would mend is no dead letter");
+    assert.deepEqual(letters, [], "a failure that no retry can fix does not become a dead letter");
   });
 });
 
-Deno.test("a dead letter that is given more attempts is tried again, and one that is discarded is not", async () => {
+Deno.test("a dead letter that gets more attempts is retried, and a discarded one is not", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const ids = [await create(world, handler, { n: 1 }), await create(world, handler, { n: 2 })];
@@ -162,7 +162,7 @@ Deno.test("a dead letter that is given more attempts is tried again, and one tha
   });
 });
 
-Deno.test("a provider's time to wait is obeyed", async () => {
+Deno.test("a provider's retry-after time is respected", async () => {
   await inTransaction(async (world) => {
     const { id, claimed } = await begun(world);
     await service(world, `fail_job('${id}', 'Later', ${claimed.fence}, p_retry_after_seconds => 3600)`);
@@ -170,7 +170,7 @@ Deno.test("a provider's time to wait is obeyed", async () => {
   });
 });
 
-Deno.test("a lost worker's job is run again; with no attempt left it is a dead letter, not a loop; admins hear of it once", async () => {
+Deno.test("the job of a lost worker runs again; with no attempt left it becomes a dead letter; admins are notified once", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const detect = () => world.perform("service", "select * from public.detect_stuck_jobs()");
@@ -201,7 +201,7 @@ Deno.test("a lost worker's job is run again; with no attempt left it is a dead l
   });
 });
 
-Deno.test("no lease outlives its type's timeout, however alive the worker is", async () => {
+Deno.test("no lease is extended beyond the timeout of its job type, even if the worker is alive", async () => {
   await inTransaction(async (world) => {
     const { id, claimed } = await begun(world);
     await setReady(world, id, "claimed_at = now() - make_interval(secs => timeout_seconds + 1)");
@@ -213,7 +213,7 @@ Deno.test("no lease outlives its type's timeout, however alive the worker is", a
   });
 });
 
-Deno.test("a job that is handed back goes on from its checkpoint, and the run does not count", async () => {
+Deno.test("a released job continues from its checkpoint, and the released run does not count as an attempt", async () => {
   await inTransaction(async (world) => {
     const { handler, id, claimed } = await begun(world);
     await service(
@@ -228,7 +228,7 @@ Deno.test("a job that is handed back goes on from its checkpoint, and the run do
   });
 });
 
-Deno.test("only so many jobs of a limited handler run at once", async () => {
+Deno.test("a limited handler runs at most its limit of jobs at once", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world, 2);
     for (let n = 0; n < 4; n++) await create(world, handler, { n });

@@ -237,7 +237,7 @@ const CASES: Record<string, Case> = {
   },
 };
 
-Deno.test("every alert fires once when it is so, and clears once when it is over", async (test) => {
+Deno.test("every alert fires once when its problem occurs, and clears once when the problem is over", async (test) => {
   let rules: { name: string; for_minutes: number; clear_minutes: number }[] = [];
   await inTransaction(async (world) => {
     rules = await world.query("select name, for_minutes, clear_minutes from ops.alert_rule order by name");
@@ -245,7 +245,7 @@ Deno.test("every alert fires once when it is so, and clears once when it is over
   assert.deepEqual(
     Object.keys(CASES).toSorted(),
     rules.map(({ name }) => name),
-    "a new rule gets a case here",
+    "add a case here for each new rule",
   );
   for (const { name, for_minutes, clear_minutes } of rules) {
     const { offence, repair, subject = "", real } = CASES[name] ?? assert.fail(name);
@@ -272,7 +272,7 @@ Deno.test("every alert fires once when it is so, and clears once when it is over
         assert.deepEqual(await history(), [], "nothing is wrong yet");
         for (const statement of offence.split("; ")) await world.query(statement);
         await look(0);
-        assert.equal((await isThere()).length, 1, "it is found");
+        assert.equal((await isThere()).length, 1, "the problem is found");
         if (real) {
           // now() is constant within a transaction, so no waiting time can pass.
           if (for_minutes === 0) assert.deepEqual(await history(), ["firing"]);
@@ -284,19 +284,19 @@ Deno.test("every alert fires once when it is so, and clears once when it is over
           return;
         }
         for (let minute = 1; minute <= for_minutes + 2; minute++) await look(minute);
-        assert.deepEqual(await history(), ["firing"], "told once");
+        assert.deepEqual(await history(), ["firing"], "it fires once");
         for (const statement of repair.split("; ")) await world.query(statement);
         for (let minute = for_minutes + 3; minute <= for_minutes + clear_minutes + 45; minute += 5) {
           await look(minute);
         }
-        assert.deepEqual(await history(), ["firing", "resolved"], "that it is over is told once");
+        assert.deepEqual(await history(), ["firing", "resolved"], "it is resolved once");
         assert.equal((await isThere()).length, 0);
       });
     });
   }
 });
 
-Deno.test("10,000 jobs that fail are one message, and one more a day while they lie there", async () => {
+Deno.test("10,000 failed jobs cause one message, and one reminder a day while they remain", async () => {
   await inTransaction(async (world) => {
     await calm(world);
     for (let minute = 0; minute < 10; minute++) {
@@ -322,12 +322,12 @@ Deno.test("10,000 jobs that fail are one message, and one more a day while they 
     assert.deepEqual(
       await told(world, "dead_letters"),
       ["firing", "reminder", "resolved"],
-      "that it is over is told",
+      "the end is reported",
     );
   });
 });
 
-Deno.test("what comes and goes within its time is nothing; what comes back at once is the same alert", async () => {
+Deno.test("a problem that ends within its waiting time does not fire; one that returns at once is the same alert", async () => {
   await inTransaction(async (world) => {
     await calm(world);
     await world.query(threshold("database_connections", 0));
@@ -343,7 +343,7 @@ Deno.test("what comes and goes within its time is nothing; what comes back at on
   });
 });
 
-Deno.test("a rule that is switched off neither fires nor keeps an alert; its limit is an operator's to change", async () => {
+Deno.test("a disabled rule resolves its alert, and an operator can change its threshold", async () => {
   await inTransaction(async (world) => {
     await calm(world);
     await world.query(letters(3));
@@ -358,7 +358,7 @@ Deno.test("a rule that is switched off neither fires nor keeps an alert; its lim
   });
 });
 
-Deno.test("how cron's runs end is taken over as they end, failures in a row are counted", async () => {
+Deno.test("every cron job has a recorded state", async () => {
   await inTransaction(async (world) => {
     await calm(world);
     const [state] = await world.query<{ jobname: string; last_started_at: Date | null }>(
@@ -371,7 +371,7 @@ Deno.test("how cron's runs end is taken over as they end, failures in a row are 
   });
 });
 
-Deno.test("only one evaluates at a time, and people are told what the console shows", async () => {
+Deno.test("the console shows a firing alert, and only admins can silence it, for a limited time", async () => {
   await inTransaction(async (world) => {
     await calm(world);
     await world.query(letters(1));

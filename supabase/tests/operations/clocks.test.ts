@@ -13,7 +13,7 @@ const ZONES: Record<string, string[]> = {
   "Africa/Cairo": ["2027-04-30"],
 };
 
-Deno.test("a post at 02:30 each day goes out once each day, also when 02:30 comes twice or not at all", async () => {
+Deno.test("a daily post at 02:30 is due once each day, even if 02:30 occurs twice or not at all", async () => {
   for (const [zone, changes] of Object.entries(ZONES)) {
     for (const change of changes) {
       const days = [-1, 0, 1].map((n) =>
@@ -48,12 +48,12 @@ Deno.test("a post at 02:30 each day goes out once each day, also when 02:30 come
   });
 });
 
-Deno.test("what cron does goes by UTC: as often on the day when clocks change as a week before", async () => {
+Deno.test("cron runs by UTC: daily jobs run as often on the day of a clock change as a week before", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const jobs = await sql<{ jobname: string; schedule: string }[]>`select jobname, schedule from cron.job`;
     const runner = await Deno.readTextFile("scripts/local/database/cron_runner.ts");
-    assert.match(runner, /timezone: "(UTC|GMT)"/, "the machine's own zone is no matter");
+    assert.match(runner, /timezone: "(UTC|GMT)"/, "the machine's time zone does not matter");
     // Only jobs at a fixed hour could be skipped or run twice.
     const daily = jobs.filter(({ schedule }) => /^\d+ \d+ /.test(schedule));
     assert.ok(daily.length >= 3);
@@ -73,7 +73,7 @@ Deno.test("what cron does goes by UTC: as often on the day when clocks change as
   }
 });
 
-Deno.test("cycles follow each other without a gap and without an overlap, whenever they are looked at", async () => {
+Deno.test("cycles follow each other without gaps or overlaps, at whatever moment they are computed", async () => {
   await inTransaction(async (world) => {
     const [found] = await world.query<{ bad: number; looked_at: number }>(`
       select count(*)::integer as looked_at,
@@ -87,7 +87,7 @@ Deno.test("cycles follow each other without a gap and without an overlap, whenev
   });
 });
 
-Deno.test("functions that are given a time take the odd ones: midnight, a month's and a year's end, both changes of the clocks", async () => {
+Deno.test("functions that take a time accept the ends of months and years, leap days and both clock changes", async () => {
   await inTransaction(async (world) => {
     const functions = await world.query<{ name: string }>(`
       select p.oid::regproc::text as name from pg_proc as p

@@ -60,7 +60,7 @@ async function failFor(world: TestContext, code = "it_broke"): Promise<string> {
   return id;
 }
 
-Deno.test("lists of the console are for admins, some for moderators, and for nobody else", async () => {
+Deno.test("the console's lists are for admins, some for moderators, and for no other user", async () => {
   await inTransaction(async (world) => {
     for (const list of LISTS) {
       const call = `select public.${list}()`;
@@ -89,7 +89,7 @@ Deno.test("lists of the console are for admins, some for moderators, and for nob
   });
 });
 
-Deno.test("people: found by id, address and the beginning of an e-mail, page by page, each once", async () => {
+Deno.test("users are found by id, beginning of the email, role, plan and hidden state, each once across pages", async () => {
   await inTransaction(async (world) => {
     const run = crypto.randomUUID().slice(0, 8);
     for (let n = 0; n < 5; n++) {
@@ -120,7 +120,7 @@ Deno.test("people: found by id, address and the beginning of an e-mail, page by 
   });
 });
 
-Deno.test("accounts: with their connection and sync, and those with which something is wrong", async () => {
+Deno.test("accounts are listed with their connection, and can be filtered by whether they need attention", async () => {
   await inTransaction(async (world) => {
     const { owner } = world.people;
     const mine = () => page(world, "admin_list_accounts", { user_id: owner, attention: true });
@@ -147,7 +147,7 @@ Deno.test("accounts: with their connection and sync, and those with which someth
   });
 });
 
-Deno.test("jobs: newest first, by state, person, kind and error; one with its log", async () => {
+Deno.test("jobs are filtered by status, user, handler and error; a single job includes its log", async () => {
   await inTransaction(async (world) => {
     const { owner } = world.people;
     const failed = await failFor(world, "quite_broken");
@@ -203,7 +203,7 @@ Deno.test("jobs: newest first, by state, person, kind and error; one with its lo
   });
 });
 
-Deno.test("a page that looked through its limit of jobs without finding one says where to go on", async () => {
+Deno.test("a page that scanned its limit of jobs without a match returns where to continue", async () => {
   await inTransaction(async (world) => {
     const handler = await addHandler(world);
     const wanted = await create(world, handler);
@@ -229,7 +229,7 @@ Deno.test("a page that looked through its limit of jobs without finding one says
   });
 });
 
-Deno.test("clock, calls, ledgers, webhooks, costs and the log tell what happened", async () => {
+Deno.test("the lists of cron runs, calls, quotas, webhooks, costs and the audit log show what happened", async () => {
   await inTransaction(async (world) => {
     const run = crypto.randomUUID().slice(0, 8);
     const call = 2_000_000_000 + Math.floor(Math.random() * 1_000_000_000);
@@ -248,7 +248,7 @@ Deno.test("clock, calls, ledgers, webhooks, costs and the log tell what happened
     assert.equal(ledger?.used_percent, 90);
     assert.ok(
       Date.parse(String(ledger?.exhausted_at)) < Date.now() + 3_600_000,
-      "6 h 40 min from its beginning",
+      "6 h 40 min after the window began",
     );
     await world.query(
       `insert into ops.platform_window (social_account_id, platform, app, began_at, ends_at, closed_until) values
@@ -357,7 +357,7 @@ const PUBLIC_NAMES: Record<string, string> = { set_job_type_paused: "pause_job_t
 /** Helper functions that only check the caller. */
 const PARTS = ["require_owner_or_admin", "require_role"];
 
-Deno.test("each thing that staff may do is kept in the audit log, with who did it", async () => {
+Deno.test("every staff action is recorded in the audit log with its actor", async () => {
   await inTransaction(async (world) => {
     const found = await world.query<{ name: string; changes: boolean }>(`
       select proname as name, provolatile = 'v' as changes from pg_proc
@@ -369,7 +369,7 @@ Deno.test("each thing that staff may do is kept in the audit log, with who did i
     assert.deepEqual(
       changing,
       Object.keys(ACTIONS).toSorted(),
-      "a new one is called here; one that only reads is stable, and cannot write",
+      "add every new action here; a function that only reads must be stable, so that it cannot write",
     );
     for (const [name, prepare] of Object.entries(ACTIONS)) {
       const given = await prepare(world);
@@ -384,7 +384,7 @@ Deno.test("each thing that staff may do is kept in the audit log, with who did i
   });
 });
 
-Deno.test("staff may be limited to networks; nobody locks themselves out", async () => {
+Deno.test("staff can be limited to networks, and admins cannot lock themselves out", async () => {
   await inTransaction(async (world) => {
     const from = (address: string | null, header = "cf-connecting-ip") =>
       world.query(
@@ -399,7 +399,7 @@ Deno.test("staff may be limited to networks; nobody locks themselves out", async
     assert.equal(
       await world.refused("admin", set("{198.51.100.0/24}")),
       "SVG01",
-      "one's own address is not in it",
+      "the caller's own address is not in the list",
     );
     assert.equal(await world.refused("admin", set("{nonsense}")), "SVG01");
     assert.equal(await world.refused("moderator", set("{203.0.113.0/24}")), "SVG02");
@@ -411,7 +411,7 @@ Deno.test("staff may be limited to networks; nobody locks themselves out", async
       assert.equal(
         (await world.perform("admin", "select * from public.audit_log limit 1")).length,
         0,
-        "policies too",
+        "the policies are limited too",
       );
     }
     await from("2001:db8::17");
@@ -425,7 +425,7 @@ Deno.test("staff may be limited to networks; nobody locks themselves out", async
   });
 });
 
-Deno.test("kinds of jobs: what waits and runs, what failed for good, and how long the latest took", async () => {
+Deno.test("job types are listed with their ready jobs, dead letters, recent durations and pause", async () => {
   await inTransaction(async (world) => {
     const id = await failFor(world);
     const [{ handler }] = await world.query(
@@ -445,7 +445,7 @@ Deno.test("kinds of jobs: what waits and runs, what failed for good, and how lon
   });
 });
 
-Deno.test("items that are hidden: listed the last first, one found by its id, and gone from the list when shown", async () => {
+Deno.test("hidden items are listed until they are shown again, and any item is found by its id", async () => {
   await inTransaction(async (world) => {
     const [{ id }] = await world.query(
       `insert into public.content_item (user_id, social_account_id, platform_content_id, title)
@@ -462,7 +462,7 @@ Deno.test("items that are hidden: listed the last first, one found by its id, an
   });
 });
 
-Deno.test("the database of itself: its size, its memory's share, and its largest tables", async () => {
+Deno.test("admin_get_database reports size, cache hits, connections and the largest tables", async () => {
   await inTransaction(async (world) => {
     const it = await world.value<{ bytes: number; memory: Row; activity: Row; tables: Row[] }>(
       "select public.admin_get_database()",

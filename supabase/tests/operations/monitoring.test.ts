@@ -54,7 +54,7 @@ async function known(): Promise<Set<string>> {
   return new Set(names);
 }
 
-Deno.test("each alert of the database has a paragraph in the runbook: meaning, where to look, what to do", async () => {
+Deno.test("each database alert has a runbook section: meaning, where to look, what to do", async () => {
   const sql = await testDatabase();
   try {
     const rules = await sql<{ name: string }[]>`select name from ops.alert_rule`;
@@ -75,7 +75,7 @@ Deno.test("each alert of the database has a paragraph in the runbook: meaning, w
 });
 
 Deno.test(
-  { name: "Prometheus takes the rules, and each fires and is silent when its test says so", ignore },
+  { name: "Prometheus accepts the rules, and each fires and stays silent as its tests state", ignore },
   async () => {
     for (
       const [task, file] of [["check", "monitoring/rules.yml"], [
@@ -89,7 +89,7 @@ Deno.test(
   },
 );
 
-Deno.test("each of Prometheus' rules has a test that fires and one that is silent, a paragraph, and metrics that exist", async () => {
+Deno.test("each Prometheus alert has a test that fires, a test that stays silent, a runbook section, and existing metrics", async () => {
   const rules = Rules.parse(parse(await Deno.readTextFile("monitoring/rules.yml"))).groups.flatMap((
     { rules },
   ) => rules);
@@ -115,7 +115,7 @@ Deno.test("each of Prometheus' rules has a test that fires and one that is silen
   }
 });
 
-Deno.test("the dashboard is as its source makes it, and every metric that it draws exists", async () => {
+Deno.test("the dashboard matches its generator and uses only existing metrics, and every metric is used", async () => {
   const [[file, made] = ["", ""]] = Object.entries(generateDashboard());
   assert.equal(await Deno.readTextFile(file), made, "run deno task generate");
   const names = await known();
@@ -130,7 +130,7 @@ Deno.test("the dashboard is as its source makes it, and every metric that it dra
   assert.deepEqual(unseen, []);
 });
 
-Deno.test({ name: "Prometheus reads what /metrics says", ignore }, async () => {
+Deno.test({ name: "Prometheus can parse the output of /metrics", ignore }, async () => {
   const { body } = await callFunction<{ text: string }>("metrics", { as: "secret" });
   const child = new Deno.Command("promtool", {
     args: ["check", "metrics"],

@@ -56,7 +56,7 @@ const LISTS: Record<string, List> = {
 };
 
 for (const [name, { as, fill, page, isByPlace }] of Object.entries(LISTS)) {
-  test(`${name}: fifteen rows of one instant come in pages of ten, each once, by their ids`, async (db) => {
+  test(`${name}: fifteen rows with the same timestamp are returned in pages of ten, each once, ordered by id`, async (db) => {
     await db.query(fill);
     const seen: string[] = [];
     let place: string | null = null;

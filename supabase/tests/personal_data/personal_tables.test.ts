@@ -26,7 +26,7 @@ const NOBODYS: Record<string, string> = {
   "public.ai_model": "replaced_by: another model",
 };
 
-test("every table that names people is in the list", async (context) => {
+test("every table with a column that identifies a person is in the list", async (context) => {
   const listed = (await context.query<PersonalTable & Record<string, unknown>>(LIST)).map(({ table_name }) =>
     table_name
   );
@@ -47,7 +47,7 @@ test("every table that names people is in the list", async (context) => {
   );
 });
 
-test("a table that a later module adds is found by itself, with what hangs on it, and only an erasure that works is promised", async (context) => {
+test("a table that a later module adds is found automatically with its dependent tables, exported without secrets, and erased", async (context) => {
   await context.query(`
     create schema later;
     create table later.diary (id uuid primary key default gen_random_uuid(), user_id uuid not null references public.users (id) on delete cascade, text text, api_secret text);
@@ -86,7 +86,7 @@ test("a table that a later module adds is found by itself, with what hangs on it
   await context.query(`delete from auth.users where id = $owner`);
 });
 
-test("what is listed can be exported and erased: keys, conditions and columns are good, and no secret is shown", async (context) => {
+test("listed tables can be exported and erased: keys, conditions and columns are valid, and no secret is exported", async (context) => {
   for (const own of await context.query<PersonalTable & Record<string, unknown>>(LIST)) {
     const { table_name, condition, columns, key_columns, erasure, reason, is_exported } = own;
     await context.query(
@@ -118,7 +118,7 @@ test("what is listed can be exported and erased: keys, conditions and columns ar
   }
 });
 
-test("rules are for tables that are there", async (context) => {
+test("every rule is for an existing table", async (context) => {
   assert.deepEqual(
     await context.query("select table_name from ops.personal_rule where to_regclass(table_name) is null"),
     [],

@@ -30,7 +30,7 @@ async function told(db: TestContext): Promise<Told[]> {
 
 const names = async (db: TestContext) => (await told(db)).map(({ event }) => event).sort();
 
-test("accounts: connected, disconnected, and a problem when it begins", async (db) => {
+test("account events: connected, disconnected, and a problem when it begins", async (db) => {
   await listen(db);
   await listen(db, "other");
   const set = (change: string) => db.query(`update public.social_account set ${change} where id = $account`);
@@ -41,7 +41,7 @@ test("accounts: connected, disconnected, and a problem when it begins", async (d
   const { social_account_id, platform, reason } = problem?.payload.data ?? {};
   assert.deepEqual([social_account_id, platform, reason], [db.account, "youtube", "YouTube does not answer"]);
   await set("last_error = 'It still does not', followers_count = 5");
-  assert.deepEqual(await names(db), [], "one that goes on is told once");
+  assert.deepEqual(await names(db), [], "a continuing problem is sent once");
   await set("last_error = null");
   await set("status = 'suspended', last_error = 'confirm it is you'");
   assert.deepEqual(await names(db), ["account.problem"]);
@@ -56,7 +56,7 @@ test("accounts: connected, disconnected, and a problem when it begins", async (d
   assert.deepEqual(await names(db), ["account.connected"]);
 });
 
-test("jobs: completed and failed, but no run that is tried again, and none of the service", async (db) => {
+test("job events: completed and failed, but none for a run that is retried", async (db) => {
   await listen(db);
   const one = await begun(db);
   await service(db, `complete_job('${one.id}', '{"secret": "kept"}', ${one.claimed.fence})`);
@@ -80,7 +80,7 @@ test("jobs: completed and failed, but no run that is tried again, and none of th
   ]);
 });
 
-test("suggestions: ready, and applied", async (db) => {
+test("suggestion events: ready and applied", async (db) => {
   await listen(db);
   const suggestion = await db.value<string>(`
     insert into public.ai_suggestion (user_id, content_item_id, model_id, requested_model_id, fingerprint, suggested_titles, suggested_descriptions,
@@ -97,7 +97,7 @@ test("suggestions: ready, and applied", async (db) => {
   ]);
 });
 
-test("submissions: each status but pending", async (db) => {
+test("submission events: every status except pending", async (db) => {
   await listen(db);
   const site = await db.value<string>(`
     insert into public.seo_connection (user_id, search_engine_id, site_url)
@@ -127,7 +127,7 @@ test("submissions: each status but pending", async (db) => {
   assert.deepEqual(await walk("status = 'failed', error_message = 'no such page'"), ["submission.failed"]);
 });
 
-test("billing: another plan, and a payment that failed", async (db) => {
+test("billing events: a plan change and a failed payment", async (db) => {
   await listen(db);
   const plan = (slug: string) =>
     db.query(
@@ -152,7 +152,7 @@ test("billing: another plan, and a payment that failed", async (db) => {
   assert.deepEqual(await names(db), ["billing.payment_failed", "billing.payment_failed"]);
 });
 
-test("an endpoint hears what it asked for; one that is paused, and whoever has none, hear nothing", async (db) => {
+test("an endpoint receives only the events it subscribed to, and a paused endpoint receives none", async (db) => {
   await listen(db, "owner", "{billing.*,account.problem}");
   const problem = () => db.query(`update public.social_account set last_error = 'x' where id = $account`);
   const disconnected = () =>
@@ -170,7 +170,7 @@ test("an endpoint hears what it asked for; one that is paused, and whoever has n
   assert.deepEqual(await names(db), []);
 });
 
-test("a change that its owner makes is told, although they may not write deliveries", async (db) => {
+test("users cannot write deliveries, but a change to their account creates one", async (db) => {
   await listen(db);
   assert.equal(
     await db.refused(
@@ -183,7 +183,7 @@ test("a change that its owner makes is told, although they may not write deliver
   assert.deepEqual(await names(db), ["account.disconnected"]);
 });
 
-Deno.test("docs/webhooks.md lists every event, and none that there is not", async () => {
+Deno.test("docs/webhooks.md lists exactly the events that exist", async () => {
   const page = await Deno.readTextFile("docs/webhooks.md");
   const listed = [...page.matchAll(/^\| `([a-z_.]+)`/gm)].map(([, name]) => name);
   assert.deepEqual(listed, [...EVENTS, "test"]);

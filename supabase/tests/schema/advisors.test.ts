@@ -11,7 +11,7 @@ async function lines(query: string): Promise<string[]> {
   }
 }
 
-Deno.test("0028, 0029: no security definer function of the exposed schema may be executed by anon or authenticated", async () => {
+Deno.test("0028, 0029: neither anon nor authenticated can execute a security definer function of the exposed schema", async () => {
   assert.deepEqual(
     await lines(`
     select p.oid::regprocedure || ' by ' || r.rolname as line
@@ -22,13 +22,13 @@ Deno.test("0028, 0029: no security definer function of the exposed schema may be
   );
 });
 
-Deno.test("0025: there is no public bucket that can be listed", async () => {
+Deno.test("0025: no storage bucket is public", async () => {
   const [storage] = await lines("select coalesce(to_regclass('storage.buckets')::text, '') as line");
   if (storage === "") return; // storage is not installed
   assert.deepEqual(await lines("select id as line from storage.buckets where public"), []);
 });
 
-Deno.test("every foreign key is led by an index, and every policy names its roles and runs its helpers once", async () => {
+Deno.test("every foreign key has an index, and every policy names its roles and evaluates its helpers once per statement", async () => {
   assert.deepEqual(
     await lines(`
     select conrelid::regclass || ' ' || conname as line from pg_constraint as c
@@ -45,7 +45,7 @@ Deno.test("every foreign key is led by an index, and every policy names its role
   );
 });
 
-Deno.test("time is timestamptz, money is whole cents, platform ids are text", async () => {
+Deno.test("times are timestamptz, money is an exact number of cents, platform ids are text", async () => {
   assert.deepEqual(
     await lines(`
     select table_name || '.' || column_name as line from information_schema.columns
@@ -57,7 +57,7 @@ Deno.test("time is timestamptz, money is whole cents, platform ids are text", as
   );
 });
 
-Deno.test("no published table has a column that its rows' owner may not read", async () => {
+Deno.test("no table in the realtime publication has a column that users may not read", async () => {
   assert.deepEqual(
     await lines(`
     select a.attrelid::regclass || '.' || a.attname as line
@@ -83,7 +83,7 @@ Deno.test("no published table has a column that its rows' owner may not read", a
   );
 });
 
-Deno.test("no function has dynamic SQL but these, whose reason stands in them", async () => {
+Deno.test("only the listed functions use dynamic SQL", async () => {
   assert.deepEqual(
     await lines(`
     select p.oid::regproc::text as line from pg_proc as p
@@ -103,7 +103,7 @@ Deno.test("no function has dynamic SQL but these, whose reason stands in them", 
   );
 });
 
-Deno.test("every function that turns sequential scans off turns compiling of its queries off, too", async () => {
+Deno.test("every function that turns off sequential scans also turns off JIT compilation", async () => {
   assert.deepEqual(
     await lines(`
     select p.oid::regproc::text as line from pg_proc as p
@@ -113,7 +113,7 @@ Deno.test("every function that turns sequential scans off turns compiling of its
   );
 });
 
-Deno.test("every job is staggered, has five fields, and holds no key and no address", async () => {
+Deno.test("every cron job is staggered, has five fields, and contains no key and no URL", async () => {
   const jobs = await lines("select schedule || ' ' || command as line from cron.job order by 1");
   assert.ok(jobs.length >= 5);
   for (const job of jobs) {

@@ -100,7 +100,7 @@ const OFFENCES: Record<string, string> = {
     "insert into ops.platform_window (platform, app, began_at, ends_at, used) values ('youtube', 'x', now(), now() + interval '1 day', -1)",
 };
 
-test("every named check of modules 000 to 002 refuses its offence, and none is untested", async (db) => {
+test("every named check of modules 000 to 002 refuses its violation, and no check is untested", async (db) => {
   for (const [check, statement] of Object.entries(OFFENCES)) {
     const outcome = await db.attempt("operator", statement);
     assert.equal(outcome.code, "23514", `${check}: ${outcome.message ?? "nothing was refused"}`);
@@ -175,7 +175,7 @@ const PUBLISHING: Record<string, string> = {
     "insert into publishing.push_subscription (channel_id, status, next_at) values ('x', 'active', now())",
 };
 
-test("every named check of module 007 refuses its offence, and none is untested", async (db) => {
+test("every named check of module 007 refuses its violation, and no check is untested", async (db) => {
   const ids = await withPosts(db);
   for (const [check, statement] of Object.entries(PUBLISHING)) {
     const outcome = await db.attempt(
@@ -207,7 +207,7 @@ async function withPosts(db: TestContext): Promise<Record<string, string>> {
   return ids;
 }
 
-test("what people may write themselves is refused with a constraint, never with a broken index or a crash", async (db) => {
+test("values that users write are accepted, or refused by a constraint, never by an index error or a crash", async (db) => {
   const offences = [
     `update content_item set tags = array(select repeat('x', 500 + i) from generate_series(1, 3) i)`,
     `update content_item set tags = array(select 'tag' || i from generate_series(1, 501) i)`,

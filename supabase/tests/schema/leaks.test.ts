@@ -3,7 +3,7 @@ import { testDatabase } from "../../../scripts/test/stack.ts";
 import { findStringEverywhere } from "./leaks.ts";
 import { withPerson } from "../support/context.ts";
 
-Deno.test("a token is in no table, whatever is done with the connection", async () => {
+Deno.test("no table contains a token after an account is connected, its token is refreshed and a sync begins", async () => {
   await withPerson(async ({ id, sql }) => {
     const secrets = {
       access_token: `access-${crypto.randomUUID()}`,
@@ -16,7 +16,7 @@ Deno.test("a token is in no table, whatever is done with the connection", async 
     const { social_account_id, connection_id } = connected.result;
     const [claimed] = await sql<{ lease: { lease: string; tokens: Record<string, string> } }[]>`
     select public.claim_token_refresh(${connection_id}, 60) as lease`;
-    assert.deepEqual(claimed?.lease.tokens, secrets, "they can be read back by those who may");
+    assert.deepEqual(claimed?.lease.tokens, secrets, "claim_token_refresh returns them");
     const renewed = `renewed-${crypto.randomUUID()}`;
     await sql`select public.store_refreshed_tokens(${connection_id}, ${claimed?.lease.lease ?? ""},
     ${sql.json({ access_token: renewed })}, now() + interval '1 hour')`;
@@ -28,7 +28,7 @@ Deno.test("a token is in no table, whatever is done with the connection", async 
   }, 4);
 });
 
-Deno.test("the search for leaks finds what is there: in text, arrays, jsonb and bytes", async () => {
+Deno.test("the leak search finds a string nested in jsonb", async () => {
   const sql = await testDatabase({ max: 1 });
   const needle = `needle-${crypto.randomUUID()}`;
   const key = `leak-test-${crypto.randomUUID()}`;

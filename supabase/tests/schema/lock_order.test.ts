@@ -14,7 +14,7 @@ async function connect(sql: postgres.Sql, id: string): Promise<{ account: string
 const accountLocked = (id: string) => `select from social_account where id = '${id}' for update`;
 const connectionLocked = (id: string) => `select from platform_connection where id = '${id}' for update`;
 
-Deno.test("a refresh that is refused while its creator disconnects waits, and neither fails", async () => {
+Deno.test("a refused refresh waits for a concurrent disconnect, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account, connection } = await connect(sql, id);
     const [claim] = await sql<{ claim: Row }[]>`select claim_token_refresh(${connection}, 60) as claim`;
@@ -24,7 +24,7 @@ Deno.test("a refresh that is refused while its creator disconnects waits, and ne
   }, 2);
 });
 
-Deno.test("a platform's report of a lost access, while its creator disconnects, waits, too", async () => {
+Deno.test("a platform's report of lost access waits for a concurrent disconnect, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account, connection } = await connect(sql, id);
     const report = `select refuse_account('youtube', 'UC-${id}', 'no', now() + interval '1 hour')`;
@@ -45,7 +45,7 @@ async function eraseAll(sql: postgres.Sql, id: string): Promise<void> {
   await sql`delete from ops.data_deletion where person_key = ${`key-${id}`}`;
 }
 
-Deno.test("a request to erase an account, while its creator disconnects, waits, too", async () => {
+Deno.test("a request to erase an account waits for a concurrent disconnect, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account, connection } = await connect(sql, id);
     const outcome = await whileOpen(accountLocked(account), requestToErase(id), connectionLocked(connection));
@@ -54,7 +54,7 @@ Deno.test("a request to erase an account, while its creator disconnects, waits, 
   }, 2);
 });
 
-Deno.test("a page that is applied while its account is being erased does not bring the names back", async () => {
+Deno.test("a page that is applied while its account is being erased does not restore the erased names", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account } = await connect(sql, id);
     const [begun] = await sql<{ run: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as run`;
@@ -73,7 +73,7 @@ Deno.test("a page that is applied while its account is being erased does not bri
   }, 2);
 });
 
-Deno.test("erasing while a sync of that account fails waits for it, and neither fails", async () => {
+Deno.test("an erasure waits for a concurrent sync failure of the same account, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account } = await connect(sql, id);
     await sql`select begin_sync(${id}, ${account}, null, 60)`;
@@ -88,7 +88,7 @@ Deno.test("erasing while a sync of that account fails waits for it, and neither 
   }, 2);
 });
 
-Deno.test("a sync that fails while its creator connects the account anew waits, and neither fails", async () => {
+Deno.test("a sync failure waits for a concurrent reconnect of the same account, and neither fails", async () => {
   await withPerson(async ({ id, sql }) => {
     const { account } = await connect(sql, id);
     const [begun] = await sql<{ run: Row }[]>`select begin_sync(${id}, ${account}, null, 60) as run`;

@@ -12,7 +12,7 @@ function test(name: string, body: (db: TestContext) => Promise<void>): void {
   });
 }
 
-test("module 000: the statements of the requirements give what their comments say", async (db) => {
+test("module 000: the statements in the requirements return what their comments state", async (db) => {
   const user = await db.query("SELECT * FROM users WHERE email = 'test@example.com';");
   assert.equal(user.length, 1);
   assert.equal(user[0]?.id, db.people.owner);
@@ -27,7 +27,7 @@ SELECT
   NOW(),
   NOW() + INTERVAL '1 month';`,
   );
-  assert.equal(subscription.code, "23505", "sign-up has made it already");
+  assert.equal(subscription.code, "23505", "sign-up has already created it");
   assert.equal(subscription.constraint, "subscription_user_id_key");
 
   assert.equal(
@@ -43,7 +43,7 @@ SELECT
     `INSERT INTO user_role (user_id, role)
 VALUES ((SELECT id FROM users WHERE email = 'test@example.com'), 'user');`,
   );
-  assert.equal(role.code, "23505", "sign-up has made it already");
+  assert.equal(role.code, "23505", "sign-up has already created it");
 
   assert.equal(
     await db.value(`SELECT has_role(
@@ -68,7 +68,7 @@ SELECT
   assert.equal(again.count, 1);
 });
 
-test("module 001: the statements of the requirements give what their comments say", async (db) => {
+test("module 001: the statements in the requirements return what their comments state", async (db) => {
   const platforms = await db.query("SELECT * FROM platform ORDER BY sort_order;");
   assert.deepEqual(platforms.map(({ slug }) => slug), [
     "youtube",
@@ -91,7 +91,7 @@ test("module 001: the statements of the requirements give what their comments sa
   assert.deepEqual(accounts.map(({ id }) => id), [db.account]);
 });
 
-test("module 002: the statements of the requirements give what their comments say", async (db) => {
+test("module 002: the statements in the requirements return what their comments state", async (db) => {
   const types = await db.query("SELECT * FROM content_type ORDER BY sort_order;");
   assert.deepEqual(types.map(({ slug }) => slug), [
     "long_video",
@@ -128,7 +128,7 @@ WHERE user_id = (SELECT id FROM users WHERE email = 'test@example.com');`,
   assert.equal(deletion.message, "Cannot delete social account with existing content");
 });
 
-test("module 006: the statements of the requirements that concern jobs give what their comments say", async (db) => {
+test("module 006: the statements about jobs in the requirements return what their comments state", async (db) => {
   // The statements' subqueries select any job; the view limits them to the owner's, because other tests run concurrently.
   await db.query(`create temporary view job_queue as select * from public.job_queue where user_id = $owner`);
   const created = await db.value(`SELECT create_job(

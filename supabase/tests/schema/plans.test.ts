@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testDatabase } from "../../../scripts/test/stack.ts";
 import { explain, fillLibraries, HOT_QUERIES } from "./plans.ts";
 
-Deno.test("every hot query uses the index that was made for it, also under the row policies", async () => {
+Deno.test("every hot query uses its index, also under row level security", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const reserved = await sql.reserve();

@@ -87,7 +87,7 @@ function sign({ code, count, message }: Outcome): string {
   return "+";
 }
 
-test("every table × actor × verb does what the matrix says, and no table is missing from it", async (db) => {
+test("every table × actor × verb matches the matrix, and no table is missing from it", async (db) => {
   const tables = await db.query<{ name: string }>(
     "select tablename as name from pg_tables where schemaname = 'public' order by 1",
   );
@@ -137,7 +137,7 @@ test("every table × actor × verb does what the matrix says, and no table is mi
   assert.deepEqual(found, MATRIX);
 });
 
-test("without a filter a person gets exactly their own rows", async (db) => {
+test("a query without a filter returns exactly the user's own rows", async (db) => {
   await fillTables(db);
   for (const [table, column] of [["users", "id"], ["user_role", "user_id"], ["user_setting", "user_id"]]) {
     for (const actor of ["owner", "other", "moderator", "admin"] as const) {
@@ -181,7 +181,7 @@ test("schema ops is closed to everybody but the operator", async (db) => {
   }
 });
 
-test("people cannot change plan, counters, role, e-mail, verified or secret columns, whatever the row", async (db) => {
+test("users cannot change the plan, counter, role, email, verified or secret columns of any row", async (db) => {
   const attempts: Record<string, string> = {
     users: "id email profile_slug is_verified onboarded_at hidden_at created_at updated_at",
     user_role: "role user_id",
@@ -213,7 +213,7 @@ test("people cannot change plan, counters, role, e-mail, verified or secret colu
   }
 });
 
-test("nobody can give a row away or take one over", async (db) => {
+test("no user can change another user's row or give a row to another user", async (db) => {
   const item = `public.content_item set title = 'Taken' where id = $item`;
   assert.equal((await db.attempt("owner", `update ${item}`)).count, 1);
   assert.equal((await db.attempt("other", `update ${item}`)).count, 0);
@@ -221,7 +221,7 @@ test("nobody can give a row away or take one over", async (db) => {
   assert.equal(await db.refused("owner", `update public.user_setting set user_id = $other`), "42501");
 });
 
-Deno.test("every grant in the catalogue is written down, and every one written down is there", async () => {
+Deno.test("every grant in the catalogue is listed in GRANTS, and every listed grant exists", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const rows = await sql<{ name: string; role: string; privilege: string; columns: string | null }[]>`
@@ -268,7 +268,7 @@ Deno.test("every grant in the catalogue is written down, and every one written d
   }
 });
 
-Deno.test("every function may be executed by exactly those who are written down", async () => {
+Deno.test("exactly the listed roles can execute each function", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const rows = await sql<{ name: string; roles: string | null }[]>`
@@ -290,7 +290,7 @@ Deno.test("every function may be executed by exactly those who are written down"
   }
 });
 
-Deno.test("every function says its search path, every object says what it is for", async () => {
+Deno.test("every function sets its search_path, every table has row level security, every check has a name, and every object has a comment", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const silent = await sql<{ name: string }[]>`

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withPerson } from "../support/context.ts";
 
-Deno.test("a token is in no realtime message: what the publication sends is read from the WAL", async () => {
+Deno.test("no realtime message contains a token: the publication's output is read from the WAL", async () => {
   await withPerson(async ({ id, sql }) => {
     const slot = `leaks_${crypto.randomUUID().replaceAll("-", "")}`;
     const secrets = {

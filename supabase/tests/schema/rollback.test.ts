@@ -54,11 +54,11 @@ async function lints(databaseUrl: string): Promise<Lint[]> {
   const args = "db advisors --level info --fail-on info --output-format json".split(" ");
   const { text } = await supabase(databaseUrl, ...args);
   const json = text.match(/^\{.*\}$/ms)?.[0];
-  assert.ok(json, `Cannot read what the advisors say:\n${text}`);
+  assert.ok(json, `Cannot parse the output of the advisors:\n${text}`);
   return (JSON.parse(json) as { results: Lint[] }).results;
 }
 
-Deno.test("modules roll back and apply again, with nothing left behind, and the official command line agrees", async (t) => {
+Deno.test("modules roll back and apply again without leftovers, and the Supabase CLI agrees", async (t) => {
   const stack: BootedStack = await bootStack();
   const sql = postgres(stack.info.db_url, { max: 1, onnotice: () => {} });
   try {
@@ -70,7 +70,7 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
       assert.match(text, /up to date/i);
     });
 
-    await t.step("the advisors find nothing but unused indexes", async () => {
+    await t.step("the advisors report only unused indexes", async () => {
       const found = (await lints(stack.info.db_url)).filter(({ name }) => name !== "unused_index");
       assert.deepEqual(found.map(({ name, detail }) => `${name}: ${detail}`), []);
     });
@@ -80,13 +80,16 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
       assert.deepEqual(await describeCatalogue(sql), applied);
     });
 
-    await t.step("a module that another depends on refuses to go, and stays whole", async () => {
-      for (const module of ["000_base_core.sql", "001_platform_connections.sql"]) {
-        const text = await read(`database/rollback/${module}`);
-        await assert.rejects(() => inOneTransaction(sql, text), /Cannot roll back|depend on it/, module);
-      }
-      assert.deepEqual(await describeCatalogue(sql), applied);
-    });
+    await t.step(
+      "a module that another one depends on refuses to roll back and stays unchanged",
+      async () => {
+        for (const module of ["000_base_core.sql", "001_platform_connections.sql"]) {
+          const text = await read(`database/rollback/${module}`);
+          await assert.rejects(() => inOneTransaction(sql, text), /Cannot roll back|depend on it/, module);
+        }
+        assert.deepEqual(await describeCatalogue(sql), applied);
+      },
+    );
 
     // Inserts data, so that the rollback is not tested on empty tables only.
     const id = crypto.randomUUID();
@@ -99,7 +102,7 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
       await transaction`select set_ai_key('openai', 'sk-of-rollback')`;
     });
 
-    await t.step("people who wait for their data to be erased are not forgotten by a rollback", async () => {
+    await t.step("a rollback is refused while users wait for their data to be erased", async () => {
       const text = await read("database/rollback/001_platform_connections.sql");
       await sql`insert into ops.data_deletion (reported_by, person_key, requested_at) values ('Meta', 'key', now())`;
       await assert.rejects(() => inOneTransaction(sql, text), /people wait for their data to be erased/);
@@ -107,7 +110,7 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
     });
 
     let empty: string[] = [];
-    await t.step("rolling all back leaves nothing of ours", async () => {
+    await t.step("rolling back all modules leaves no object of ours", async () => {
       await rollBack(sql);
       empty = await describeCatalogue(sql);
       const ours = empty.filter((line) =>
@@ -118,7 +121,7 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
     });
 
     await t.step(
-      "applying again gives the same schema, and people who were there get their rows",
+      "applying again creates the same schema, and existing users get their rows",
       async () => {
         await apply(sql);
         assert.deepEqual(await describeCatalogue(sql), applied);
@@ -129,13 +132,13 @@ Deno.test("modules roll back and apply again, with nothing left behind, and the 
         assert.deepEqual(
           await describeCatalogue(sql),
           empty,
-          "and rolling back again leaves the same nothing",
+          "rolling back again leaves the same empty schema",
         );
       },
     );
 
     await t.step(
-      "plain `supabase db push` goes from each module to the next on an empty database",
+      "plain `supabase db push` applies the migrations one by one to an empty database, and refuses a changed history",
       async () => {
         const project = await Deno.makeTempDir({ prefix: "streamvibe-push-" });
         const migrations = `${project}/supabase/migrations`;

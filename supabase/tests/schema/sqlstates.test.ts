@@ -13,7 +13,7 @@ async function documented(page: string): Promise<Record<string, string>> {
   return found;
 }
 
-Deno.test("what functions raise, the kernel's table and the documents name the same SQLSTATEs", async () => {
+Deno.test("the SQL functions, the kernel's error table and the documents list the same SQLSTATEs", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const bodies = await sql<{ states: string[] }[]>`

@@ -115,18 +115,22 @@ const tags = (db: TestContext) =>
     group by page order by min(from_at), page`,
   );
 
-aloneTest("pages are full, complete and in order; new items come last and move nobody", 12, async (db) => {
-  await renderAll(db);
-  assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 12)]);
-  const before = await tags(db);
-  await add(db, 13, 17);
-  await renderAll(db);
-  assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 15), range(16, 17)]);
-  assert.deepEqual((await tags(db)).slice(0, 2), before.slice(0, 2));
-});
+aloneTest(
+  "pages are full, complete and in order; new items come last and move no other item",
+  12,
+  async (db) => {
+    await renderAll(db);
+    assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 12)]);
+    const before = await tags(db);
+    await add(db, 13, 17);
+    await renderAll(db);
+    assert.deepEqual(await titles(db), [range(1, 5), range(6, 10), range(11, 15), range(16, 17)]);
+    assert.deepEqual((await tags(db)).slice(0, 2), before.slice(0, 2));
+  },
+);
 
 aloneTest(
-  "one changed item rewrites one page and its line of the index, and nothing else",
+  "one changed item rewrites only its page and that page's line in the index",
   12,
   async (db) => {
     await renderAll(db);
@@ -144,7 +148,7 @@ aloneTest(
   },
 );
 
-aloneTest("views, likes, clicks and a new signature of the picture render nothing", 6, async (db) => {
+aloneTest("views, likes, clicks and a new picture signature cause no rendering", 6, async (db) => {
   await renderAll(db);
   await db.query(
     `update content_item set views_count = views_count + 5, likes_count = 3, total_clicks = 2, updated_at = now() + interval '1 hour'
@@ -168,7 +172,7 @@ const REMOVALS: Record<string, string> = {
 };
 
 for (const [way, statement] of Object.entries(REMOVALS)) {
-  aloneTest(`an item that is ${way} is gone from the page that is served next`, 12, async (db) => {
+  aloneTest(`an item that is ${way} is removed before its page is served again`, 12, async (db) => {
     await renderAll(db);
     await db.query(`${statement} and social_account_id = $account`);
     // Nothing was rendered in advance.
@@ -177,7 +181,7 @@ for (const [way, statement] of Object.entries(REMOVALS)) {
 }
 
 aloneTest(
-  "a creator or an account that is not public any more takes all items along, and brings them back",
+  "all items of a creator or account that is no longer public are removed, and return with the creator",
   7,
   async (db) => {
     await renderAll(db);
@@ -211,7 +215,7 @@ aloneTest(
 );
 
 aloneTest(
-  "a page without entries is in no index and is not found; the first one has the site itself",
+  "a page without entries is not in the index and not found; the first page contains the site itself",
   6,
   async (db) => {
     await renderAll(db);
@@ -231,7 +235,7 @@ aloneTest(
   },
 );
 
-aloneTest("a change is in the page within minutes also when nobody renders ahead", 3, async (db) => {
+aloneTest("a change appears on its page within minutes even if nothing is rendered ahead", 3, async (db) => {
   await renderAll(db);
   await db.query(
     `update content_item set title = 'Title 33' where platform_content_id = 's3' and social_account_id = $account`,
@@ -243,20 +247,24 @@ aloneTest("a change is in the page within minutes also when nobody renders ahead
   assert.deepEqual(await titles(db), [[1, 2, 33]]);
 });
 
-aloneTest("what comes back in the middle of full pages makes them grow, and then be cut", 30, async (db) => {
-  await db.query(
-    `update content_item set visibility = 'private' where social_account_id = $account and platform_content_id <> all (array['s1','s2','s3','s28','s29','s30'])`,
-  );
-  await renderAll(db);
-  assert.deepEqual((await titles(db)).flat(), [1, 2, 3, 28, 29, 30]);
-  await db.query(`update content_item set visibility = 'public' where social_account_id = $account`);
-  await renderAll(db);
-  const pages = await titles(db);
-  assert.deepEqual(pages.flat(), range(1, 30));
-  assert.ok(pages.every((one) => one.length <= 2 * SIZE), JSON.stringify(pages));
-});
+aloneTest(
+  "items that return in the middle of full pages make them grow until they are divided",
+  30,
+  async (db) => {
+    await db.query(
+      `update content_item set visibility = 'private' where social_account_id = $account and platform_content_id <> all (array['s1','s2','s3','s28','s29','s30'])`,
+    );
+    await renderAll(db);
+    assert.deepEqual((await titles(db)).flat(), [1, 2, 3, 28, 29, 30]);
+    await db.query(`update content_item set visibility = 'public' where social_account_id = $account`);
+    await renderAll(db);
+    const pages = await titles(db);
+    assert.deepEqual(pages.flat(), range(1, 30));
+    assert.ok(pages.every((one) => one.length <= 2 * SIZE), JSON.stringify(pages));
+  },
+);
 
-aloneTest("whoever has read a page before another rendered it does not overwrite that", 3, async (db) => {
+aloneTest("a render that started from older data does not overwrite a newer one", 3, async (db) => {
   await renderAll(db);
   const number = await db.value<number>(`select min(part) from ops.sitemap_part where kind = 'item'`);
   const { admin } = contextOf(db);
@@ -280,7 +288,7 @@ aloneTest("whoever has read a page before another rendered it does not overwrite
   assert.deepEqual(await titles(db), [[9, 2, 3]]);
 });
 
-aloneTest("other settings, and a release that renders otherwise, render all pages again", 6, async (db) => {
+aloneTest("a page is rendered again after the settings change", 6, async (db) => {
   await renderAll(db);
   const moved = contextOf(db);
   const [, number = 0] = await numbersOf(db);
@@ -298,19 +306,23 @@ aloneTest("other settings, and a release that renders otherwise, render all page
   assert.match(text, /<loc>https:\/\/other\.example\/v\//);
 });
 
-aloneTest("changes that nobody renders are not kept for ever, and still mark their page", 6, async (db) => {
-  await renderAll(db);
-  await db.query(
-    `update content_item set deleted_at = now() where platform_content_id = 's2' and social_account_id = $account`,
-  );
-  await db.query(`update ops.sitemap_change set noted_at = now() - interval '2 hours'`);
-  assert.ok(Number(await db.value(`select ops.tidy_sitemap()`)) > 0);
-  assert.equal(await db.value(`select count(*)::int from ops.sitemap_change`), 0);
-  assert.deepEqual(await titles(db), [[1, 3, 4, 5], [6]]);
-});
+aloneTest(
+  "changes that are never rendered are not kept forever, and still mark their page",
+  6,
+  async (db) => {
+    await renderAll(db);
+    await db.query(
+      `update content_item set deleted_at = now() where platform_content_id = 's2' and social_account_id = $account`,
+    );
+    await db.query(`update ops.sitemap_change set noted_at = now() - interval '2 hours'`);
+    assert.ok(Number(await db.value(`select ops.tidy_sitemap()`)) > 0);
+    assert.equal(await db.value(`select count(*)::int from ops.sitemap_change`), 0);
+    assert.deepEqual(await titles(db), [[1, 3, 4, 5], [6]]);
+  },
+);
 
 aloneTest(
-  "after whatever has happened every public item and creator is in exactly one page, as if all were rendered anew",
+  "after any sequence of changes, every public item and creator is on exactly one page, as if all pages were rendered again",
   20,
   async (db) => {
     await db.query(
@@ -377,7 +389,7 @@ for (
     "50 MB": "bytes = 52427000",
   })
 ) {
-  aloneTest(`a page that would exceed ${limit} gives its last parts to a new one`, 9, async (db) => {
+  aloneTest(`a page that would exceed ${limit} moves its last parts to a new page`, 9, async (db) => {
     const size = 50_000;
     await db.query(
       `insert into ops.sitemap_part (kind, page, from_at, from_id)
@@ -405,7 +417,7 @@ for (
 }
 
 aloneTest(
-  "parts whose renderer was killed are rendered by others: for a request at once, ahead when the lease is over",
+  "parts leased by a killed renderer are rendered at once for a request, and ahead once the lease expires",
   12,
   async (db) => {
     await renderAll(db);
@@ -431,7 +443,7 @@ aloneTest(
   },
 );
 
-aloneTest("reading a page is one scan of one index", 40, async (db) => {
+aloneTest("reading a page uses one scan of one index", 40, async (db) => {
   await db.query(`analyze content_item`);
   await db.query(`set local enable_seqscan = off; set local enable_sort = off`);
   const plan = JSON.stringify(

@@ -64,7 +64,7 @@ const used = (db: TestContext) =>
     `select seo_submissions_used from public.subscription where user_id = '${db.people.owner}'`,
   );
 
-test("a creator's own verified site comes before the operator's, and nobody else's is ever used", async (db) => {
+test("a creator's own verified site takes precedence over the operator's, and another user's site is never used", async (db) => {
   await prepare(db);
   assert.equal(
     await db.refused(
@@ -90,7 +90,7 @@ test("a creator's own verified site comes before the operator's, and nobody else
   assert.equal((await begin(db, "bing")).submissions[0]?.connection_id ?? operated, operated);
 });
 
-test("an address is claimed once, and not again within the engine's window, also when nobody knows what came of it", async (db) => {
+test("a URL is claimed once, and not again within the engine's window, even if the outcome is unknown", async (db) => {
   await prepare(db);
   const connection = await site(db, db.people.owner, "indexnow");
   await begin(db);
@@ -108,7 +108,7 @@ test("an address is claimed once, and not again within the engine's window, also
   assert.equal(await used(db), 1);
 });
 
-test("what cannot be sent for seven days is given up with its reason, and its unit returns", async (db) => {
+test("a submission that cannot be sent for seven days fails with its reason, and its unit is returned", async (db) => {
   await prepare(db);
   const connection = await site(db, db.people.owner, "indexnow");
   await begin(db);
@@ -124,7 +124,7 @@ test("what cannot be sent for seven days is given up with its reason, and its un
   assert.equal(await used(db), 0);
 });
 
-test("a page that is gone is not sent, and what was sent is told to be gone, once, where the engine wants to know", async (db) => {
+test("a page that is no longer public is not sent; if it was sent before, its removal is reported once, to engines that accept removals", async (db) => {
   const ways: [string, string][] = [
     [
       "update public.content_item set visibility = 'private' where id = $item",
@@ -170,12 +170,16 @@ test("a page that is gone is not sent, and what was sent is told to be gone, onc
     assert.deepEqual(gone.submissions.map(({ type }) => type), ["removed"]);
     await settle(db, connection, gone, "submitted");
     await db.query(hide);
-    assert.equal((await rows(db)).filter(({ type }) => type === "removed").length, 1, "once");
+    assert.equal(
+      (await rows(db)).filter(({ type }) => type === "removed").length,
+      1,
+      "the removal is reported once",
+    );
     await db.query(show);
   }
 });
 
-test("a page that is back before its removal was sent is not told to be gone", async (db) => {
+test("a page that is public again before its removal was sent is not reported as removed", async (db) => {
   await prepare(db);
   const connection = await site(db, db.people.owner, "indexnow");
   await begin(db);
@@ -210,7 +214,7 @@ test("a page that is back before its removal was sent is not told to be gone", a
   }
 });
 
-test("an item, or its creator, that is deleted outright is told to be gone by the operator's site", async (db) => {
+test("when a creator is deleted, the operator's site reports the items as removed", async (db) => {
   await prepare(db);
   const operated = await site(db, null, "indexnow", "https://operator.example");
   await begin(db);
@@ -224,7 +228,7 @@ test("an item, or its creator, that is deleted outright is told to be gone by th
   );
 });
 
-test("what a creator with mode auto changes is collected by itself, from then on, as far as the plan goes", async (db) => {
+test("changes by a creator in mode auto are submitted automatically from then on, and use the plan's quota", async (db) => {
   await prepare(db);
   await site(db, db.people.owner, "indexnow");
   const collect = () => db.query("select ops.queue_seo_jobs(now() + interval '2 minutes')");
@@ -238,7 +242,7 @@ test("what a creator with mode auto changes is collected by itself, from then on
   );
   await db.perform("owner", "select public.set_seo_mode('auto')");
   await collect();
-  assert.deepEqual(await rows(db), [], "what was there before is left alone");
+  assert.deepEqual(await rows(db), [], "earlier items are not submitted");
   await edit("auto");
   // A sync that changes nothing visible, only counters for example, causes no submission.
   await db.query(
@@ -257,7 +261,7 @@ test("what a creator with mode auto changes is collected by itself, from then on
   );
 });
 
-test("the operator's quota is shared in turn: nobody's long list makes others wait", async (db) => {
+test("the operator's quota is shared in turn: one user's long list does not make others wait", async (db) => {
   await prepare(db);
   const operated = await site(db, null, "yandex", "https://operator.example");
   for (const [person, count] of [["owner", 5], ["other", 1]] as const) {
@@ -290,7 +294,7 @@ test("the operator's quota is shared in turn: nobody's long list makes others wa
   );
 });
 
-test("the oldest and most clicked are asked about first, within the quota", async (db) => {
+test("the oldest and most clicked pages are checked first, within the quota", async (db) => {
   await prepare(db);
   const connection = await site(db, db.people.owner, "google");
   await db.query(`update public.content_item set total_clicks = 5000 where id = $item;
@@ -308,7 +312,7 @@ test("the oldest and most clicked are asked about first, within the quota", asyn
   assert.deepEqual((await ask(2)).submissions, []);
 });
 
-test("the overview says what each engine made of the caller's submissions, and nothing of others'", async (db) => {
+test("the overview reports each engine's results for the caller's submissions, and none of other users'", async (db) => {
   await prepare(db);
   const connection = await site(db, db.people.owner, "indexnow");
   await begin(db);

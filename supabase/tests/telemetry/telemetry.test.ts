@@ -6,7 +6,7 @@ import { inTransaction, test, type TestContext } from "../support/context.ts";
 const log = (event: string, properties: Record<string, unknown> = {}) =>
   `select public.log_usage_event_v2('${event}', '${JSON.stringify(properties)}')`;
 
-test("events are codes and numbers: nobody's words or addresses get in", async (db) => {
+test("events contain only codes and numbers: text and email addresses are refused", async (db) => {
   assert.equal(await db.value(log("feed.opened", { items: 20, source: "home", is_first: true }), "owner"), 1);
   for (
     const [event, properties] of [
@@ -22,7 +22,7 @@ test("events are codes and numbers: nobody's words or addresses get in", async (
   assert.equal(await db.refused("anon", log("feed.opened")), "42501");
 });
 
-test("people read their own events and nobody else's, and write none past the function", async (db) => {
+test("users read only their own events, and write events only through the function", async (db) => {
   await db.query("select set_config('request.jwt.claims', '', true)");
   await db.perform("owner", log("feed.opened"));
   const read = (actor: "owner" | "other" | "admin") =>
@@ -40,7 +40,7 @@ test("people read their own events and nobody else's, and write none past the fu
   assert.equal(await db.value("select count(*)::int from telemetry.usage_events where user_id = $owner"), 0);
 });
 
-test("an app's clock is not believed: an hour back at most, and never ahead", async (db) => {
+test("an event's time is at most an hour ago and never in the future, whatever the app's clock says", async (db) => {
   await db.query(
     `select public.log_usage($owner, null, '[{"event": "a", "ago_ms": 60000}, {"event": "b", "ago_ms": 1e300}, {"event": "c", "ago_ms": -5000}]')`,
   );
@@ -50,7 +50,7 @@ test("an app's clock is not believed: an hour back at most, and never ahead", as
   assert.deepEqual(rows.map(({ event, ago }) => [event, ago]), [["a", 60], ["b", 3600], ["c", 0]]);
 });
 
-Deno.test("partitions come and go by themselves for a year, and nothing is older than thirty days", async () => {
+Deno.test("partitions are created and dropped automatically over a year, and no event is older than thirty days", async () => {
   await inTransaction(async (db) => {
     const months = async () =>
       (await db.query<{ name: string }>(
@@ -74,13 +74,13 @@ Deno.test("partitions come and go by themselves for a year, and nothing is older
       }
     }
     const after = await months();
-    assert.ok(before.every((name) => !after.includes(name)), "the partitions of a year ago are gone");
+    assert.ok(before.every((name) => !after.includes(name)), "the partitions of a year ago are dropped");
     await db.query("select ops.keep_telemetry(now() + interval '365 days')");
-    assert.deepEqual(await months(), after, "doing it twice is doing it once");
+    assert.deepEqual(await months(), after, "a second run changes nothing");
   });
 });
 
-test("events by day are those of the rows, late ones and a month's end included, and outlive rows and accounts", async (db) => {
+test("daily event counts match the rows, including late events and the end of a month, and outlive rows and accounts", async (db) => {
   await db.query(
     "delete from telemetry.usage_events; delete from telemetry.usage_hourly; delete from telemetry.usage_seen",
   );
@@ -126,7 +126,7 @@ test("events by day are those of the rows, late ones and a month's end included,
   assert.deepEqual(await read(end), []);
 });
 
-test("histograms add up to the percentiles of all calls, for admins alone", async (db) => {
+test("histograms add up to the percentiles of all calls, and only admins can read them", async (db) => {
   const [name, other] = [`t-${crypto.randomUUID().slice(0, 8)}`, `u-${crypto.randomUUID().slice(0, 8)}`];
   const histogram = (func: string, cache: string | null, times: number[], errors = 0) => {
     const buckets = Array<number>(LATENCY_BOUNDS_MS.length + 1).fill(0);
@@ -176,7 +176,7 @@ test("histograms add up to the percentiles of all calls, for admins alone", asyn
   }
 });
 
-test("the bounds of the histograms are the same in the database and in the functions", async (db: TestContext) => {
+test("the database and the functions use the same histogram bounds", async (db: TestContext) => {
   assert.deepEqual(await db.value("select ops.latency_bounds()"), [...LATENCY_BOUNDS_MS]);
   assert.equal(await db.value("select ops.latency_percentile('{}', 0.5)"), null);
 });

@@ -107,7 +107,7 @@ class Asked {
     const error = await this.ask().then(() => assert.fail("expected a fault"), (error: unknown) => error);
     if (!(error instanceof AiFault)) throw error;
     const said = `${Deno.inspect(error)} ${this.lines.join("\n")}`;
-    assert.ok(!said.includes(KEY) && !said.includes(PRIVATE), `neither key nor prompt is in ${said}`);
+    assert.ok(!said.includes(KEY) && !said.includes(PRIVATE), `the key or the prompt is in ${said}`);
     return error;
   }
 
@@ -133,7 +133,7 @@ for (const way of WAYS) {
   const fault = (simulator: SimulatorClient, about: Record<string, unknown>) =>
     simulator.fault(way.path, about, { account: KEY });
 
-  Deno.test(`${name}: requests and answers of every kind are as the provider's own document says`, async () => {
+  Deno.test(`${name}: requests and responses of every kind match the provider's own API document`, async () => {
     await withSimulator(async (simulator) => {
       const document = way.document && OpenApiDocument.load(way.document[0]);
       const kinds: [reason: string, outcome: string][] = [
@@ -155,7 +155,10 @@ for (const way of WAYS) {
         const answer = await asked.ask();
         assert.equal(asked.outcome(answer), outcome, `${reason}: ${answer.text.slice(0, 200)}`);
         const { usage } = answer;
-        assert.ok(usage && usage.prompt_tokens > 100, "tokens are paid for, whatever came of them");
+        assert.ok(
+          usage && usage.prompt_tokens > 100,
+          "token usage is reported for every response, usable or not",
+        );
         assert.equal(
           usage.thought_tokens > 0,
           reason === "thinking" && way.slug !== "local" || reason === "cached" && way.slug !== "local",
@@ -169,7 +172,7 @@ for (const way of WAYS) {
     });
   });
 
-  Deno.test(`${name}: a refusal is understood, costs nothing, is not tried again and quotes nothing`, async () => {
+  Deno.test(`${name}: an error response is classified, costs nothing, is not retried and quotes no key or prompt`, async () => {
     await withSimulator(async (simulator) => {
       const document = way.document && OpenApiDocument.load(way.document[0]);
       const kinds: [about: Record<string, unknown>, kind: string][] = [
@@ -204,7 +207,7 @@ for (const way of WAYS) {
     });
   });
 
-  Deno.test(`${name}: what was cut, late, half or not as promised may be charged; what never got through may not`, async () => {
+  Deno.test(`${name}: a lost, late, truncated or malformed response may be charged; a refused connection may not`, async () => {
     let gone = "";
     await withSimulator(async (simulator) => {
       gone = simulator.url;

@@ -12,7 +12,7 @@ for (const provider of PROVIDERS) {
     assert.equal(body.provider, provider);
     assert.ok(body.suggested_titles.length >= 3 && body.suggested_titles.length <= 5);
     assert.match(body.suggested_titles[0] ?? "", /castle/i);
-    assert.ok(!body.suggested_tags.includes("castle"), "what is there already is not suggested");
+    assert.ok(!body.suggested_tags.includes("castle"), "existing tags are not suggested again");
     assert.equal(body.suggested_category, "gaming");
     assert.equal(body.seo_score, body.seo_parts.reduce((sum, { points }) => sum + points, 0));
     assert.equal(await ai.used(), 1);
@@ -30,7 +30,7 @@ for (const provider of PROVIDERS) {
     assert.equal(exact?.same, true);
   });
 
-  Deno.test(`${provider}: whatever its answer is, none that is wrong is stored`, async () => {
+  Deno.test(`${provider}: an invalid response is repaired and never stored, whatever is wrong with it`, async () => {
     await using ai = await AiCreator.create({ provider });
     const mended = [
       "prose",
@@ -61,12 +61,12 @@ for (const provider of PROVIDERS) {
       assert.equal(body.was_repaired, false, reason);
     }
     const rows = await ai.ledger();
-    assert.equal(rows.length, 2 * mended.length + 3, "what was no use is in the ledger as well");
+    assert.equal(rows.length, 2 * mended.length + 3, "failed attempts are in the ledger too");
     assert.ok(rows.every(({ prompt_tokens }) => prompt_tokens > 0));
-    assert.equal(await ai.used(), mended.length + 3, "an analysis costs one unit, mended or not");
+    assert.equal(await ai.used(), mended.length + 3, "an analysis costs one unit, repaired or not");
   });
 
-  Deno.test(`${provider}: a provider that fails gives a problem, and the unit of the plan returns`, async () => {
+  Deno.test(`${provider}: a provider failure becomes a problem response, and the plan's unit is returned`, async () => {
     await using ai = await AiCreator.create({ provider });
     const cases: [fault: Record<string, unknown>, code: string][] = [
       [{ reason: "invalid_key" }, "provider_error"],
@@ -85,7 +85,11 @@ for (const provider of PROVIDERS) {
       assert.equal(body.code, code, `${JSON.stringify(fault)}: ${JSON.stringify(body)}`);
       if (fault.reason === "rate_limited") {
         const seconds = { openai: "2", anthropic: "3", google: "34", local: "30" }[provider];
-        assert.equal(headers.get("retry-after"), seconds, "as the provider says, each in its own way");
+        assert.equal(
+          headers.get("retry-after"),
+          seconds,
+          "the provider's own wait time, whichever way it states it",
+        );
       }
       assert.equal(await ai.used(), 0, JSON.stringify(fault));
       await clear(ai);
@@ -111,7 +115,7 @@ async function clear(ai: AiCreator): Promise<void> {
   await simulator(`faults?account=${encodeURIComponent(ai.key)}`, undefined, "DELETE");
 }
 
-Deno.test("when the first provider fails the next that the creator allows answers", async () => {
+Deno.test("when the first provider fails, the next one that the creator allows is used", async () => {
   await using ai = await AiCreator.create({ provider: "openai", fallback: ["anthropic", "google"] });
   await ai.fault("openai", { reason: "overloaded" });
   await ai.fault("anthropic", { reason: "refusal" });
@@ -122,15 +126,15 @@ Deno.test("when the first provider fails the next that the creator allows answer
   assert.equal(await ai.used(), 1);
 
   const again = await ai.generate();
-  assert.equal(again.body.is_cached, true, "the same again is answered from what there is");
+  assert.equal(again.body.is_cached, true, "a repeated request is served from the stored suggestion");
   assert.equal(again.body.cost_cents, 0);
   assert.equal(again.body.suggestion_id, body.suggestion_id);
   assert.equal(await ai.calls(), 3);
   await ai.creator.client.from("content_item").update({ title: "Another castle" }).eq("id", ai.item);
-  assert.equal((await ai.generate()).body.is_cached, false, "another text is another question");
+  assert.equal((await ai.generate()).body.is_cached, false, "an edited item is analysed again");
 });
 
-Deno.test("a model that its maker took away is replaced by its successor", async () => {
+Deno.test("a model that its provider has retired is replaced by its successor", async () => {
   await using ai = await AiCreator.create({ provider: "anthropic" });
   const { status, body } = await ai.generate({ model: "claude-3-5-sonnet-20241022" });
   assert.equal(status, 200, JSON.stringify(body));
@@ -139,7 +143,7 @@ Deno.test("a model that its maker took away is replaced by its successor", async
   assert.equal((await ai.generate({ provider: "nobody" })).body.code, "bad_request");
 });
 
-Deno.test("of a hundred requests with one analysis left one reaches a provider", async () => {
+Deno.test("with one analysis left, only one of a hundred concurrent requests reaches a provider", async () => {
   await using ai = await AiCreator.create();
   await ai.sql`update public.subscription set ai_analyses_used = 24 where user_id = ${ai.creator.id}`;
   const answers = await Promise.all(Array.from({ length: 100 }, () => ai.generate({ fresh: true })));
@@ -150,7 +154,7 @@ Deno.test("of a hundred requests with one analysis left one reaches a provider",
   assert.equal(await ai.used(), 25);
 });
 
-Deno.test("suggestions are for the owner of an item only", async () => {
+Deno.test("only the owner of an item can request and read its suggestions", async () => {
   await using ai = await AiCreator.create();
   const other = await createCreator();
   const { status } = await other.call("ai-generate-tags", { content_item_id: ai.item });
@@ -160,7 +164,7 @@ Deno.test("suggestions are for the owner of an item only", async () => {
   assert.deepEqual(seen.data, []);
 });
 
-Deno.test("a suggestion is shown, applied field by field, and undone but for what was edited since", async () => {
+Deno.test("a suggestion is previewed, applied field by field, and undone except for fields edited since", async () => {
   await using ai = await AiCreator.create();
   const { body: made } = await ai.generate();
   const apply = (body: Record<string, unknown>) => ai.creator.call("apply-ai-suggestion", body);
@@ -190,7 +194,7 @@ Deno.test("a suggestion is shown, applied field by field, and undone but for wha
   });
   const item = applied.body.content_item as { title: string; tags: string[] };
   assert.equal(item.title, made.suggested_titles[1]);
-  assert.equal(item.tags[0], "castle", "the tags that were there stay first");
+  assert.equal(item.tags[0], "castle", "existing tags stay first");
   const revisions = await ai.creator.client.from("content_revision").select("source, title").eq(
     "content_item_id",
     ai.item,
@@ -211,17 +215,21 @@ Deno.test("a suggestion is shown, applied field by field, and undone but for wha
   assert.equal(costs.status, 200, JSON.stringify(costs.body));
   assert.equal((costs.body.rows as unknown[]).length, 1);
   assert.deepEqual((costs.body.acceptance as { dropped: number }[]).map(({ dropped }) => dropped), [1]);
-  assert.equal(costs.body.total_cents, 0, "what a key of one's own pays is not the installation's");
+  assert.equal(
+    costs.body.total_cents,
+    0,
+    "costs paid with the creator's own key are not counted as the installation's",
+  );
   assert.equal(costs.body.own_key_cents, made.cost_cents);
 });
 
-Deno.test("a creator's own key is used, cannot be read back, and goes with its owner", async () => {
+Deno.test("a creator's own key is used, cannot be read back, and is deleted with its owner", async () => {
   await using ai = await AiCreator.create();
   await ai.generate();
   assert.equal(await ai.calls(), 1, "the simulator saw the creator's key");
   const setting = await ai.creator.client.from("user_ai_setting").select("*").single();
   assert.ok(!JSON.stringify(setting.data).includes(ai.key));
-  assert.ok(!(await functionLog()).includes(ai.key), "nor is it in a log");
+  assert.ok(!(await functionLog()).includes(ai.key), "the key is in no log");
   await ai.setKey("openai", `sk-revoked-${crypto.randomUUID()}`);
   assert.equal((await ai.generate({ fresh: true })).body.code, "provider_error");
   await ai.sql`delete from auth.users where id = ${ai.creator.id}`;

@@ -26,7 +26,7 @@ async function runJob(ai: AiCreator, content_item_ids: string[]): Promise<Status
   }, "the job ends");
 }
 
-Deno.test("a job suggests for many items, tells what failed for one, and stops asking when the plan is used up", async () => {
+Deno.test("a job suggests texts for many items, reports the error of each failed one, and makes no calls once the plan is used up", async () => {
   await using ai = await AiCreator.create({ items: ["First castle", "Second castle", "Third castle"] });
   await ai.sql`update public.subscription set ai_analyses_used = 23 where user_id = ${ai.creator.id}`;
   const missing = crypto.randomUUID();

@@ -14,7 +14,7 @@ interface Costs extends Record<string, unknown> {
 
 const costsOf = async (ai: AiCreator) => (await ai.creator.call<Costs>("get-ai-costs")).body;
 
-Deno.test("a call that was cut or late counts as the most that it can have cost, is marked, and counts against the budget", async () => {
+Deno.test("an interrupted or late call is recorded at its maximum cost, marked as estimated, and counts against the budget", async () => {
   await using ai = await AiCreator.create({ provider: "anthropic" });
   await ai.fault("anthropic", { cut: "body" });
   assert.equal((await ai.generate()).body.code, "provider_unavailable");
@@ -46,7 +46,7 @@ Deno.test("a call that was cut or late counts as the most that it can have cost,
     { outcome: "unreachable", is_estimated: true, completion_tokens: 2_048, is_reserved: true },
     { outcome: "overloaded", is_estimated: false, completion_tokens: 0, is_reserved: false },
   ]);
-  assert.equal(await ai.used(), 0, "the plan pays for suggestions only");
+  assert.equal(await ai.used(), 0, "failed calls use no units of the plan");
   const spent = rows.reduce((sum, { cost }) => sum + cost, 0);
   const { rows: [day], own_key_cents } = await costsOf(ai);
   assert.deepEqual([day?.cost_cents, day?.estimated_cents, own_key_cents], [spent, spent, spent]);
@@ -59,25 +59,28 @@ Deno.test("a call that was cut or late counts as the most that it can have cost,
   assert.equal(refused.body.budget, "creator");
 });
 
-Deno.test("the installation's budget stops what it would pay itself, tells a creator no figures, and leaves keys of one's own alone", async () => {
+Deno.test("the installation's budget stops calls with its own key, shows creators no figures, and does not affect creators' keys", async () => {
   await using ai = await AiCreator.create();
   const context = await connectionContext({ AI_MONTHLY_BUDGET_CENTS: "0.00001" });
   const request = { user_id: ai.creator.id, content_item_id: ai.item };
   const before = await ai.sql<
     { warned_percent: number }[]
   >`select warned_percent from ops.ai_month where user_id is null`;
-  assert.ok((await analyse(context, request)).suggestion_id, "with a key of one's own");
+  assert.ok(
+    (await analyse(context, request)).suggestion_id,
+    "the creator's own key is not limited by the installation's budget",
+  );
   await ai.setKey("openai", null);
   const refused = await analyse(context, { ...request, fresh: true }).catch((error: unknown) => error);
   assert.ok(refused instanceof ApiError && refused.code === "ai_budget_exceeded", Deno.inspect(refused));
   assert.deepEqual(refused.extras, { budget: "installation" });
-  assert.equal(await ai.used(), 1, "a call that is refused takes no unit of the plan");
+  assert.equal(await ai.used(), 1, "a refused call uses no unit of the plan");
   await ai.sql`update ops.ai_month set warned_percent = ${
     before[0]?.warned_percent ?? 0
   } where user_id is null`;
 });
 
-Deno.test("what a creator changes after taking it over counts as edited, by model; syncs, other suggestions and an undo do not", async () => {
+Deno.test("a field that the creator changes after applying it counts as edited, per model; syncs, other suggestions and undo do not", async () => {
   await using ai = await AiCreator.create();
   const model = (await ai.generate()).body.model;
   const feedback = async (id: unknown) =>
@@ -96,18 +99,22 @@ Deno.test("what a creator changes after taking it over counts as edited, by mode
 
   const first = await apply(["description"]);
   await edit({ title: "A title that no suggestion was about" });
-  assert.equal(await feedback(first.id), "kept", "another field");
+  assert.equal(await feedback(first.id), "kept", "editing another field does not count");
   const second = await apply(["title", "tags"]);
   assert.deepEqual([await feedback(first.id), await feedback(second.id)], ["kept", "kept"]);
   await ai.sql`update public.content_item set title = 'As the platform has it' where id = ${ai.item}`;
-  assert.equal(await feedback(second.id), "kept", "a sync is nobody's opinion");
+  assert.equal(await feedback(second.id), "kept", "a change by a sync is not an edit by the creator");
   await edit({ tags: ["only", "mine"] });
   assert.equal(await feedback(second.id), "edited");
   await edit({ description: "In my own words" });
   assert.equal(await feedback(first.id), "edited");
   const third = await apply(["title"]);
   const fourth = await apply(["title"]);
-  assert.equal(await feedback(third.id), "kept", "what another suggestion replaced was not edited");
+  assert.equal(
+    await feedback(third.id),
+    "kept",
+    "a field replaced by another suggestion does not count as edited",
+  );
   await ai.creator.call("apply-ai-suggestion", { undo: fourth.application });
   assert.equal(await feedback(fourth.id), "dropped");
   const [acceptance] = (await costsOf(ai)).acceptance;

@@ -7,7 +7,7 @@ import { AiCreator } from "../support/ai_creator.ts";
 import { connectionContext } from "../support/connection_context.ts";
 import { HOSTILE } from "../support/hostile_texts.ts";
 
-Deno.test("what leaves the house for a hostile item is its creator's own texts beside the same instructions, and the answer keeps its shape", async () => {
+Deno.test("a request for a hostile item contains only its creator's texts and unchanged instructions, and the response stays valid", async () => {
   const other = `secretofanother${crypto.randomUUID().slice(0, 8)}`;
   await using ai = await AiCreator.create({ fallback: [...PROVIDERS] });
   const neighbour = await createCreator();
@@ -51,10 +51,10 @@ Deno.test("what leaves the house for a hostile item is its creator's own texts b
     );
   }
   assert.ok(bodies.length >= sample.length);
-  assert.ok(bodies.every((body) => !body.includes(other)), "nobody else's texts");
+  assert.ok(bodies.every((body) => !body.includes(other)), "no texts of other creators are sent");
   const rules = bodies.map((body) =>
     /You are the writing assistant.*?in the tone of data\.tone\./s.exec(body)?.[0]
   );
-  assert.equal(new Set(rules).size, 1, "the instructions are the same for all");
+  assert.equal(new Set(rules).size, 1, "the instructions are the same for every item");
   assert.ok(rules[0]);
 });

@@ -30,7 +30,7 @@ const answerTo = (brief: Brief, faulty?: typeof FAULTY[number]) => {
 const PLACES = ["title", "description", "tags", "hashtags"] as const;
 const PLATFORMS = ["youtube", "instagram", "tiktok", "facebook", "twitter"] as const;
 
-Deno.test("of two hundred hostile texts none leaves the frame of its data, and none changes the shape of an answer", () => {
+Deno.test("none of 200 hostile texts gets from the data into the instructions or changes the shape of a response", () => {
   let tried = 0;
   for (const { order, text } of HOSTILE) {
     for (const place of PLACES) {
@@ -44,9 +44,9 @@ Deno.test("of two hundred hostile texts none leaves the frame of its data, and n
       assert.equal(request.messages.length, 1);
       const { data } = JSON.parse(request.messages[0]?.text ?? "");
       assert.deepEqual(Object.keys(data), ["item", "language", "tone", "past", "trending"]);
-      assert.ok(!request.instructions.includes(order), "the instructions hold none of it");
+      assert.ok(!request.instructions.includes(order), "the instructions contain none of the item's text");
       assert.doesNotMatch(request.messages[0]?.text ?? "", /[\u202e\u{e0000}-\u{e007f}]/u);
-      assert.ok(mostTokens(request) < 60_000, "and however long it is, the prompt stays within bounds");
+      assert.ok(mostTokens(request) < 60_000, "the prompt stays within its size limit");
       if (outcome.kind === "valid") {
         const allowed = pointersIn(frame.given);
         const said = pointersIn(
@@ -87,19 +87,19 @@ Deno.test("of two hundred hostile texts none leaves the frame of its data, and n
         );
         assert.ok(obey({ tags: [said] }).fault, said);
       }
-      assert.ok(obey({ system: order }).fault, "a member more");
+      assert.ok(obey({ system: order }).fault, "an additional member");
       assert.ok(obey({ category: order }).fault);
       assert.deepEqual(obey({ trending_keywords: [order] }).suggestion?.trending_keywords, []);
       assert.ok(
         obey({ titles: [order.repeat(30), "Two", "Three"] }).fault,
-        "a title longer than titles are",
+        "a title over the length limit",
       );
     }
   }
   assert.ok(tried >= 200);
 });
 
-Deno.test("of ten thousand faulted answers none that breaks a rule is taken", () => {
+Deno.test("none of 10,000 damaged responses that breaks a rule is accepted", () => {
   const good = ["fenced", "thinking", "cached"];
   // Repeating the same faults would prove nothing new, so each answer is also damaged at a different position.
   let seed = 1;
@@ -122,12 +122,12 @@ Deno.test("of ten thousand faulted answers none that breaks a rule is taken", ()
     const outcome = judge({ text, ending: made.ending, usage: NO_USAGE }, frame);
     if (outcome.kind !== "valid") {
       assert.ok(outcome.kind === "faulty" && outcome.fault.length > 0);
-      assert.ok(!(damage === 4 && good.includes(faulty ?? "")), `${faulty} is fine`);
+      assert.ok(!(damage === 4 && good.includes(faulty ?? "")), `${faulty} should be accepted`);
       continue;
     }
     taken++;
     const { suggestion } = outcome;
-    assert.ok(made.ending === "complete", "what did not end by itself is never taken");
+    assert.ok(made.ending === "complete", "a truncated response is never accepted");
     assert.ok(suggestion.titles.length >= 3 && suggestion.titles.length <= 5);
     assert.ok(
       suggestion.titles.every((title) => lengthOf(title) <= frame.limits.title && title.isWellFormed()),
@@ -143,7 +143,7 @@ Deno.test("of ten thousand faulted answers none that breaks a rule is taken", ()
   assert.ok(taken > 100);
 });
 
-Deno.test("an answer in another language of the same script is seen, and neither names nor short texts are taken for one", () => {
+Deno.test("a response in another language of the same script is detected; names and short texts cause no false positives", () => {
   const texts: Record<string, string> = {
     en: "How we built this castle in one day: all the tools that you need and what I learned from it",
     de: "Wie wir diese Burg an einem Tag gebaut haben und was ihr dafür braucht, mit allen Werkzeugen",
@@ -158,7 +158,7 @@ Deno.test("an answer in another language of the same script is seen, and neither
   };
   for (const [code, text] of Object.entries(texts)) {
     for (const wanted of Object.keys(texts)) {
-      assert.equal(isWrittenIn(text, wanted), code === wanted, `${code} where ${wanted} is wanted`);
+      assert.equal(isWrittenIn(text, wanted), code === wanted, `${code} where ${wanted} is expected`);
     }
     for (const none of [null, "zxx", "und", "sw"]) {
       assert.ok(isWrittenIn(code === "ru" || code === "uk" ? "x" : text, none));
@@ -169,7 +169,7 @@ Deno.test("an answer in another language of the same script is seen, and neither
   assert.ok(isWrittenIn("", "ja"));
 });
 
-Deno.test("a language is accepted in each script that it is written in, and in no other", () => {
+Deno.test("a language is accepted in every script in which it is written, and in no other", () => {
   const accepted: [language: string, text: string][] = [
     ["te", "ఇంట్లో వంటకం ఎలా చేయాలి"],
     ["ml", "വീട്ടിൽ എങ്ങനെ പാചകം ചെയ്യാം"],
@@ -196,11 +196,11 @@ Deno.test("a language is accepted in each script that it is written in, and in n
       assert.ok(!isWrittenIn("집에서 요리하는 방법", language), `Hangul for ${language}`);
     }
   }
-  assert.ok(!isWrittenIn("Kako se kuva kod kuće", "sr-Cyrl"), "a tag may name its script");
+  assert.ok(!isWrittenIn("Kako se kuva kod kuće", "sr-Cyrl"), "a language tag may specify its script");
   for (const unknown of ["tlh", "english", "x!", "en us"]) assert.ok(isWrittenIn("집에서", unknown), unknown);
 });
 
-Deno.test("a language that an item is not written in is not asked for", () => {
+Deno.test("the prompt does not request a language in which the item is not written, unless the creator chose it", () => {
   const asked = (about: Partial<Brief["item"]>, language: string | null) =>
     JSON.parse(writePrompt(briefOf(about, { language })).request.messages[0]?.text ?? "").data.language;
   const english = {
@@ -209,16 +209,20 @@ Deno.test("a language that an item is not written in is not asked for", () => {
   };
   assert.equal(asked({ ...english, language: "hi" }, "hi"), null);
   assert.equal(asked({ ...english, language: "zxx" }, "zxx"), null);
-  assert.equal(asked({ ...english, language: "hi" }, "es"), "es", "the creator's wish counts");
+  assert.equal(
+    asked({ ...english, language: "hi" }, "es"),
+    "es",
+    "a language chosen by the creator is requested",
+  );
   assert.equal(asked({ ...english, language: "en-GB" }, "en-GB"), "en-GB");
 });
 
-Deno.test("what a prompt holds of others is the keywords that trend, and nothing else", () => {
+Deno.test("a prompt does not contain the brief's fingerprint", () => {
   const { request } = answerTo({ ...briefOf(), fingerprint: SECRET });
   assert.ok(!JSON.stringify(request).includes(SECRET));
 });
 
-Deno.test("a text is cut between characters as people see them", () => {
+Deno.test("a text is cut between whole grapheme clusters", () => {
   assert.equal(cut("ab👩‍👩‍👧‍👦cd", 5), "ab");
   assert.equal(cut("e\u0301e\u0301e\u0301", 3), "e\u0301");
   assert.equal(cut("🇩🇪🇫🇷", 6), "🇩🇪");
@@ -227,7 +231,7 @@ Deno.test("a text is cut between characters as people see them", () => {
   assert.equal(cut(zalgo, 10), "", "a character that does not fit is left out whole");
 });
 
-Deno.test("trending keywords of a model's own making are left out, and tags that are there already", () => {
+Deno.test("trending keywords invented by the model and tags that the item already has are removed", () => {
   const { frame } = writePrompt(briefOf());
   const { suggestion } = checkAnswer(
     JSON.stringify({
@@ -245,7 +249,7 @@ Deno.test("trending keywords of a model's own making are left out, and tags that
   assert.deepEqual(suggestion?.trending_keywords, ["minecraft"]);
 });
 
-Deno.test("all tags of a YouTube video together stay within 500 characters", () => {
+Deno.test("existing and suggested tags of a YouTube video together stay within 500 characters", () => {
   const have = Array.from({ length: 10 }, (_, place) => `present-tag-${place}-${"x".repeat(20)}`);
   const { frame } = writePrompt(briefOf({ tags: have }));
   const { suggestion } = checkAnswer(
@@ -264,7 +268,7 @@ Deno.test("all tags of a YouTube video together stay within 500 characters", () 
   assert.ok(all.map((tag) => tag.includes(" ") ? `"${tag}"` : tag).join(",").length <= 500);
 });
 
-Deno.test("each provider's own way of counting comes out as the same tokens", () => {
+Deno.test("token usage is normalized across the providers' ways of counting", () => {
   const usage = {
     ...NO_USAGE,
     prompt_tokens: 1_000,
@@ -303,7 +307,7 @@ Deno.test("each provider's own way of counting comes out as the same tokens", ()
   );
 });
 
-Deno.test("a score is the sum of its parts, and says what would raise it", () => {
+Deno.test("a score is complete for a good item and low for a poor one, with advice for every missing part", () => {
   const poor = seoScore(
     { title: "x", description: "", tags: [], hashtags: [], category: null },
     limitsOf("youtube"),

@@ -74,7 +74,7 @@ async function outside(changes: Record<string, string> = {}) {
   };
 }
 
-Deno.test("an alert reaches Slack, a mailbox and a pager, once each, and says what to do", async () => {
+Deno.test("an alert reaches Slack, a mailbox and a pager once each, and says what to do", async () => {
   await using own = await outside();
   const id = await own.event();
   await Promise.all([sendAlerts(own.context), sendAlerts(own.context)]);
@@ -112,11 +112,15 @@ Deno.test("an alert reaches Slack, a mailbox and a pager, once each, and says wh
   await sendAlerts(own.context);
   assert.match((await own.slack()).at(-1)?.text ?? "", /^✅ Over: Jobs/);
   const closed = JSON.parse(own.pager().at(-1)?.body ?? "{}");
-  assert.deepEqual([closed.type, closed.data.dedupe_key], ["alert.resolved", id], "closes what it opened");
+  assert.deepEqual(
+    [closed.type, closed.data.dedupe_key],
+    ["alert.resolved", id],
+    "the event resolves the incident that it opened",
+  );
   assert.deepEqual((await own.deliveries(over)).map(({ status }) => status), ["sent", "sent", "sent"]);
 });
 
-Deno.test("a channel that is down holds up no other, and is tried again; a mail that may have gone out is not sent twice", async () => {
+Deno.test("a failing channel does not delay the others and is retried; an email that may have been sent is not sent twice", async () => {
   await using own = await outside();
   await simulator("faults", {
     match: "hooks.slack.com",
@@ -143,7 +147,7 @@ Deno.test("a channel that is down holds up no other, and is tried again; a mail 
     ],
   );
   await sendAlerts(own.context);
-  assert.equal(own.pager().length, 1, "not before its time");
+  assert.equal(own.pager().length, 1, "no retry before it is due");
   own.pagerAnswers(200);
   for (let attempt = 0; attempt < 3; attempt++) {
     await own.due();
@@ -151,16 +155,16 @@ Deno.test("a channel that is down holds up no other, and is tried again; a mail 
   }
   assert.deepEqual((await own.deliveries(id)).map(({ status }) => status), ["sent", "sent", "sent"]);
   assert.equal((await own.slack()).length, 1);
-  assert.equal((await own.mail()).length, 1, "the same Idempotency-Key");
+  assert.equal((await own.mail()).length, 1, "the retry used the same Idempotency-Key");
   const [first, second] = own.pager();
   assert.equal(first?.headers["webhook-id"], second?.headers["webhook-id"]);
   assert.ok(
     !own.context.lines.join().includes("/services/"),
-    "an address that is a secret is in no log line",
+    "the secret webhook URL is in no log line",
   );
 });
 
-Deno.test("a sender that dies with messages in its hands loses none", async () => {
+Deno.test("messages claimed by a sender that dies are sent after its lease expires", async () => {
   await using own = await outside();
   const id = await own.event();
   const dead = await own.context.admin.call("claim_alert_deliveries", {
@@ -169,7 +173,7 @@ Deno.test("a sender that dies with messages in its hands loses none", async () =
   });
   assert.ok(JSON.stringify(dead).includes(own.subject));
   await sendAlerts(own.context);
-  assert.equal((await own.slack()).length, 0, "somebody has it");
+  assert.equal((await own.slack()).length, 0, "another sender still holds the lease");
   await own.due();
   await sendAlerts(own.context);
   assert.deepEqual((await own.deliveries(id)).map(({ status, attempts }) => [status, attempts]), [
@@ -180,7 +184,7 @@ Deno.test("a sender that dies with messages in its hands loses none", async () =
   assert.equal((await own.slack()).length, 1);
 });
 
-Deno.test("in quiet hours only what is critical is told; what was over by then is told nobody", async () => {
+Deno.test("during quiet hours only critical alerts are sent; alerts resolved before their end are never sent", async () => {
   await using own = await outside({
     ALERT_QUIET_HOURS: "22:00-07:00",
     ALERT_TIME_ZONE: "Europe/Berlin",
@@ -211,7 +215,7 @@ Deno.test("in quiet hours only what is critical is told; what was over by then i
   assert.equal((await own.slack()).length, 2);
 });
 
-Deno.test("quiet hours go by the clock on the wall, also on the days when it is changed", () => {
+Deno.test("quiet hours follow local time, also on the days of clock changes", () => {
   const berlin = (time: string, hours = "22:00-07:00") => isQuiet(hours, "Europe/Berlin", new Date(time));
   for (
     const [time, expected] of [

@@ -9,7 +9,7 @@ interface Opened {
   code?: string;
 }
 
-Deno.test("two checkouts at once make one customer and leave one page open, and that one works", async () => {
+Deno.test("concurrent checkouts create one customer and leave one checkout page open, on which payment works", async () => {
   await using own = await Subscriber.create();
   const answers = await Promise.all(
     Array.from(
@@ -29,7 +29,7 @@ Deno.test("two checkouts at once make one customer and leave one page open, and 
   for (const { body } of answers) await assert.rejects(payOn(body.url), /404/);
 });
 
-Deno.test("who has a subscription is not sold another, not even before Stripe has reported the first", async () => {
+Deno.test("a creator with a subscription cannot buy another, even before Stripe's webhook for the first has arrived", async () => {
   await using own = await Subscriber.create();
   const url = await own.checkout("basic");
   await own.hold();
@@ -43,7 +43,7 @@ Deno.test("who has a subscription is not sold another, not even before Stripe ha
   assert.equal((await own.plan()).tier, "basic");
 });
 
-Deno.test("whose subscription has ended subscribes anew at the first attempt", async () => {
+Deno.test("a creator whose subscription has ended can subscribe again at the first attempt", async () => {
   await using own = await Subscriber.paying("basic");
   const [{ id } = {}] = (await own.truth()).subscriptions;
   await own.stripe("DELETE", `subscriptions/${id}`);
@@ -52,7 +52,7 @@ Deno.test("whose subscription has ended subscribes anew at the first attempt", a
   await own.until(({ tier }) => tier === "premium");
 });
 
-Deno.test("who pays twice all the same is told once, and so is the staff", async () => {
+Deno.test("a creator who pays for two subscriptions is notified once, and billing-status reports it", async () => {
   await using own = await Subscriber.paying("basic");
   await own.stripe("POST", "subscriptions", {
     customer: await own.customer(),
@@ -65,7 +65,7 @@ Deno.test("who pays twice all the same is told once, and so is the staff", async
   assert.equal(body.paid_twice, true);
 });
 
-Deno.test("a checkout is for the caller alone: an address that is not allowed, another's id and an unknown plan are refused", async () => {
+Deno.test("a checkout is for the caller only: a return URL outside the list, another user's id and an unknown plan are refused", async () => {
   const creator = await createCreator();
   const call = (input: unknown) => creator.call<Opened>("create-checkout-session", input);
   const answers = await Promise.all([
@@ -89,7 +89,7 @@ Deno.test("a checkout is for the caller alone: an address that is not allowed, a
   assert.match(await payOn(allowed.body.url), /^http:\/\/127\.0\.0\.1:3000\/billing\?checkout=success/);
 });
 
-Deno.test("a card that is declined buys nothing, and the page stays open", async () => {
+Deno.test("a declined card creates no subscription, and the checkout page stays open", async () => {
   await using own = await Subscriber.create();
   const url = await own.checkout("basic");
   await assert.rejects(payOn(url, { card: "declined" }), /402/);
@@ -98,7 +98,7 @@ Deno.test("a card that is declined buys nothing, and the page stays open", async
   await own.until(({ tier }) => tier === "basic");
 });
 
-Deno.test("the portal is for those who subscribed: the plan is changed, cancelled and kept there", async () => {
+Deno.test("the portal requires a subscription; the plan can be changed, cancelled, resumed and ended there", async () => {
   await using own = await Subscriber.create();
   const early = await own.creator.call<Opened>("create-portal-session", {});
   assert.deepEqual([early.status, early.body.code], [409, "conflict"]);
@@ -129,7 +129,7 @@ Deno.test("the portal is for those who subscribed: the plan is changed, cancelle
   await own.until(({ tier }) => tier === "free");
 });
 
-Deno.test("a receipt and a failed payment are mailed once, and not to who wants no mail", async () => {
+Deno.test("a receipt and a failed payment are emailed once, and not to users who turned emails off", async () => {
   await using own = await Subscriber.paying("basic", { card: "declined_later" });
   await own.settled();
   const { mail_url } = await testStack();
@@ -164,7 +164,7 @@ Deno.test("a receipt and a failed payment are mailed once, and not to who wants 
   assert.equal(row?.count, 0);
 });
 
-Deno.test("while Stripe is down a checkout says so, and billing-status still answers", async () => {
+Deno.test("while Stripe is down, a checkout fails with 503 and billing-status still responds", async () => {
   await using own = await Subscriber.paying("basic");
   const customer = await own.customer();
   await own.sql`delete from cache_store where key = ${`stripe:preview:${customer}`}`;

@@ -8,7 +8,7 @@ import { money } from "../../_shared/billing/money.ts";
 import { Subscription } from "../../_shared/billing/state.ts";
 import { Billing, describeBilling } from "../../_shared/billing/status.ts";
 
-Deno.test("amounts are right in currencies with two, three and no decimals", () => {
+Deno.test("amounts are formatted correctly in currencies with two, three and no decimals", () => {
   const text = (minor: number, currency: string) => money(minor, currency).replaceAll("\u00a0", " ");
   assert.deepEqual(
     [
@@ -49,7 +49,7 @@ function billing(entitlement: Record<string, unknown>, changes: Record<string, u
   });
 }
 
-Deno.test("what happens next is said for every state of a subscription", () => {
+Deno.test("every state of a subscription has a text about what happens next", () => {
   const told = (one: Billing) => {
     const { next } = describeBilling(one, null);
     return `${next.kind}: ${next.text}`;
@@ -81,7 +81,7 @@ Deno.test("what happens next is said for every state of a subscription", () => {
   ]);
 });
 
-Deno.test("with the next invoice at hand its amount is told, and the price stays the price", () => {
+Deno.test("when the next invoice is known, the text states its amount; the plan's price is unchanged", () => {
   const { amount, next } = describeBilling(billing({ status: "active" }), {
     minor: 950,
     currency: "jpy",
@@ -91,14 +91,14 @@ Deno.test("with the next invoice at hand its amount is told, and the price stays
   assert.match(next.text, /then ¥950 is charged/);
 });
 
-Deno.test("a date that is missing is not 1970", () => {
+Deno.test("a missing date is not shown as 1970", () => {
   const one = billing({ status: "active", period_end: null });
   assert.deepEqual(describeBilling(one, null).next.at, null);
   assert.doesNotMatch(JSON.stringify(describeBilling(one, null)), /1970/);
   assert.doesNotMatch(wordsOf({ kind: "payment_failed", data: {}, name: null }).text, /1970/);
 });
 
-Deno.test("a subscription's period is understood on its item and on itself, its price as a price and as a plan", () => {
+Deno.test("a subscription is parsed with its period on the item or at the top level, and with a price or a plan", () => {
   const head = {
     id: "sub_1",
     object: "subscription",
@@ -147,7 +147,7 @@ Deno.test("a subscription's period is understood on its item and on itself, its 
   assert.deepEqual([bare.items[0]?.period_end, bare.period_end, bare.items[0]?.quantity], [null, null, 1]);
 });
 
-Deno.test("an installation without Stripe tells the plan, and says that it sells none", async () => {
+Deno.test("an installation without Stripe reports the plan, and refuses a checkout because it sells no plans", async () => {
   const { dependencies } = testDependencies({
     functions: {
       read_billing: () =>

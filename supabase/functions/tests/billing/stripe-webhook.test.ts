@@ -32,7 +32,7 @@ async function post(body: string, signature: string | null, type = "application/
 
 const now = () => Math.floor(Date.now() / 1_000);
 
-Deno.test("a wrong, old, future, borrowed or missing signature, a changed byte and the wrong mode are 400 and stored nowhere", async () => {
+Deno.test("a wrong, old, future, reused or missing signature, a changed byte and the wrong mode are 400, and nothing is stored", async () => {
   await using own = await Subscriber.create();
   const event = newEvent();
   const body = JSON.stringify(event);
@@ -64,7 +64,7 @@ Deno.test("a wrong, old, future, borrowed or missing signature, a changed byte a
   assert.equal((await post(body, right)).status, 200);
 });
 
-Deno.test("two secrets hold while one is rotated, and any of several signatures may be the right one", async () => {
+Deno.test("both secrets are accepted during a rotation, and any one of several signatures may match", async () => {
   const settings = await stackSettings("pooler", {
     STRIPE_SECRET_KEY: "sk_test_rotating",
     STRIPE_WEBHOOK_SECRET: "whsec_new,whsec_old",
@@ -92,7 +92,7 @@ Deno.test("two secrets hold while one is rotated, and any of several signatures 
   );
 });
 
-Deno.test("the same event 500 times at once is stored once, applied once and told once", async () => {
+Deno.test("the same event delivered 500 times at once is stored, applied and notified once", async () => {
   await using own = await Subscriber.create();
   const url = await own.checkout("basic");
   await own.hold();
@@ -114,7 +114,7 @@ Deno.test("the same event 500 times at once is stored once, applied once and tol
   assert.equal((await own.notices("plan_changed")).length, 1);
 });
 
-Deno.test("events that come in reverse order, also those of an older API version, end as Stripe has it", async () => {
+Deno.test("events in reverse order, also in an older API version, end in the state that Stripe has", async () => {
   for (const version of ["2026-10-28.endive", "2020-08-27"]) {
     await using own = await Subscriber.create();
     const url = await own.checkout("premium");
@@ -129,7 +129,7 @@ Deno.test("events that come in reverse order, also those of an older API version
   }
 });
 
-Deno.test("what was never delivered is healed by the reconciler, in one call of Stripe", async () => {
+Deno.test("the reconciler corrects a missed event with a single call to Stripe", async () => {
   await using own = await Subscriber.paying("basic");
   await own.settled();
   await own.hold();
@@ -144,7 +144,7 @@ Deno.test("what was never delivered is healed by the reconciler, in one call of 
   assert.equal(count, 1);
 });
 
-Deno.test("while Stripe is down events are taken, and worked off when it is back", async () => {
+Deno.test("while Stripe is down, events are accepted; they are processed when it is back", async () => {
   await using own = await Subscriber.paying("basic");
   await own.settled();
   const customer = await own.customer();
@@ -174,7 +174,7 @@ Deno.test("while Stripe is down events are taken, and worked off when it is back
   await own.until(({ tier }) => tier === "premium");
 });
 
-Deno.test("a dispute, whose event names no customer, is told to the staff; a refund to the creator, once", async () => {
+Deno.test("a dispute, whose event has no customer, is recorded in the audit log; a refund notifies the creator once", async () => {
   await using own = await Subscriber.paying("basic");
   await own.settled();
   const { charges: [charge] } = await own.truth();
@@ -192,14 +192,14 @@ Deno.test("a dispute, whose event names no customer, is told to the staff; a ref
   assert.ok(events.length > 0);
 });
 
-Deno.test("a customer who is deleted at Stripe has the free plan, and may subscribe anew", async () => {
+Deno.test("a customer who is deleted at Stripe returns to the free plan", async () => {
   await using own = await Subscriber.paying("premium");
   await own.settled();
   await own.stripe("DELETE", `customers/${await own.customer()}`);
   await own.until(({ tier }) => tier === "free");
 });
 
-Deno.test("a customer of ours that was never written down is found by what it says of itself; others' are left alone", async () => {
+Deno.test("a customer missing from the database is matched by its metadata; customers without it are ignored", async () => {
   await using own = await Subscriber.create();
   const made = await own.stripe("POST", "customers", { "metadata[streamvibe_user_id]": own.id });
   assert.equal(made.status, 200);
@@ -213,7 +213,7 @@ Deno.test("a customer of ours that was never written down is found by what it sa
   assert.equal(status, "ignored");
 });
 
-Deno.test("products and prices that change make what is cached of them void", async () => {
+Deno.test("a changed product invalidates its cache entry", async () => {
   await using own = await Subscriber.create();
   const key = `stripe:product:prod_${crypto.randomUUID()}`;
   await own.sql`select cache_stripe_data(${key}, '{"name": "Old"}', 3600)`;
@@ -225,7 +225,7 @@ Deno.test("products and prices that change make what is cached of them void", as
   assert.equal(row?.cached, null);
 });
 
-Deno.test("no name, address, card, amount or secret of an event is logged or kept", async () => {
+Deno.test("no name, address, card, amount or secret from an event is logged or stored", async () => {
   await using own = await Subscriber.create();
   const mark = crypto.randomUUID().replaceAll("-", "");
   const object = {
@@ -254,7 +254,7 @@ Deno.test("no name, address, card, amount or secret of an event is logged or kep
   });
   const [{ kept = "" } = {}] = await own.sql<{ kept: string }[]>`
     select string_agg(event::text, ' ') as kept from stripe_webhook_events as event where subject = ${object.id}`;
-  assert.ok(kept.includes(object.id), "what was kept is what is looked at");
+  assert.ok(kept.includes(object.id), "the stored rows are those being checked");
   const said = kept + await functionLog();
   for (
     const planted of [
@@ -272,7 +272,7 @@ Deno.test("no name, address, card, amount or secret of an event is logged or kep
 });
 
 Deno.test({
-  name: "every recorded event of every API version tells whom it is about",
+  name: "every recorded event of every API version yields its object, and its customer where it has one",
   ignore: !recorded(),
   fn() {
     const folder = recorded();
@@ -292,7 +292,7 @@ Deno.test({
   },
 });
 
-Deno.test("an invoice names its subscription at the top, under parent, or not at all", () => {
+Deno.test("an invoice's subscription is read from the top level or from parent, or is absent", () => {
   const of = (object: Record<string, unknown>) =>
     factsOf(StripeEvent.parse(newEvent({ type: "invoice.paid", data: { object } }))).subscription;
   assert.equal(of({ object: "invoice", subscription: "sub_1" }), "sub_1");
@@ -305,7 +305,7 @@ Deno.test("an invoice names its subscription at the top, under parent, or not at
   assert.equal(of({ object: "invoice" }), null);
 });
 
-Deno.test("stripe-webhook takes an event without a payload, as Stripe's newer ones are", async () => {
+Deno.test("stripe-webhook accepts an event without a payload, like Stripe's v2 events", async () => {
   const body = JSON.stringify({
     id: `evt_${crypto.randomUUID()}`,
     object: "v2.core.event",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Subscriber } from "../support/subscriber.ts";
 
-Deno.test("a creator who pays on the checkout page has the plan at once, with its own cycle, and a receipt", async () => {
+Deno.test("a creator who pays on the checkout page gets the plan, with the subscription's cycle, and a receipt", async () => {
   await using own = await Subscriber.create();
   const location = await own.subscribe("premium");
   assert.match(location, /^http:\/\/localhost:3000\/billing\?checkout=success&session_id=cs_test_\w+$/);
@@ -23,7 +23,7 @@ Deno.test("a creator who pays on the checkout page has the plan at once, with it
   );
 });
 
-Deno.test("a subscription that is cancelled goes on to its period's end, and then the plan is free", async () => {
+Deno.test("a cancelled subscription continues to the end of its period; then the plan is free", async () => {
   await using own = await Subscriber.paying("basic");
   const { subscriptions: [truth] } = await own.truth();
   await own.stripe("POST", `subscriptions/${truth?.id}`, { cancel_at_period_end: "true" });
@@ -36,7 +36,7 @@ Deno.test("a subscription that is cancelled goes on to its period's end, and the
   assert.equal(plan.status, "canceled");
 });
 
-Deno.test("a payment that fails leaves the plan for seven days, and is told once a try", async () => {
+Deno.test("after a failed payment the plan stays until a later attempt succeeds, with one notification per attempt", async () => {
   await using own = await Subscriber.paying("basic", { card: "declined_later" });
   await own.advance(31);
   await own.until(({ status }) => status === "past_due");

@@ -4,7 +4,7 @@ import { testDatabase } from "../../../../scripts/test/stack.ts";
 import { workOff } from "../../_shared/billing/work_off.ts";
 import { connectionContext } from "../support/connection_context.ts";
 
-Deno.test("customers that are due are claimed together and looked at side by side", async () => {
+Deno.test("due customers are claimed together and checked concurrently", async () => {
   // Live mode, in which no other test has customers. The simulated Stripe refuses its key, which does not matter here.
   const context = await connectionContext({ STRIPE_SECRET_KEY: "sk_live_streamvibe" });
   const sql = await testDatabase();
@@ -29,7 +29,7 @@ Deno.test("customers that are due are claimed together and looked at side by sid
       budget_ms: 60_000,
     });
     assert.equal(customers, 4);
-    assert.ok(await all.promise, "they were looked at one after the other");
+    assert.ok(await all.promise, "they were checked sequentially");
     assert.deepEqual([...asked].sort(), [1, 2, 3, 4].map((n) => `${name}${n}`));
   } finally {
     clearTimeout(timer);

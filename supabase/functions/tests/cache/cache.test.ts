@@ -125,7 +125,7 @@ async function askingProcess(url: string, key: string, asks: number, took_ms: nu
 }
 
 each(
-  "500 equal asks at once in two processes, of what nobody has computed yet, are one computation",
+  "500 equal concurrent requests in two processes for an uncached value run one computation",
   async ({ url }) => {
     const key = newKey();
     const processes = await Promise.all([
@@ -140,7 +140,7 @@ each(
 );
 
 each(
-  "a computation keeps its lease while it lasts, and one that is killed gives it up within a second",
+  "a computation keeps its lease while it runs, and the lease of a killed one expires within a second",
   async ({ ourStore, url }) => {
     const [key, store, cache] = [newKey(), await ourStore(), new Cache()];
     const long = await askingProcess(url, key, 1, 2_500);
@@ -168,7 +168,7 @@ each(
 );
 
 each(
-  "a fresh answer is given without asking, a stale one while it is computed anew, and nobody waits for that",
+  "a fresh value is served from process memory, a stale one while it is recomputed, and no request waits for that",
   async ({ ourStore }) => {
     const [store, cache] = [await ourStore(), new Cache()];
     const asked = counting(newKey(), { policy: { fresh_ms: 300, stale_ms: 60_000 } });
@@ -188,7 +188,7 @@ each(
 );
 
 each(
-  "what depends on a changed tag is gone from every process within a second, and at once for who asks exactly",
+  "a changed tag invalidates its values in every process within a second, and at once for exact reads",
   async ({ ourStore }) => {
     const [store, one, two] = [await ourStore(), new Cache(), new Cache()];
     const tag = `creator:${crypto.randomUUID()}`;
@@ -224,7 +224,7 @@ each(
 );
 
 each(
-  "what changes while it is computed is not kept, and a long computation is not given either",
+  "a value whose tag changes during its computation is not cached, and after a long computation is not returned either",
   async ({ ourStore }) => {
     const [store, cache] = [await ourStore(), new Cache()];
     const tag = `creator:${crypto.randomUUID()}`;
@@ -241,7 +241,7 @@ each(
 );
 
 each(
-  "when a computation fails or is slow an old answer is given, but none that is void",
+  "when a computation fails or is slow, an old value is served, unless it was invalidated",
   async ({ ourStore }) => {
     const [store, tag] = [await ourStore(), `creator:${crypto.randomUUID()}`];
     const policy = { fresh_ms: 1, stale_ms: 1, error_ms: 60_000, soft_ms: 200 };
@@ -262,7 +262,7 @@ each(
   },
 );
 
-each("that there is nothing is kept for its own, shorter time", async ({ ourStore }) => {
+each("an absent value is cached for its own, shorter time", async ({ ourStore }) => {
   const [store, key] = [await ourStore(), newKey()];
   let computed = 0;
   const ask = {
@@ -278,29 +278,32 @@ each("that there is nothing is kept for its own, shorter time", async ({ ourStor
   assert.ok(computed > seen);
 });
 
-each("an answer beyond the size limit is shared by those who wait, and not kept", async ({ ourStore }) => {
-  const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
-  let computed = 0;
-  const ask = {
-    key,
-    schema: z.string(),
-    compute: async () => {
-      computed += 1;
-      await pause(100);
-      return { value: "x".repeat(2_000_000), tags: [] };
-    },
-  };
-  const given = await Promise.all(Array.from({ length: 50 }, () => cache.get(store, ask)));
-  assert.deepEqual([computed, given[0]?.value.length], [1, 2_000_000]);
-  const sql = await testDatabase();
-  assert.deepEqual([...await sql`select key from public.cache_store where key = ${key}`], []);
-  await sql.end();
-  await cache.get(store, ask);
-  assert.equal(computed, 2);
-});
+each(
+  "a value over the size limit is shared by the requests that wait for it, and not cached",
+  async ({ ourStore }) => {
+    const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
+    let computed = 0;
+    const ask = {
+      key,
+      schema: z.string(),
+      compute: async () => {
+        computed += 1;
+        await pause(100);
+        return { value: "x".repeat(2_000_000), tags: [] };
+      },
+    };
+    const given = await Promise.all(Array.from({ length: 50 }, () => cache.get(store, ask)));
+    assert.deepEqual([computed, given[0]?.value.length], [1, 2_000_000]);
+    const sql = await testDatabase();
+    assert.deepEqual([...await sql`select key from public.cache_store where key = ${key}`], []);
+    await sql.end();
+    await cache.get(store, ask);
+    assert.equal(computed, 2);
+  },
+);
 
 each(
-  "a failing computation fails all who wait for it once, and the next ask computes at once",
+  "a failed computation fails all requests that wait for it, and the next request computes at once",
   async ({ ourStore }) => {
     const [store, cache] = [await ourStore(), new Cache()];
     const asked = counting(newKey(), { took_ms: 50 });
@@ -311,11 +314,11 @@ each(
     asked.fails = false;
     const began = performance.now();
     assert.equal((await cache.get(store, asked.ask)).value, 2);
-    assert.ok(performance.now() - began < 700, "the lease was given back");
+    assert.ok(performance.now() - began < 700, "the lease was released");
   },
 );
 
-each("a computation that takes too long is given up and told so", async ({ ourStore }) => {
+each("a computation that takes too long is aborted, and its signal reports it", async ({ ourStore }) => {
   const [store, cache, key] = [await ourStore(), new Cache(), newKey()];
   let aborted = false;
   const asking = cache.get(store, {
@@ -335,7 +338,7 @@ each("a computation that takes too long is given up and told so", async ({ ourSt
 });
 
 each(
-  "without its store the cache computes, and gives what the process has kept for a short while",
+  "without its store the cache computes, and serves values from process memory for a short time",
   async ({ ourStore }) => {
     const [store, cache] = [await ourStore(), new Cache()];
     const broken: Store = new Proxy(store, {
@@ -351,7 +354,7 @@ each(
   },
 );
 
-Deno.test("expired answers are taken away by those that come", async () => {
+Deno.test("writing new entries deletes expired ones", async () => {
   const [store, sql, run] = [await inPostgres.ourStore(), await testDatabase(), crypto.randomUUID()];
   await sql`insert into public.cache_store (key, value, expires_at)
     select ${run} || n, '1', now() - interval '1 day' - make_interval(secs => n) from generate_series(1, 4) as n`;
@@ -368,7 +371,7 @@ Deno.test("expired answers are taken away by those that come", async () => {
 
 Deno.test({
   name:
-    "1,000 asks at once of an expired answer in four processes are one computation, and nobody waits for it",
+    "1,000 concurrent requests in four processes for an expired value run one computation, and none waits for it",
   ignore: redis === null,
   fn: async () => {
     const key = newKey();
@@ -396,7 +399,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "when Redis goes away the database is used, and nothing fails; when it comes back what changed meanwhile is void",
+    "when Redis is down the database is used and nothing fails; when it is back, no outdated value is served",
   ignore: redis === null,
   fn: async () => {
     const own = await startRedis();
@@ -412,7 +415,7 @@ Deno.test({
       await own.stop();
       const began = performance.now();
       assert.equal((await new Cache().get(store, asked.ask)).value, 2);
-      assert.ok(performance.now() - began < 1_500, "it waited for Redis");
+      assert.ok(performance.now() - began < 1_500, "the request waited for Redis");
       await store.forget([tag]);
       await until(async () => (await cache.get(store, asked.ask)).value > 2);
       await own.start();
@@ -426,7 +429,7 @@ Deno.test({
   },
 });
 
-Deno.test("what is still fresh is computed anew before its end, the likelier the longer it takes, and only once", async () => {
+Deno.test("a fresh value whose computation is slow is recomputed before it expires", async () => {
   const [store, cache] = [await inPostgres.ourStore(), new Cache()];
   const asked = counting(newKey(), { policy: { fresh_ms: 1_000, stale_ms: 1 }, took_ms: 300 });
   await cache.get(store, asked.ask);

@@ -35,7 +35,7 @@ async function publicRead(
   };
 }
 
-Deno.test("500 equal requests at once to two processes run the handler once", async () => {
+Deno.test("500 equal concurrent requests to two processes run the handler once", async () => {
   let handled = 0;
   const process = await publicRead(async () => {
     handled += 1;
@@ -57,7 +57,7 @@ Deno.test("500 equal requests at once to two processes run the handler once", as
   assert.equal(new Set(answers.map(({ headers }) => headers.get("etag"))).size, 1);
 });
 
-Deno.test("the handler learns nothing of who asks, so that nothing of a person can be kept", async () => {
+Deno.test("the handler of a cached read cannot see the caller, so nothing personal can be cached", async () => {
   const seen: unknown[] = [];
   const process = await publicRead(({ user, caller, request }) => {
     seen.push(user, caller, [...request.headers], new URL(request.url).search);
@@ -89,7 +89,7 @@ Deno.test("the handler learns nothing of who asks, so that nothing of a person c
   );
 });
 
-Deno.test("a known tag is 304 in every form that proxies give it, with the headers that caches and browsers need", async () => {
+Deno.test("a known ETag returns 304 in every form that proxies send, with the headers that caches and browsers need", async () => {
   const process = await publicRead(() => ({ text: "same" }));
   const ask = process();
   const of = crypto.randomUUID();
@@ -118,7 +118,7 @@ Deno.test("a known tag is 304 in every form that proxies give it, with the heade
   }
 });
 
-Deno.test("what is not there is 404 for all who ask, is asked for once, and is seen soon after it has come", async () => {
+Deno.test("a missing resource is 404 for all concurrent requests from one handler call, and appears soon after its creation", async () => {
   let [handled, isThere] = [0, false];
   const process = await publicRead(() => {
     handled += 1;
@@ -144,7 +144,7 @@ Deno.test("what is not there is 404 for all who ask, is asked for once, and is s
   }
 });
 
-Deno.test("what was hidden is gone within the second that is left of five, also where making it anew fails", async () => {
+Deno.test("an invalidated response disappears within 1.5 seconds, even if recomputing it fails", async () => {
   let [text, isBroken] = ["visible", false];
   const tag = `creator:${crypto.randomUUID()}`;
   const process = await publicRead(() => {
@@ -158,7 +158,7 @@ Deno.test("what was hidden is gone within the second that is left of five, also 
     const began = performance.now();
     for (const ask of asks) {
       while (!await isGone(await ask(`of=${of}`))) {
-        assert.ok(performance.now() - began < 1_500, `still there after ${performance.now() - began} ms`);
+        assert.ok(performance.now() - began < 1_500, `still served after ${performance.now() - began} ms`);
       }
     }
   };
@@ -174,7 +174,7 @@ Deno.test("what was hidden is gone within the second that is left of five, also 
   });
 });
 
-Deno.test("an old answer that stands in for one that cannot be made may be kept by nobody", async () => {
+Deno.test("an old response served because recomputing fails is marked no-cache", async () => {
   let isBroken = false;
   const process = await publicRead(() => {
     if (isBroken) throw new ApiError("unavailable");
@@ -188,7 +188,10 @@ Deno.test("an old answer that stands in for one that cannot be made may be kept 
     const answer = await ask(`of=${of}`);
     assert.equal(await answer.text(), '{"text":"old"}');
     if (answer.headers.get("cache-control") === "no-cache") break;
-    assert.ok(performance.now() - began < 8_000, "after max-age and stale-while-revalidate it says so");
+    assert.ok(
+      performance.now() - began < 8_000,
+      "the response is still cacheable after max-age and stale-while-revalidate",
+    );
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await closeConnections();

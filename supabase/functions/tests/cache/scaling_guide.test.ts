@@ -68,7 +68,7 @@ async function running(
 
 Deno.test({
   name:
-    "the guide's pgbouncer.ini pools transactions: a hundred calls at once of the functions' own client share its connections",
+    "with the guide's pgbouncer.ini, a hundred concurrent calls of the functions' own client share a small pool",
   ignore: !has("pgbouncer"),
   fn: async () => {
     const [{ db_url }, port] = [await testStack(), await freePort()];
@@ -100,7 +100,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the guide's redis.conf is taken as it is",
+  name: "redis-server starts with the guide's redis.conf and its eviction policy",
   ignore: !has("redis-server"),
   fn: async () => {
     const port = await freePort();
@@ -122,7 +122,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the guide's nginx.conf keeps public reads, nothing that is one person's, and ends a flood",
+  name:
+    "the guide's nginx.conf caches public reads, never personal responses, and limits a flood of requests",
   ignore: !has("nginx"),
   fn: async () => {
     const [{ api_url }, port, viewer, other] = [

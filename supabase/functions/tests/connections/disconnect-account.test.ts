@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ConnectedAccount } from "../support/connected_account.ts";
 
-Deno.test("disconnect-account works when the token is dead or the platform is down, and says what it could do", async () => {
+Deno.test("disconnect-account works when the token is dead or the platform is down, and reports whether access was revoked", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 1 });
   const disconnect = async () => {
     const { status, body } = await own.creator.call("disconnect-account", {

@@ -47,7 +47,7 @@ const erasures = async ({ sql, creator }: ConnectedAccount) =>
 const now = () => Math.floor(Date.now() / 1_000);
 
 for (const app of APPS) {
-  Deno.test(`meta-deauthorize: who removes the app at ${app} is disconnected and told once, nobody else is`, async () => {
+  Deno.test(`meta-deauthorize: a creator who removes the app at ${app} is disconnected and notified once; other creators are not affected`, async () => {
     await using own = await connected(app);
     await using innocent = await connected(app);
     await own.syncAll();
@@ -68,7 +68,7 @@ for (const app of APPS) {
     assert.equal((await own.state()).status, "active");
   });
 
-  Deno.test(`meta-data-deletion: what ${app} gave is erased for who asks, once, and they can see that it is`, async () => {
+  Deno.test(`meta-data-deletion: data from ${app} is erased once for the user who requests it, and the status page shows it`, async () => {
     await using own = await connected(app);
     await using innocent = await connected(app);
     await own.syncAll();
@@ -95,7 +95,7 @@ for (const app of APPS) {
       const answers = await report(app, { ...asked, times: 3 });
       assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200]);
       const codes = new Set(answers.map(({ body }) => body.confirmation_code));
-      assert.equal(codes.size, 1, "three reports of one wish are one request");
+      assert.equal(codes.size, 1, "three deliveries of one request create one deletion request");
       url = answers[0]?.body.url ?? "";
       assert.match(await statusOf(url), /It is in progress/);
       const [left] = await held`
@@ -115,7 +115,7 @@ for (const app of APPS) {
       });
     });
     const again = await own.reconnect();
-    assert.notEqual(again, own.social_account_id, "connecting again begins anew");
+    assert.notEqual(again, own.social_account_id, "connecting again creates a new account");
     for (let run = 0; run < 50 && /in progress/.test(await statusOf(url)); run++) {
       await own.sql`select ops.erase_requested_data()`;
     }
@@ -132,7 +132,7 @@ for (const app of APPS) {
     const [named] = await own.sql`
           select count(*)::integer as count from public.notification
           where user_id = ${own.creator.id} and (title like ${name} or message like ${name})`;
-    assert.equal(named?.count, 0, "no message names the account any more");
+    assert.equal(named?.count, 0, "no notification names the account any more");
     assert.equal((await innocent.state()).status, "active");
     assert.equal((await innocent.library()).length, 3);
     // A request from before the new consent that arrives late, and the first request again.
@@ -144,7 +144,7 @@ for (const app of APPS) {
   });
 }
 
-Deno.test("meta-data-deletion: who has nothing here is told so", async () => {
+Deno.test("meta-data-deletion: a user without data gets a status page that says so", async () => {
   const payload = Buffer.from(
     JSON.stringify({ algorithm: "HMAC-SHA256", user_id: crypto.randomUUID(), issued_at: now() }),
   ).toString("base64url");
@@ -156,7 +156,7 @@ Deno.test("meta-data-deletion: who has nothing here is told so", async () => {
   assert.match(await statusOf(body.url ?? ""), /Nothing had to be erased/);
 });
 
-Deno.test("meta callbacks: what is wrongly signed, changed or not what Meta documents is refused and changes nothing", async () => {
+Deno.test("meta callbacks: a request that is wrongly signed, altered or not as Meta documents it is refused and changes nothing", async () => {
   await using own = await connected("instagram");
   for (const event of ["deauthorize", "data_deletion"]) {
     for (const offence of [{ secret: "another secret" }, { tamper: true }]) {
@@ -199,7 +199,7 @@ Deno.test("meta callbacks: what is wrongly signed, changed or not what Meta docu
   assert.deepEqual([status, notices, await erasures(own)], ["active", 0, 0]);
 });
 
-Deno.test("data-deletion-status: a code that nobody was given finds nothing", async () => {
+Deno.test("data-deletion-status: an unknown code is 404", async () => {
   const { api_url } = await testStack();
   const response = await fetch(`${api_url}/functions/v1/data-deletion-status?code=${crypto.randomUUID()}`);
   assert.equal(response.status, 404);

@@ -23,7 +23,7 @@ Deno.test("40 simultaneous callbacks with one state: one connection, 39 refusals
   assert.equal(data?.length, 1);
 });
 
-Deno.test("two channels connected at the same moment on the free plan: one, and the other's grant is given back", async () => {
+Deno.test("two channels connected at the same moment on the free plan: one is connected, and the other's grant is revoked", async () => {
   const channels = await Promise.all([createChannel(), createChannel()]);
   const creator = await createCreator();
   const answers = await Promise.all(channels.map((channel) => authorize(YOUTUBE, creator, channel)));
@@ -47,17 +47,17 @@ Deno.test("two channels connected at the same moment on the free plan: one, and 
   await sql.end();
   await connect(YOUTUBE, creator, String(channels[refused]));
   const { data } = await creator.client.from("social_account").select("id");
-  assert.equal(data?.length, 2, "with a plan that has room, both");
+  assert.equal(data?.length, 2, "both are connected once the plan allows it");
 });
 
-Deno.test("connecting the same channel again counts once, and says that it was there", async () => {
+Deno.test("connecting the same channel again keeps the account and reports a reconnection", async () => {
   const [channel, creator] = await Promise.all([createChannel(), createCreator()]);
   const social_account_id = await connect(YOUTUBE, creator, channel);
   const again = await creator.call("oauth-youtube-callback", await authorize(YOUTUBE, creator, channel));
   assert.deepEqual([again.body.social_account_id, again.body.reconnected], [social_account_id, true]);
 });
 
-Deno.test("a creator who unticks what is needed, or whose login has no channel, is told so and can start again", async () => {
+Deno.test("a creator who does not grant a required scope, or whose login has no channel, gets an error and can start again", async () => {
   const [channel, creator] = await Promise.all([createChannel(), createCreator()]);
   const init = await creator.call("oauth-youtube-init", {});
   const url = new URL(String(init.body.authorization_url));
@@ -67,7 +67,7 @@ Deno.test("a creator who unticks what is needed, or whose login has no channel, 
   const unticked = await creator.call("oauth-youtube-callback", less);
   assert.deepEqual([unticked.status, unticked.body.code], [400, "oauth_denied"]);
   const { count } = await simulator<{ count: number }>(`requests?${log}`);
-  assert.equal(count, 0, "seen from the grant, not from a call that fails");
+  assert.equal(count, 0, "the missing scope is detected from the grant, without an API call");
 
   const without = await authorize(YOUTUBE, creator, "account-without-channel");
   const missing = await creator.call("oauth-youtube-callback", without);
@@ -80,7 +80,7 @@ Deno.test("a creator who unticks what is needed, or whose login has no channel, 
   await connect(YOUTUBE, creator, channel);
 });
 
-Deno.test("a platform that is down while connecting: nothing half done, and starting over works", async (test) => {
+Deno.test("when the platform fails during connecting, nothing is stored, and starting over works", async (test) => {
   const [account, creator] = await Promise.all([createChannel(), createCreator()]);
   const faults: [string, string, Record<string, unknown>, string][] = [
     ["token endpoint 503", "oauth2.googleapis.com/token", { status: 503 }, "provider_unavailable"],
@@ -105,7 +105,7 @@ Deno.test("a platform that is down while connecting: nothing half done, and star
   await connect(YOUTUBE, creator, account);
 });
 
-Deno.test("init: the redirect address comes from a list, compared whole", async () => {
+Deno.test("init: the redirect URI must equal an entry of the allowed list", async () => {
   const creator = await createCreator();
   const redirect = async (redirect_uri: string) =>
     (await creator.call("oauth-youtube-init", { redirect_uri })).body;

@@ -23,7 +23,7 @@ function refusal(error: string, status = 400): Response {
   return Response.json({ error, error_description: "ya29.quoted" }, { status });
 }
 
-Deno.test("the consent page is asked with PKCE, a random state and the least scope", async () => {
+Deno.test("the authorization URL uses PKCE, a random state and the minimal scope", async () => {
   const state = newState();
   const code_verifier = newCodeVerifier();
   const { authorization } = youtube(adapterContext({}));
@@ -66,17 +66,17 @@ Deno.test("a code is exchanged once, with the verifier and the client's secret",
   });
   const cut = adapterContext({ token: new TypeError("connection reset") });
   assert.equal((await faultOf(youtube(cut).exchange(CODE))).kind, "transient");
-  assert.equal(cut.calls.length, 1, "a code that was perhaps used is not sent again");
+  assert.equal(cut.calls.length, 1, "a code that may have been used is not sent again");
 });
 
-Deno.test("an answer without a scope grants what was asked, one with fewer grants fewer", async () => {
+Deno.test("a token response without a scope grants the requested scopes; one with other scopes grants those", async () => {
   const scopes = async (answer: object) =>
     (await youtube(adapterContext({ token: answer })).exchange(CODE)).scopes;
   assert.deepEqual(await scopes({ ...ANSWER, scope: undefined }), [SCOPE]);
   assert.deepEqual(await scopes({ ...ANSWER, scope: "openid" }), ["openid"]);
 });
 
-Deno.test("a refresh that gives no refresh token, or an empty one, gives none to store", async () => {
+Deno.test("a refresh response without a refresh token, or with an empty one, yields none to store", async () => {
   for (const refresh_token of [undefined, "", null]) {
     const { tokens } = await youtube(adapterContext({ token: { ...ANSWER, refresh_token } })).refresh(TOKENS);
     assert.equal("refresh_token" in tokens, false);
@@ -84,18 +84,23 @@ Deno.test("a refresh that gives no refresh token, or an empty one, gives none to
   }
 });
 
-Deno.test("token endpoint faults: only the grant's own death ends a connection", async (test) => {
+Deno.test("token endpoint faults: only invalid_grant ends a connection", async (test) => {
   const cases: [string, Scripted, string, string][] = [
     ["invalid_grant", refusal("invalid_grant"), "code_refused", "grant_refused"],
     ["invalid_client", refusal("invalid_client", 401), "misconfigured", "misconfigured"],
     ["401 without a body", new Response("", { status: 401 }), "malformed", "malformed"],
-    ["a member of every object", refusal("constructor"), "misconfigured", "misconfigured"],
+    [
+      "error code named like an Object.prototype member",
+      refusal("constructor"),
+      "misconfigured",
+      "misconfigured",
+    ],
     ["redirect_uri_mismatch", refusal("redirect_uri_mismatch"), "misconfigured", "misconfigured"],
     ["error with status 200", { error: "invalid_grant" }, "code_refused", "grant_refused"],
     ["500", new Response("<html>", { status: 500 }), "transient", "transient"],
     ["429", refusal("rate", 429), "transient", "transient"],
     ["network", new TypeError("reset"), "transient", "transient"],
-    ["no JSON", new Response("<html>"), "malformed", "malformed"],
+    ["response is not JSON", new Response("<html>"), "malformed", "malformed"],
     ["no token", {}, "malformed", "malformed"],
     ["empty token", { ...ANSWER, access_token: "" }, "malformed", "malformed"],
     ["nonsense lifetime", { ...ANSWER, expires_in: "soon" }, "malformed", "malformed"],
@@ -107,13 +112,13 @@ Deno.test("token endpoint faults: only the grant's own death ends a connection",
       assert.deepEqual([exchange.kind, refresh.kind], [exchanged, refreshed]);
       assert.ok(
         !JSON.stringify({ ...refresh, message: refresh.message, cause: refresh.cause }).includes("ya29"),
-        "no quote of the answer",
+        "the fault does not quote the response",
       );
     });
   }
 });
 
-Deno.test("revoking a dead token is a success, revoking at a platform that is down is not", async () => {
+Deno.test("revoking a dead token succeeds; revoking while the platform is down fails", async () => {
   for (const answer of [new Response(null, { status: 200 }), refusal("invalid_token"), {}]) {
     const context = adapterContext({ revoke: answer });
     await youtube(context).revoke?.(TOKENS);
@@ -123,7 +128,7 @@ Deno.test("revoking a dead token is a success, revoking at a platform that is do
   assert.equal((await faultOf(Promise.resolve(down.revoke?.(TOKENS)))).kind, "transient");
 });
 
-Deno.test("plain HTTP is refused anywhere but on this machine", async () => {
+Deno.test("a token endpoint with plain HTTP is refused, except on localhost", async () => {
   const context = adapterContext({ token: ANSWER });
   context.settings = adapterSettings({ GOOGLE_TOKEN_URL: "http://tokens.example/token" });
   assert.equal((await faultOf(youtube(context).exchange(CODE))).kind, "misconfigured");

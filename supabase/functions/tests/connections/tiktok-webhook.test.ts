@@ -42,7 +42,7 @@ async function send(
 
 const connected = () => ConnectedAccount.create("tiktok", { items: 2 });
 
-Deno.test("tiktok-webhook: a creator who takes the access back at TikTok is disconnected and told once, nobody else is", async () => {
+Deno.test("tiktok-webhook: a creator who revokes access at TikTok is disconnected and notified once; other creators are not affected", async () => {
   await using own = await connected();
   await using innocent = await connected();
   await own.syncAll();
@@ -65,7 +65,7 @@ Deno.test("tiktok-webhook: a creator who takes the access back at TikTok is disc
   assert.equal((await own.state()).status, "active");
 });
 
-Deno.test("tiktok-webhook: a report that is repeated after a new consent does not end it", async () => {
+Deno.test("tiktok-webhook: a revocation that is redelivered after a new consent does not disconnect the account", async () => {
   await using own = await connected();
   const create_time = Math.floor(Date.now() / 1_000) - 60;
   const { connection_id } = await own.state();
@@ -79,7 +79,7 @@ Deno.test("tiktok-webhook: a report that is repeated after a new consent does no
   assert.deepEqual([status, notices], ["active", 1]);
 });
 
-Deno.test("tiktok-webhook: what is not signed, wrongly signed, changed, old or from the future is refused and changes nothing", async () => {
+Deno.test("tiktok-webhook: an unsigned, wrongly signed, altered, old or future-dated request is refused and changes nothing", async () => {
   await using own = await connected();
   const now = Math.floor(Date.now() / 1_000);
   const report = { user_openid: own.account_id };
@@ -105,7 +105,7 @@ Deno.test("tiktok-webhook: what is not signed, wrongly signed, changed, old or f
   assert.equal((await own.state()).status, "disconnected");
 });
 
-Deno.test("tiktok-webhook: other events, unknown accounts and new members are received", async () => {
+Deno.test("tiktok-webhook: other events, unknown accounts and unknown fields are accepted", async () => {
   await using own = await connected();
   const content = '{"publish_id":"v_pub~1","post_id":7400000000000000001}';
   for (const event of ["post.publish.complete", "something.new"]) {

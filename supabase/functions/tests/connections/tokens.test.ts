@@ -4,7 +4,7 @@ import { findStringEverywhere } from "../../../tests/schema/leaks.ts";
 import { authorize } from "../platforms/platform_rows.ts";
 import { ConnectedAccount } from "../support/connected_account.ts";
 
-Deno.test("tokens and codes of a whole life are in no table, log line or answer; only Vault has them", async () => {
+Deno.test("tokens and codes of a connection's whole lifecycle are in no table, log line or response; only Vault has them", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 5 });
   const { social_account_id } = own;
   const answers: string[] = [];
@@ -49,8 +49,8 @@ Deno.test("tokens and codes of a whole life are in no table, log line or answer;
   for (const secret of secrets) {
     assert.ok(secret.length > 12);
     assert.deepEqual(await findStringEverywhere(own.sql, secret), []);
-    assert.ok(!log.includes(secret), "no log line has it");
-    assert.ok(!answers.join("\n").includes(secret), "no answer has it");
+    assert.ok(!log.includes(secret), "the secret is in no log line");
+    assert.ok(!answers.join("\n").includes(secret), "the secret is in no response");
   }
   assert.equal((await own.state()).tokens, null);
 });

@@ -65,7 +65,7 @@ Deno.test("browse-content filters, pages by cursor to the end, and counts", asyn
   );
 });
 
-Deno.test("a cursor that was not given out, and filters that are none, are 422 and say where", async () => {
+Deno.test("an invalid cursor or filter is 422 with a pointer to it", async () => {
   for (
     const query of [
       "cursor=abc",
@@ -96,7 +96,7 @@ Deno.test("a cursor that was not given out, and filters that are none, are 422 a
   assert.equal(both.status, 422);
 });
 
-Deno.test("an item's page shows it whole with related items, and 404 where there is none", async () => {
+Deno.test("get-content-detail returns an item with related items, and 404 for an unknown id", async () => {
   const { ids, slug } = await publicCreator(3);
   const [id] = ids;
   const { status, body } = await callFunction<
@@ -113,7 +113,7 @@ Deno.test("an item's page shows it whole with related items, and 404 where there
   assert.deepEqual(body.content_item.tags, [`shared-${slug}`]);
   const related = body.related_content.map((item) => item.id);
   assert.ok(!related.includes(String(id)));
-  assert.ok(related.includes(String(ids[1])), "shares a tag");
+  assert.ok(related.includes(String(ids[1])), "an item with the same tag is related");
   assert.equal(
     (await callFunction(`get-content-detail?id=${crypto.randomUUID()}`, {
       method: "GET",
@@ -122,7 +122,7 @@ Deno.test("an item's page shows it whole with related items, and 404 where there
   );
 });
 
-Deno.test("a creator's page and the list of creators show public creators", async () => {
+Deno.test("get-creator-by-slug and browse-creators return public creators; an unknown slug is 404", async () => {
   const { slug, ids } = await publicCreator(2);
   const { status, body } = await callFunction<
     {
@@ -160,7 +160,7 @@ Deno.test("a creator's page and the list of creators show public creators", asyn
   assert.equal(creators.body.creators.length, 1);
 });
 
-Deno.test("the fifteen categories come in their order with how many items each has", async () => {
+Deno.test("browse-categories returns the fifteen categories in order, with their item counts", async () => {
   await publicCreator(1);
   const { body } = await callFunction<
     { categories: { code: string; item_count: number }[]; total_count: number }
@@ -177,7 +177,7 @@ Deno.test("the fifteen categories come in their order with how many items each h
   assert.ok(Number(body.categories[1]?.item_count) >= 1);
 });
 
-Deno.test("a click is answered with success and shown at once; of what is not public it is 404", async () => {
+Deno.test("a click succeeds and is counted at once; a click on an unknown item is 404", async () => {
   const { ids } = await publicCreator(1);
   const [id] = ids;
   const clicked = await callFunction<{ success: boolean }>("track-click", {
@@ -204,7 +204,7 @@ Deno.test("a click is answered with success and shown at once; of what is not pu
   );
 });
 
-Deno.test("creators see their own clicks by day, referrer and country, bots left out; others see none of them", async () => {
+Deno.test("creators see their own clicks by day, referrer and country, without bots; other users see none of them", async () => {
   const { ids, creator } = await publicCreator(2);
   const click = (
     content_id: string | undefined,
@@ -276,7 +276,7 @@ Deno.test("creators see their own clicks by day, referrer and country, bots left
   assert.equal((await stats({}, await createCreator())).body.total_clicks, 0);
 });
 
-Deno.test("public reads may be kept for five seconds at most, and are asked for again by their tag", async () => {
+Deno.test("public reads may be cached for at most five seconds, and have an ETag", async () => {
   const first = await callFunction("browse-categories", { method: "GET" });
   const control = first.headers.get("cache-control") ?? "";
   const seconds = [...control.matchAll(/=(\d+)/g)].reduce(
@@ -288,7 +288,7 @@ Deno.test("public reads may be kept for five seconds at most, and are asked for 
   assert.match(first.headers.get("etag") ?? "", /^"[^"]+"$/);
 });
 
-Deno.test("of a thousand clicks on one item at once each is answered and counted, once", async () => {
+Deno.test("each of a thousand concurrent clicks on one item succeeds and is counted once", async () => {
   const { ids: [id = ""] } = await publicCreator(1);
   const clicks = 1_000;
   const answers = await Promise.all(
@@ -315,7 +315,7 @@ Deno.test("of a thousand clicks on one item at once each is answered and counted
   }
 });
 
-Deno.test("what begins to trend is sent to those who listen to trending_content", async () => {
+Deno.test("a newly trending item is published to subscribers of trending_content", async () => {
   const { id: creator_id, ids: [id = ""] } = await publicCreator(1);
   const sql = await testDatabase();
   const slot = `trends_${crypto.randomUUID().replaceAll("-", "")}`;

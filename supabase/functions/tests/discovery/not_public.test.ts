@@ -335,7 +335,7 @@ async function inSitemap(slug: string, ids: string[]): Promise<World["pages"]> {
     if (
       creators.includes(`/@${slug}<`) && ids.every((id) => items.includes(id))
     ) return { item, creator };
-    assert.ok(Date.now() < limit, "they are not in the sitemap");
+    assert.ok(Date.now() < limit, "the creator and the items are not in the sitemap");
   }
 }
 
@@ -469,11 +469,11 @@ async function isShown(world: World): Promise<void> {
     const missing = cached.filter((name) => !kept.some((row) => row.name === name));
     if (missing.length === 0) break;
     // A response is cached only after it was returned.
-    assert.ok(Date.now() < limit, `answered from no cache: ${missing}`);
+    assert.ok(Date.now() < limit, `not cached: ${missing}`);
   }
 }
 
-Deno.test("every public function has cases of what is not public", async () => {
+Deno.test("every public function is covered by the tests for content that is not public", async () => {
   // These report on the service, its key or a deletion request, or only accept events.
   const others = ["health", "indexnow-key", "data-deletion-status", "log-usage"];
   const isPublic = (rate: string | undefined) => ["public_read", "click", "crawl"].includes(rate ?? "");
@@ -485,7 +485,7 @@ Deno.test("every public function has cases of what is not public", async () => {
 });
 
 for (const [way, { statement, ...what }] of Object.entries(WAYS)) {
-  Deno.test(`nothing of it is shown or counted by any public function, caches included, once ${way}`, async () => {
+  Deno.test(`no public function shows or counts the affected content, even from caches, once ${way}`, async () => {
     const world = await makeWorld();
     await isShown(world);
     await sql.unsafe(statement, [world.creator.id, world.item]);

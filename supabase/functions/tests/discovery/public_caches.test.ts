@@ -6,7 +6,7 @@ import { publicCreator } from "../support/public_creator.ts";
 const sql = await testDatabase();
 const read = (query: string) => callFunction<Record<string, unknown>>(query, { method: "GET" });
 
-Deno.test("an item's page shows clicks and a new title at once, though it is cached", async () => {
+Deno.test("get-content-detail shows clicks and a new title at once, although it is cached", async () => {
   const { ids: [id = ""] } = await publicCreator(1);
   const page = async () =>
     (await read(`get-content-detail?id=${id}`)).body.content_item as {
@@ -24,7 +24,7 @@ Deno.test("an item's page shows clicks and a new title at once, though it is cac
   assert.equal((await page()).title, "Another title");
 });
 
-Deno.test("500 equal requests at once for what nobody has asked yet are one query", async () => {
+Deno.test("500 equal concurrent requests for an uncached response run one query", async () => {
   const { slug } = await publicCreator(3);
   const calls = async () => {
     const [row] = await sql`

@@ -35,7 +35,7 @@ const choose = async (who: Creator, name: "follow" | "mute", body: Record<string
 };
 const ids = ({ body }: Answer<Feed>) => body.items.map(({ id }) => id);
 
-Deno.test("a home shows what is followed and says why, in pages that repeat nothing", async () => {
+Deno.test("feed-home shows items of followed creators with the reason, in pages without repetitions", async () => {
   const [viewer, made] = [await createCreator(), await publicCreator(12)];
   assert.deepEqual(await choose(viewer, "follow", { creator_id: made.id }), {
     is_followed: true,
@@ -68,7 +68,7 @@ Deno.test("a home shows what is followed and says why, in pages that repeat noth
   assert.deepEqual(seen.filter((id) => made.ids.includes(id)).toSorted(), made.ids.toSorted());
 });
 
-Deno.test("a cursor is its viewer's: nobody else goes on in that feed, and one that nobody gave is refused", async () => {
+Deno.test("a feed cursor works only for the viewer who received it", async () => {
   const [viewer, other, made] = [await createCreator(), await createCreator(), await publicCreator(6)];
   await choose(viewer, "follow", { creator_id: made.id });
   const { next_cursor } = (await read(viewer, "feed-home?limit=3")).body;
@@ -77,7 +77,7 @@ Deno.test("a cursor is its viewer's: nobody else goes on in that feed, and one t
   for (const who of [other, null]) assert.equal((await read(who, goOn)).status, 422);
 });
 
-Deno.test("one viewer's choices are in nobody else's feed, however soon both ask", async () => {
+Deno.test("a viewer's follows and mutes do not affect other viewers' feeds, even in concurrent requests", async () => {
   const [viewer, other, made] = [await createCreator(), await createCreator(), await publicCreator(3)];
   await choose(viewer, "follow", { creator_id: made.id });
   await choose(other, "mute", { creator_id: made.id });
@@ -97,7 +97,7 @@ Deno.test("one viewer's choices are in nobody else's feed, however soon both ask
   }
 });
 
-Deno.test("a choice shows at once, although the feed is cached", async () => {
+Deno.test("a follow or mute shows at once, although the feed is cached", async () => {
   const [viewer, made] = [await createCreator(), await publicCreator(3)];
   const followed = async () => {
     const { body } = await read(viewer, "feed-home?limit=100");
@@ -131,7 +131,7 @@ const GONE: Record<string, (id: string, creator: string) => Promise<unknown>> = 
   "of a removed account": (_, creator) =>
     sql`update public.social_account set deleted_at = now(), status = 'disconnected' where user_id = ${creator}`,
 };
-Deno.test("what is deleted, hidden or private is gone from every cached feed with the next answer", async (t) => {
+Deno.test("deleted, hidden or private items are gone from every cached feed in the next response", async (t) => {
   const viewer = await createCreator();
   for (const [way, take] of Object.entries(GONE)) {
     await t.step(way, async () => {
@@ -141,12 +141,12 @@ Deno.test("what is deleted, hidden or private is gone from every cached feed wit
       const home = () => read(viewer, "feed-home?limit=100");
       const profile = () => read(viewer, `feed-profile?creator=${made.slug}&limit=100`);
       for (const end = Date.now() + 2_000; !ids(await home()).includes(id);) {
-        assert.ok(Date.now() < end, "it is not shown before");
+        assert.ok(Date.now() < end, "the item is not shown before the change");
       }
       assert.ok(ids(await profile()).includes(id));
       const first = await read(viewer, `feed-profile?creator=${made.slug}&limit=1`);
       await take(id, made.id);
-      assert.ok(!ids(await home()).includes(id), "home shows it");
+      assert.ok(!ids(await home()).includes(id), "feed-home still shows the item");
       for (
         const path of [
           `feed-profile?creator=${made.slug}&limit=100`,
@@ -156,13 +156,13 @@ Deno.test("what is deleted, hidden or private is gone from every cached feed wit
         ]
       ) {
         const after = await read(viewer, path);
-        assert.ok(after.status >= 400 || !ids(after).includes(id), `${path} shows it`);
+        assert.ok(after.status >= 400 || !ids(after).includes(id), `${path} still shows the item`);
       }
     });
   }
 });
 
-Deno.test("a creator's feed says whose it is and what the viewer chose; without such a creator it is 404", async () => {
+Deno.test("feed-profile shows a creator's items and whether the viewer follows them; an unknown creator is 404", async () => {
   const [viewer, made] = [await createCreator(), await publicCreator(3)];
   const path = `feed-profile?creator=${made.slug}`;
   await choose(viewer, "follow", { creator_id: made.id });
@@ -177,7 +177,7 @@ Deno.test("a creator's feed says whose it is and what the viewer chose; without 
   assert.equal((await read(null, "feed-profile?creator=nobody-at-all")).status, 404);
 });
 
-Deno.test("today is the viewer's own day, by setting or by request, also from one cached list", async () => {
+Deno.test('"today" follows the viewer\'s time zone, from the setting or the request, also for a cached feed', async () => {
   const [viewer, made] = [await createCreator(), await publicCreator(1)];
   await choose(viewer, "follow", { creator_id: made.id });
   await sql`update public.user_setting set time_zone = 'Pacific/Kiritimati' where user_id = ${viewer.id}`;
@@ -201,7 +201,7 @@ Deno.test("today is the viewer's own day, by setting or by request, also from on
   assert.equal((await read(viewer, "feed-home?time_zone=Mars")).status, 422);
 });
 
-Deno.test("a hundred equal requests at once make one feed", async () => {
+Deno.test("a hundred equal concurrent requests build one feed", async () => {
   const viewer = await createCreator();
   const answers = await Promise.all(Array.from({ length: 100 }, () => read(viewer, "feed-home?limit=5")));
   assert.ok(
@@ -212,7 +212,7 @@ Deno.test("a hundred equal requests at once make one feed", async () => {
   assert.equal(row?.feeds, 1);
 });
 
-Deno.test("list-follows pages through what is followed and what is muted, and names nobody who is private now", async () => {
+Deno.test("list-follows pages through follows and mutes, without the names of creators who are now private", async () => {
   const [viewer, a, b] = [await createCreator(), await publicCreator(0), await publicCreator(0)];
   await choose(viewer, "follow", { creator_id: a.id });
   await choose(viewer, "follow", { category: "music" });

@@ -59,7 +59,7 @@ const ended = ({ status }: Status) => !["pending", "processing"].includes(status
 
 const connected = (items: number) => ConnectedAccount.create("youtube", { items });
 
-Deno.test("a sync job is taken at once, tells how far it is, and leaves the library right and one unit charged", async () => {
+Deno.test("a sync job reports its progress, syncs the whole library and uses one unit", async () => {
   await using own = await connected(420);
   const { creator, social_account_id } = own;
   // The last page is delayed, so that polling sees the progress of the pages before.
@@ -67,7 +67,7 @@ Deno.test("a sync job is taken at once, tells how far it is, and leaves the libr
   const job = await createJob(creator, "platform_sync", { social_account_id });
   const [last, ...seen] = await watch(creator, job, ended);
   assert.equal(last.status, "completed", JSON.stringify(last));
-  assert.equal(last.handler, "sync_youtube", "the category found the platform");
+  assert.equal(last.handler, "sync_youtube", "the job type and the account select the platform's handler");
   assert.equal(last.result?.new_items, 420);
   assert.equal(last.progress_percent, 100);
   assert.equal(last.progress_message, "Synced 420 of 420 videos");
@@ -75,19 +75,19 @@ Deno.test("a sync job is taken at once, tells how far it is, and leaves the libr
     seen.some(({ status, progress_percent }) =>
       status === "processing" && progress_percent > 0 && progress_percent < 100
     ),
-    "progress was to be seen on the way",
+    "progress is visible while the job runs",
   );
   assert.equal(await own.syncsUsed(), 1);
   await own.assertSameLibrary();
 
   const again = await createJob(creator, "sync_youtube", { social_account_id });
-  assert.equal(again, job, "the same job within five minutes is the same job");
+  assert.equal(again, job, "an equal job within five minutes is not created again");
   const other = await createCreator();
   const foreign = await other.call("job-status", undefined, { method: "GET", query: { job_id: job } });
   assert.equal(foreign.status, 404);
 });
 
-Deno.test("a sync that meets a transient error is tried again and goes on from its checkpoint", async () => {
+Deno.test("a sync with a transient error is retried and continues from its checkpoint", async () => {
   await using own = await connected(260);
   const { creator, social_account_id } = own;
   // Every attempt of the HTTP client for the third page fails; the next run finds the platform healthy.
@@ -105,15 +105,15 @@ Deno.test("a sync that meets a transient error is tried again and goes on from i
   const [last] = await watch(creator, job, ended);
   assert.equal(last.status, "completed", JSON.stringify(last));
   assert.equal(last.attempts, 2);
-  assert.equal(last.result?.new_items, 260, "counts of both runs together");
-  assert.equal(await own.syncsUsed(), 1, "the unit of the failed run was returned");
+  assert.equal(last.result?.new_items, 260, "the counts of both attempts are added up");
+  assert.equal(await own.syncsUsed(), 1, "the unit of the failed attempt is returned");
   await own.assertSameLibrary();
   const logs = await creator.client.rpc("get_job_logs", { p_job_id: job, p_user_id: creator.id });
   assert.equal(logs.data?.length, 1);
   assert.equal(logs.data?.[0].level, "warning");
 });
 
-Deno.test("a sync without quota fails once, says why, and is no dead letter", async () => {
+Deno.test("a sync without quota fails once with its reason, and does not become a dead letter", async () => {
   await using own = await connected(3);
   const { creator, social_account_id } = own;
   await own.sql`update public.subscription set syncs_used = 500 where user_id = ${creator.id}`;
@@ -124,7 +124,7 @@ Deno.test("a sync without quota fails once, says why, and is no dead letter", as
   assert.equal(letters.length, 0);
 });
 
-Deno.test("a cancelled sync stops within its lease, and what it has brought stays", async () => {
+Deno.test("a cancelled sync stops, and the items it has synced stay", async () => {
   await using own = await connected(2_000);
   const { creator, social_account_id } = own;
   const job = await createJob(creator, "sync_youtube", { social_account_id });
@@ -149,7 +149,7 @@ Deno.test("a cancelled sync stops within its lease, and what it has brought stay
   assert.equal((await statusOf(creator, job)).status, "cancelled");
 });
 
-Deno.test("quota_reset and token_refresh are the service's own, and run", async () => {
+Deno.test("quota_reset and token_refresh can be created by the service only, and complete", async () => {
   const { api_url, secret_key } = await testStack();
   const creator = await createCreator();
   for (const type of ["quota_reset", "token_refresh"]) {
@@ -175,7 +175,7 @@ Deno.test("quota_reset and token_refresh are the service's own, and run", async 
   }
 });
 
-Deno.test("every handler of the database has code, and all code but the benchmarks' has a handler", async () => {
+Deno.test("handlers in the database and in the code match, except for the benchmark's", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const rows = await sql<{ name: string }[]>`
@@ -187,7 +187,7 @@ Deno.test("every handler of the database has code, and all code but the benchmar
   }
 });
 
-Deno.test("metrics show the depth, the age, the dead letters and the runs of each handler", async () => {
+Deno.test("metrics show the queue depth, the oldest job, the dead letters and the run durations of handlers", async () => {
   const { body } = await callFunction<{ text: string }>("metrics", { as: "secret", method: "GET" });
   assert.match(
     body.text,

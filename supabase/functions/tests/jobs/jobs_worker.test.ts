@@ -103,7 +103,7 @@ const done: Handler = () => Promise.resolve({ result: null });
 const forever: Handler = ({ context }) =>
   new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(context.signal.reason)));
 
-Deno.test("a visit does all there is, never more at once than it may, and leaves", async () => {
+Deno.test("a visit runs all ready jobs, never exceeds its concurrency, and leaves", async () => {
   const queue = new MemoryQueue();
   queue.add(50);
   let running = 0;
@@ -117,11 +117,14 @@ Deno.test("a visit does all there is, never more at once than it may, and leaves
   assert.deepEqual(tally, { processed: 50, succeeded: 50, failed: 0 });
   assert.equal(queue.completed.length, 50);
   assert.equal(most, 4);
-  assert.ok(queue.trips.some(({ done }) => done > 1), "what ends together travels together");
+  assert.ok(
+    queue.trips.some(({ done }) => done > 1),
+    "jobs that end together are reported in one round trip",
+  );
   assert.equal(queue.departures, 1);
 });
 
-Deno.test("a visit takes no more than it was told", async () => {
+Deno.test("a visit takes no more jobs than max_jobs", async () => {
   const queue = new MemoryQueue();
   queue.add(10);
   const tally = await workerOn(queue, done, { max_jobs: 3 }).run();
@@ -130,7 +133,7 @@ Deno.test("a visit takes no more than it was told", async () => {
   assert.equal(queue.completed.length, 3);
 });
 
-Deno.test("a failure is told with what its owner may know, and whether another attempt could help", async () => {
+Deno.test("a failure is reported with a message safe for its owner, and whether a retry may help", async () => {
   const queue = new MemoryQueue();
   queue.add(1, { params: { throw: "bug" } });
   queue.add(1, { params: { throw: "quota" } });
@@ -154,7 +157,7 @@ Deno.test("a failure is told with what its owner may know, and whether another a
   assert.equal(told.busy?.retry_after_seconds, 90);
 });
 
-Deno.test("a run that has more to do is handed back with its checkpoint", async () => {
+Deno.test("a run with more work to do is released with its checkpoint", async () => {
   const queue = new MemoryQueue();
   queue.add(1);
   await workerOn(queue, () => Promise.resolve({ again: { checkpoint: { at: 5 } } })).run();
@@ -162,7 +165,7 @@ Deno.test("a run that has more to do is handed back with its checkpoint", async 
   assert.equal(queue.completed.length, 0);
 });
 
-Deno.test("a stop takes no more, and hands back what does not end in time", async () => {
+Deno.test("a stopping worker takes no more jobs, and releases those that do not end in time", async () => {
   const queue = new MemoryQueue();
   queue.add(6);
   let begun = 0;
@@ -179,7 +182,7 @@ Deno.test("a stop takes no more, and hands back what does not end in time", asyn
   assert.equal(queue.departures, 1);
 });
 
-Deno.test("a job that is cancelled or taken over is stopped, and nothing is said of it", async () => {
+Deno.test("a job that is cancelled or taken over is stopped, and nothing is reported for it", async () => {
   const queue = new MemoryQueue();
   queue.add(1);
   const [job] = queue.waiting;
@@ -188,14 +191,14 @@ Deno.test("a job that is cancelled or taken over is stopped, and nothing is said
   assert.deepEqual([queue.completed, queue.failed, queue.released], [[], [], []]);
 });
 
-Deno.test("a run that takes longer than its type allows has failed, also when it hears no signal", async () => {
+Deno.test("a run that exceeds its timeout fails, even if it ignores the signal", async () => {
   const queue = new MemoryQueue();
   queue.add(1, { timeout_seconds: 0.03 });
   await workerOn(queue, () => new Promise(() => {})).run();
   assert.deepEqual(queue.failed.map(({ failure }) => [failure.code, failure.may_retry]), [["timeout", true]]);
 });
 
-Deno.test("what is done is handed in again when the database was away", async () => {
+Deno.test("results are reported again after the database was unreachable", async () => {
   const queue = new MemoryQueue();
   queue.add(3);
   await workerOn(queue, () => {
@@ -214,7 +217,7 @@ Deno.test("a parked worker takes a job as soon as it is woken", async () => {
   const before = performance.now();
   worker.wake();
   await until(() => queue.completed.length === 1, "the job is done");
-  assert.ok(performance.now() - before < 4_000, "woken, not after the 5 s when it looks by itself");
+  assert.ok(performance.now() - before < 4_000, "the worker was woken, and did not wait for its 5 s poll");
   worker.stop();
   await running;
 });

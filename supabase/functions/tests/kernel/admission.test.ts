@@ -28,7 +28,7 @@ async function heldBack(method: "GET" | "POST") {
   return { begun, call, settled: () => new Promise((resolve) => setTimeout(resolve, 0)) };
 }
 
-Deno.test("so many reads are worked on at once; who comes late waits for a turn, in order", async () => {
+Deno.test("only a limited number of reads run at once; later ones wait their turn in order", async () => {
   const { begun, call, settled } = await heldBack("GET");
   const answers = Array.from({ length: 5 }, call);
   await settled();
@@ -36,7 +36,7 @@ Deno.test("so many reads are worked on at once; who comes late waits for a turn,
   begun[1]?.();
   assert.equal((await answers[1])?.status, 200);
   await settled();
-  assert.equal(begun.length, 4, "one came out, one went in");
+  assert.equal(begun.length, 4, "one ended, so one was admitted");
   for (let next = 0; next < 5; next++) {
     begun[next]?.();
     await settled();
@@ -44,7 +44,7 @@ Deno.test("so many reads are worked on at once; who comes late waits for a turn,
   assert.deepEqual((await Promise.all(answers)).map(({ status }) => status), [200, 200, 200, 200, 200]);
 });
 
-Deno.test("who would wait too long is told to come again, and nobody's place is lost by it", async () => {
+Deno.test("a request that would wait too long is 503 with Retry-After, and no slot is lost", async () => {
   const { begun, call, settled } = await heldBack("GET");
   const inside = Array.from({ length: 3 }, call);
   const refused = await Promise.all(Array.from({ length: 20 }, call));
@@ -55,12 +55,12 @@ Deno.test("who would wait too long is told to come again, and nobody's place is 
     assert.equal(code, "unavailable");
     assert.match(detail, /too many requests are waiting/);
   }
-  assert.equal(begun.length, 3, "no work was begun for those who were refused");
+  assert.equal(begun.length, 3, "no refused request ran its handler");
   for (const end of begun) end();
   assert.deepEqual((await Promise.all(inside)).map(({ status }) => status), [200, 200, 200]);
   const later = Array.from({ length: 4 }, call);
   await settled();
-  assert.equal(begun.length, 6, "all three places are free again");
+  assert.equal(begun.length, 6, "all three slots are free again");
   for (let next = 3; next < 7; next++) {
     begun[next]?.();
     await settled();
@@ -68,7 +68,7 @@ Deno.test("who would wait too long is told to come again, and nobody's place is 
   assert.ok((await Promise.all(later)).every(({ status }) => status === 200));
 });
 
-Deno.test("writes are not held back", async () => {
+Deno.test("writes are not limited", async () => {
   const { begun, call, settled } = await heldBack("POST");
   const answers = Array.from({ length: 8 }, call);
   for (let looks = 0; begun.length < 8 && looks < 1_000; looks++) await settled();

@@ -31,7 +31,7 @@ async function act(
   return { status: response.status, headers: response.headers, body: await response.json(), lines, recorded };
 }
 
-Deno.test("a success is the output and nothing around it", async () => {
+Deno.test("a successful response is the output alone, without an envelope", async () => {
   const { status, headers, body } = await act(() => ({ done: true, secret: "not in the contract" }));
   assert.deepEqual([status, body], [200, { done: true }]);
   assert.equal(headers.get("content-type"), "application/json");
@@ -39,7 +39,7 @@ Deno.test("a success is the output and nothing around it", async () => {
   assert.equal(headers.get("x-content-type-options"), "nosniff");
 });
 
-Deno.test("a reply may have its own status and headers, a response may be whole", async () => {
+Deno.test("a handler may return a Reply with status and headers, or a whole Response", async () => {
   const accepted = await act(() => new Reply({ done: true }, { status: 202, headers: { location: "/x" } }));
   assert.deepEqual([accepted.status, accepted.headers.get("location")], [202, "/x"]);
   const whole = await act(() => Response.json({ free: 1 }, { status: 201 }));
@@ -47,7 +47,7 @@ Deno.test("a reply may have its own status and headers, a response may be whole"
   assert.ok(whole.headers.get("x-request-id"));
 });
 
-Deno.test("an error meant for the caller is a problem document with the request's id", async () => {
+Deno.test("an error meant for the caller becomes a problem document with the request id", async () => {
   const { status, headers, body } = await act(() => {
     throw new ApiError("quota_exceeded", "Cannot sync: the month's syncs are used up", {
       extras: { quota: "syncs", limit: 10, status: 200, code: "overwritten?" },
@@ -69,7 +69,7 @@ Deno.test("an error meant for the caller is a problem document with the request'
   assert.deepEqual([missing.status, missing.body.resource, missing.body.id], [404, "account", "a1"]);
 });
 
-Deno.test("states that SQL raises become problems, everything else of the database stays inside", async () => {
+Deno.test("errors that SQL raises for callers become problems; other database errors are not disclosed", async () => {
   const table: [string, string | null, number, string][] = [
     ["SVQ01", '{"quota":"syncs","retry_after":30}', 402, "quota_exceeded"],
     ["SVO01", null, 400, "oauth_state_invalid"],
@@ -94,7 +94,7 @@ Deno.test("states that SQL raises become problems, everything else of the databa
   }
 });
 
-Deno.test("a bug is 500 with the request id only, and is logged whole, masked", async () => {
+Deno.test("a bug is 500 with only the request id; the log has the full error, masked", async () => {
   const { status, headers, body, lines } = await act(() => {
     throw new TypeError("cannot read ya29.a0AfH6SMBx of undefined");
   }, { headers: { origin: "http://localhost:3000" } });
@@ -122,7 +122,7 @@ Deno.test("an output that breaks the contract is a bug", async () => {
   assert.equal((await act(() => undefined)).status, 500);
 });
 
-Deno.test("a handler that takes too long is 504, and its signal tells it", async () => {
+Deno.test("a handler that takes too long is 504, and its signal is aborted", async () => {
   let told = false;
   const { status, body } = await act(
     ({ signal }) =>
@@ -137,7 +137,7 @@ Deno.test("a handler that takes too long is 504, and its signal tells it", async
   assert.deepEqual([status, body.code, told], [504, "timeout", true]);
 });
 
-Deno.test("another method is 405 and names the right one", async () => {
+Deno.test("a wrong method is 405 with the allowed one", async () => {
   for (const method of ["GET", "PUT", "PATCH", "DELETE", "HEAD"]) {
     const response = await acting(() => ({ done: true })).with(testDependencies().dependencies)
       .fetch(await requestTo("act", { method }));
@@ -146,7 +146,7 @@ Deno.test("another method is 405 and names the right one", async () => {
   }
 });
 
-Deno.test("a preflight is answered for allowed origins only, without credentials mode", async () => {
+Deno.test("a preflight allows listed origins only, without credentials", async () => {
   const ask = async (origin: string, settings = {}) => {
     const { dependencies, lines } = testDependencies({ settings });
     const response = await acting(() => ({ done: true })).with(dependencies).fetch(
@@ -180,7 +180,7 @@ Deno.test("a preflight is answered for allowed origins only, without credentials
   assert.equal(any.get("access-control-allow-origin"), "*");
 });
 
-Deno.test("a request id is taken when it is sound, made when it is not, and always returned", async () => {
+Deno.test("a valid request id is kept, an invalid one is replaced, and it is always returned", async () => {
   const answerOf = async (given: string) => {
     const { headers, lines } = await act(() => ({ done: true }), { headers: { "x-request-id": given } });
     assert.equal(lines.at(-1)?.request_id, headers.get("x-request-id"));
@@ -192,7 +192,7 @@ Deno.test("a request id is taken when it is sound, made when it is not, and alwa
   }
 });
 
-Deno.test("each request writes one line and one metrics sample, without secrets or addresses", async () => {
+Deno.test("each request writes one log line and one metrics sample, without secrets or email addresses", async () => {
   const secret = await token();
   const { lines, recorded } = await act(({ log }) => {
     log.info("details", { access_token: "ya29.x", note: `Bearer ${secret}`, user: "ada@example.com" });
@@ -222,7 +222,7 @@ Deno.test("each request writes one line and one metrics sample, without secrets 
   assert.deepEqual(recorded.map(({ name, status }) => [name, status]), [["act", 200]]);
 });
 
-Deno.test("settings that cannot be read are 500 without saying which", async () => {
+Deno.test("unreadable settings are 500 without naming the setting", async () => {
   const response = await acting(() => ({ done: true })).with({
     get settings(): never {
       throw new Error("SUPABASE_URL is missing");
@@ -255,7 +255,7 @@ async function read(query: string, headers: Record<string, string> = {}) {
   return await catalogue.with(testDependencies().dependencies).fetch(request);
 }
 
-Deno.test("a public read says how long it may be kept, and answers a known tag with 304", async () => {
+Deno.test("a public read says how long it may be cached, and returns 304 for a known ETag", async () => {
   const first = await read("?page=1");
   const tag = first.headers.get("etag") ?? "";
   assert.match(tag, /^"[\w+/]{22}"$/);
@@ -277,7 +277,7 @@ Deno.test("a public read says how long it may be kept, and answers a known tag w
   await changed.body?.cancel();
 });
 
-Deno.test("a refusal of a cacheable read is not kept", async () => {
+Deno.test("an error response of a cacheable read is not cached", async () => {
   const response = await read("?page=x");
   assert.deepEqual([response.status, response.headers.get("cache-control")], [422, "no-store"]);
   await response.body?.cancel();

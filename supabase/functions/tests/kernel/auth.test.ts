@@ -37,7 +37,7 @@ async function ask(auth: Auth, headers: Record<string, string | null>) {
 const bearer = async (changes?: TokenChanges) => `Bearer ${await token(changes)}`;
 const MODES: Auth[] = ["user", "secret", "publishable", "none", ["user", "secret"], ["user", "none"]];
 
-Deno.test("a signed-in creator is known by id in user mode", async () => {
+Deno.test("in user mode, a signed-in creator is identified by id", async () => {
   const { status, body } = await ask("user", { authorization: await bearer() });
   assert.deepEqual([status, body], [200, { kind: "user", user_id: USER }]);
 });
@@ -48,7 +48,7 @@ Deno.test("the case of the scheme makes no difference", async () => {
   }
 });
 
-Deno.test("each mode accepts its own credential and refuses the others'", async () => {
+Deno.test("each mode accepts its own credentials and refuses others", async () => {
   const signedIn = { authorization: await bearer(), apikey: PUBLISHABLE };
   const service = { authorization: null, apikey: SECRET };
   const named = { authorization: null, apikey: "sb_secret_automations" };
@@ -82,7 +82,7 @@ Deno.test("each mode accepts its own credential and refuses the others'", async 
   }
 });
 
-Deno.test("a credential that is present and wrong is 401 in every mode", async () => {
+Deno.test("a credential that is present but wrong is 401 in every mode", async () => {
   const { privateKey } = await generateKeyPair("ES256");
   const valid = await token();
   const wrong: Record<string, Record<string, string | null>> = {
@@ -119,7 +119,7 @@ Deno.test("a credential that is present and wrong is 401 in every mode", async (
 });
 
 Deno.test(
-  "the publishable key in the Authorization header counts as no token, as supabase-js sends it",
+  "the publishable key in the Authorization header, as supabase-js sends it, counts as no token",
   async () => {
     const headers = { authorization: `Bearer ${PUBLISHABLE}`, apikey: PUBLISHABLE };
     assert.equal((await ask("none", headers)).body.kind, "publishable");
@@ -127,7 +127,7 @@ Deno.test(
   },
 );
 
-Deno.test("a token that was accepted is refused once it has expired, and only by the keys that it was accepted by", async () => {
+Deno.test("a cached token is refused once it has expired; a token is refused when its signing key was replaced", async () => {
   const { dependencies } = testDependencies();
   const api = whoami("user").with(dependencies);
   const authorization = await bearer();

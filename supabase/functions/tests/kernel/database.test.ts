@@ -14,7 +14,7 @@ async function failure(work: Promise<unknown>): Promise<DatabaseError> {
   return error;
 }
 
-Deno.test("both ways to the database give the same results and the same errors", async () => {
+Deno.test("both database drivers return the same results and the same errors", async () => {
   const unknown = crypto.randomUUID();
   const outcomes = [];
   for (const driver of DRIVERS) {
@@ -62,7 +62,7 @@ Deno.test("both ways to the database give the same results and the same errors",
   await closeConnections();
 });
 
-Deno.test("an unknown function is an error of its own, and the connection goes on", async () => {
+Deno.test("an unknown function has its own error, and the connection stays usable", async () => {
   for (const driver of DRIVERS) {
     const admin = createAdmin(await stackSettings(driver));
     const error = await failure(admin.call("no_such_function" as "check_health"));
@@ -79,7 +79,7 @@ Deno.test("an unknown function is an error of its own, and the connection goes o
   await closeConnections();
 });
 
-Deno.test("a database that is not there is unreachable at once, also through the Data API", async () => {
+Deno.test("a database that refuses connections is unreachable at once, through either driver", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   listener.close();
@@ -90,11 +90,11 @@ Deno.test("a database that is not there is unreachable at once, also through the
   for (const driver of DRIVERS) {
     const error = await failure(createAdmin(gone[driver]).call("check_health"));
     assert.equal(error.sqlstate, "unreachable", driver);
-    assert.match(Deno.inspect(error), /refused/i, "what was refused is not waited for");
+    assert.match(Deno.inspect(error), /refused/i, "a refused connection is reported without waiting");
   }
 });
 
-Deno.test("connections that the server closes are made anew", async () => {
+Deno.test("connections closed by the server are reopened", async () => {
   const settings = await stackSettings("pooler");
   const database = await testDatabase();
   const admin = createAdmin(settings);
@@ -112,7 +112,7 @@ Deno.test("connections that the server closes are made anew", async () => {
   await closeConnections();
 });
 
-Deno.test("a database that goes in the middle of a call fails the call and nothing else", async () => {
+Deno.test("a database that disconnects during a call fails only that call", async () => {
   const database = await vanishingDatabase();
   try {
     const settings = await stackSettings("pooler", { STREAMVIBE_POOLER_URL: database.url });
@@ -126,7 +126,7 @@ Deno.test("a database that goes in the middle of a call fails the call and nothi
   }
 });
 
-Deno.test("the service functions are the service's alone", async () => {
+Deno.test("anon and authenticated cannot execute the service's functions", async () => {
   const database = await testDatabase();
   const open = await database<{ name: string }[]>`
     select p.proname as name from pg_proc p
@@ -137,7 +137,7 @@ Deno.test("the service functions are the service's alone", async () => {
   await database.end();
 });
 
-Deno.test("a result that is not what the code expects is a bug, and says of which function", async () => {
+Deno.test("an unexpected result is a bug whose message names the function", async () => {
   const admin = adminOf(() => Promise.resolve({ state: "odd" }));
   await assert.rejects(
     admin.call("check_health", {}, z.object({ database: z.string() })),

@@ -39,7 +39,7 @@ function counter(limit: number) {
   };
 }
 
-Deno.test("every answer of a limited endpoint says the limit, what is left and when it ends", async () => {
+Deno.test("every response of a rate-limited endpoint states the limit, the remainder and the reset time", async () => {
   const { dependencies, calls } = testDependencies({
     settings: { RATE_LIMIT_USER: "3/3600" },
     functions: counter(3),
@@ -69,13 +69,13 @@ Deno.test("every answer of a limited endpoint says the limit, what is left and w
     name: "check_rate_limit",
     args: { p_key: `user:${USER}`, p_limit: 3, p_window_seconds: 3600 },
   });
-  assert.equal(calls.length, 5, "one round trip a request");
+  assert.equal(calls.length, 5, "one round trip per request");
 });
 
 for (
   const [rate, method] of [["user", "POST"], ["user_read", "GET"], ["public_read", "GET"]] as const
 ) {
-  Deno.test(`a refused ${method} of class ${rate} does no work`, async () => {
+  Deno.test(`a rate-limited ${method} of class ${rate} does not run the handler`, async () => {
     let worked = 0;
     const { dependencies } = testDependencies({ functions: counter(1) });
     const api = limited(rate, method, () => ({ worked: worked++ })).with(dependencies);
@@ -89,7 +89,7 @@ for (
   });
 }
 
-Deno.test("a cached public read begins beside its counting, and a refused one gives nothing away", async () => {
+Deno.test("a cached public read starts while it is being counted; a refused one discloses nothing", async () => {
   const order: string[] = [];
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
@@ -116,7 +116,7 @@ Deno.test("a cached public read begins beside its counting, and a refused one gi
   assert.deepEqual(order, ["handled", "counted"]);
 });
 
-Deno.test("creators count by id, everybody else by address, the service not at all", async () => {
+Deno.test("creators are counted by id, all others by IP address, the service not at all", async () => {
   const keyOf = async (rate: RateClass, headers: Record<string, string | null>) => {
     const { dependencies, calls } = testDependencies();
     const response = await limited(rate, "POST").with(dependencies).fetch(
@@ -132,7 +132,7 @@ Deno.test("creators count by id, everybody else by address, the service not at a
   assert.equal(
     await keyOf("public_read", {}),
     "public_read:203.0.113.7",
-    "a public class counts by address also for creators",
+    "a public class counts creators by IP address too",
   );
   assert.equal(await keyOf("anonymous", nobody), "anonymous:203.0.113.7");
   assert.equal(await keyOf("click", nobody), "click:203.0.113.7");
@@ -141,7 +141,7 @@ Deno.test("creators count by id, everybody else by address, the service not at a
   assert.equal(await keyOf("user", { authorization: null, apikey: SECRET }), undefined);
 });
 
-Deno.test("a header that the client sends cannot choose the address", async () => {
+Deno.test("a client cannot choose its IP address with a header", async () => {
   const { dependencies, calls } = testDependencies();
   const forged = {
     authorization: null,
@@ -157,7 +157,7 @@ Deno.test("a header that the client sends cannot choose the address", async () =
 
   const address = (value: string) =>
     clientAddress(new Request("http://x", { headers: { "x-forwarded-for": value } }), "x-forwarded-for");
-  assert.equal(address("198.51.100.1, 203.0.113.9"), "203.0.113.9", "the last entry is the proxy's");
+  assert.equal(address("198.51.100.1, 203.0.113.9"), "203.0.113.9", "the last entry comes from the proxy");
   assert.equal(address("::ffff:203.0.113.9"), "203.0.113.9");
   assert.equal(address("2001:DB8:1:2:aaaa::1"), "2001:db8:1:2::/64");
   assert.equal(address("2001:db8:1:2:bbbb:1:2:3"), "2001:db8:1:2::/64");
@@ -168,7 +168,7 @@ Deno.test("a header that the client sends cannot choose the address", async () =
   }
 });
 
-Deno.test("when the limiter fails, public reads go on and everything else is 503", async () => {
+Deno.test("when the rate limiter fails, public reads continue and everything else is 503", async () => {
   const broken = {
     check_rate_limit: () => {
       throw new DatabaseError("unreachable", "no database");
@@ -187,7 +187,7 @@ Deno.test("when the limiter fails, public reads go on and everything else is 503
   assert.deepEqual(
     await ask("public_read", "GET", silent),
     [200, undefined, null],
-    "silence is a failure too",
+    "a rate limiter that does not respond counts as failed",
   );
   assert.deepEqual(await ask("user_read", "GET"), [503, "unavailable", "5"]);
   assert.deepEqual(await ask("user", "POST"), [503, "unavailable", "5"]);

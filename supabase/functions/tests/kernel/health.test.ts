@@ -6,7 +6,7 @@ import health from "../../health/index.ts";
 import { stackSettings } from "../support/stack_settings.ts";
 import { testDependencies } from "../support/test_dependencies.ts";
 
-Deno.test("health says that every part is up, to anybody, and nothing more", async () => {
+Deno.test("health reports the status of every part to anyone, and nothing else", async () => {
   const { status, body, headers } = await callFunction("health");
   assert.equal(status, 200);
   // Other tests of the same stack may cause a part to fail.
@@ -30,7 +30,7 @@ Deno.test("health says that every part is up, to anybody, and nothing more", asy
   assert.notEqual((await anonymous.json()).status, "down");
 });
 
-Deno.test("health answers 503 soon when the database is down, through either driver", async () => {
+Deno.test("health returns 503 quickly when the database is down, through either driver", async () => {
   const patient = { DATABASE_TIMEOUT_MS: "120000" };
   const closed = [
     await stackSettings("pooler", { ...patient, STREAMVIBE_POOLER_URL: "postgres://x@127.0.0.1:1/x" }),
@@ -58,12 +58,12 @@ Deno.test("health answers 503 soon when the database is down, through either dri
       },
       misconfigured: [],
     });
-    assert.ok(performance.now() - start < 60_000, "no call's time limit is waited for");
+    assert.ok(performance.now() - start < 60_000, "health does not wait for a call's timeout");
   }
   await closeConnections();
 });
 
-Deno.test("health is 503 when one part is down or never answers, not when one is unset or works in part", async () => {
+Deno.test("health is 503 when a part is down or never responds, but not when one is unset or degraded", async () => {
   const ask = async (check_operations: () => unknown, check_health = check_operations) => {
     const { dependencies, calls } = testDependencies({
       functions: { check_operations, check_health, watch_now: () => false },

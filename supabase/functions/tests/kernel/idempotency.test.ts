@@ -62,7 +62,7 @@ async function read(response: Response) {
   };
 }
 
-Deno.test("the same key and body give the first answer again, and the work is done once", async () => {
+Deno.test("a repeated key and body return the first response, and the work is done once", async () => {
   let made = 0;
   const { dependencies, calls } = testDependencies(keeper());
   const api = ordering(() => ++made).with(dependencies);
@@ -79,7 +79,7 @@ Deno.test("the same key and body give the first answer again, and the work is do
   assert.deepEqual(
     (await read(await api.fetch(await keyed("k2")))).body,
     { order: 2 },
-    "another key is another order",
+    "another key creates another order",
   );
   const names = calls.map(({ name }) => name);
   assert.deepEqual(names, [
@@ -91,7 +91,7 @@ Deno.test("the same key and body give the first answer again, and the work is do
   ]);
 });
 
-Deno.test("two at once do the work once and get the same answer", async () => {
+Deno.test("concurrent requests with one key do the work once and get the same response", async () => {
   let made = 0;
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
@@ -108,13 +108,13 @@ Deno.test("two at once do the work once and get the same answer", async () => {
   assert.deepEqual([bodies, made], [[1, 1, 1, 1, 1], 1]);
 });
 
-Deno.test("the key with another body is 422, another creator's same key is its own", async () => {
+Deno.test("a key with a different body is 422; the same key of another caller is independent", async () => {
   let made = 0;
   const { dependencies } = testDependencies(keeper());
   const api = ordering(() => ++made).with(dependencies);
   await api.fetch(await keyed("k1"));
   const refused = await api.fetch(await keyed("k1", '{"item":"b"}'));
-  assert.ok(refused.headers.has("ratelimit-remaining"), "the refusal was counted, and says so");
+  assert.ok(refused.headers.has("ratelimit-remaining"), "the refused request counts against the rate limit");
   const reused = await read(refused);
   assert.deepEqual([reused.status, reused.body.code], [422, "idempotency_key_reused"]);
   const other = await token({ claims: { sub: "7d0e34c3-5f6a-4c53-9a53-4a4f2d9f0002" } });
@@ -126,7 +126,7 @@ Deno.test("the key with another body is 422, another creator's same key is its o
   assert.deepEqual((await read(await api.fetch(service))).body, { order: 3 });
 });
 
-Deno.test("a refusal or a bug is not kept: the work can be tried again with the same key", async () => {
+Deno.test("an error response is not stored: the request can be retried with the same key", async () => {
   let tries = 0;
   const { dependencies } = testDependencies(keeper());
   const api = ordering(() => {
@@ -142,7 +142,7 @@ Deno.test("a refusal or a bug is not kept: the work can be tried again with the 
   assert.deepEqual([statuses, tries], [[402, 500, 200, 200], 3]);
 });
 
-Deno.test("work that outlives its time limit keeps the key, and a repeat gets its answer", async () => {
+Deno.test("work that outlasts its timeout keeps the key, and a repeated request gets its response", async () => {
   let made = 0;
   let release = () => {};
   const gate = new Promise<void>((resolve) => release = resolve);
@@ -163,7 +163,7 @@ Deno.test("work that outlives its time limit keeps the key, and a repeat gets it
   assert.equal(made, 1);
 });
 
-Deno.test("the key does not go around the limit, and a malformed request does not take it", async () => {
+Deno.test("a key does not bypass the rate limit, and a malformed request does not use up its key", async () => {
   const spent = testDependencies(keeper(false));
   const refused = await ordering(() => 1).with(spent.dependencies).fetch(await keyed("k1"));
   assert.equal((await read(refused)).status, 429);
@@ -172,7 +172,11 @@ Deno.test("the key does not go around the limit, and a malformed request does no
   const { dependencies, calls } = testDependencies({ functions });
   const api = ordering(() => 1).with(dependencies);
   const malformed = await api.fetch(await keyed("k1", '{"unknown":1}'));
-  assert.equal(malformed.headers.get("ratelimit-remaining"), "99", "it counts");
+  assert.equal(
+    malformed.headers.get("ratelimit-remaining"),
+    "99",
+    "the request counts against the rate limit",
+  );
   assert.equal((await read(malformed)).status, 422);
   assert.deepEqual([kept.size, calls.length], [0, 1]);
 });

@@ -45,7 +45,7 @@ async function get(query: string, path = "find") {
   return { status: response.status, body: await response.json() };
 }
 
-Deno.test("a body that keeps the contract reaches the handler", async () => {
+Deno.test("a valid body reaches the handler", async () => {
   const body = { text: "héllo 👋", count: 3, list: [{ name: "x" }] };
   assert.deepEqual(await post(JSON.stringify(body)).then(({ status, body }) => ({ status, body })), {
     status: 200,
@@ -53,12 +53,12 @@ Deno.test("a body that keeps the contract reaches the handler", async () => {
   });
 });
 
-Deno.test("no body at all is an empty object, whatever the media type says", async () => {
+Deno.test("a missing body is read as an empty object, whatever the media type", async () => {
   assert.equal((await post("", { "content-type": null })).status, 200);
   assert.equal((await post("", { "content-type": "text/plain" })).status, 200);
 });
 
-Deno.test("another media type, charset or encoding is 415 and says what is accepted", async () => {
+Deno.test("a wrong media type, charset or encoding is 415 with the accepted type", async () => {
   const wrong = [
     "text/plain",
     "application/xml",
@@ -91,11 +91,11 @@ Deno.test("bytes that are not UTF-8 and text that is not JSON are 400", async ()
 });
 
 Deno.test(
-  "a body above the limit is 413, with or without content-length, and is not read to its end",
+  "a body over the limit is 413, with or without content-length, and is not read to the end",
   async () => {
     const { status, body } = await post(JSON.stringify({ text: "x".repeat(1_000) }));
     assert.deepEqual([status, body.code, body.limit], [413, "payload_too_large", 1_000]);
-    assert.equal((await post("{}" + " ".repeat(998))).status, 200, "the limit itself is allowed");
+    assert.equal((await post("{}" + " ".repeat(998))).status, 200, "a body of exactly the limit is allowed");
 
     let sent = 0;
     const endless = new ReadableStream<Uint8Array>({
@@ -105,18 +105,18 @@ Deno.test(
       },
     });
     assert.equal((await post(endless)).status, 413);
-    assert.ok(sent < 20, `${sent} chunks were taken`);
+    assert.ok(sent < 20, `${sent} chunks were read`);
 
     const stated = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => {}) });
     assert.equal(
       (await post(stated, { "content-length": "1001" })).status,
       413,
-      "not one byte is waited for",
+      "refused without reading the body",
     );
   },
 );
 
-Deno.test("a broken rule is 422 with a JSON pointer to each place", async () => {
+Deno.test("invalid input is 422 with a JSON pointer to each error", async () => {
   const { status, body } = await post(
     JSON.stringify({ text: 1, list: [{ name: "ok" }, { name: 2 }], "a/b~c": 1 }),
   );
@@ -130,18 +130,18 @@ Deno.test("a broken rule is 422 with a JSON pointer to each place", async () => 
   for (const wrong of ["null", "[]", '"text"', "1", "true"]) {
     assert.equal((await post(wrong)).status, 422, wrong);
   }
-  assert.equal((await post('{"count":1e400}')).status, 422, "a number that JavaScript cannot hold");
+  assert.equal((await post('{"count":1e400}')).status, 422, "a number that JavaScript cannot represent");
   assert.equal((await post('{"count":1.5}')).status, 422);
 });
 
-Deno.test("unknown keys are refused, also the ones that JavaScript treats as its own", async () => {
+Deno.test("unknown keys are refused, including those with a special meaning in JavaScript", async () => {
   for (const key of ["unknown", "__proto__", "constructor", "toString", ""]) {
     const { status, body } = await post(`{"${key}":{}}`);
     assert.deepEqual([status, body.errors?.[0]?.pointer], [422, `/${key}`], key);
   }
 });
 
-Deno.test("texts that PostgreSQL cannot store are refused wherever they stand", async () => {
+Deno.test("texts that PostgreSQL cannot store are refused wherever they occur", async () => {
   const places = [
     '{"text":"a\\u0000b"}',
     '{"anything":{"deep":["\\u0000"]}}',
@@ -156,7 +156,7 @@ Deno.test("texts that PostgreSQL cannot store are refused wherever they stand", 
   assert.equal(
     (await post('{"text":"\\ud83d\\udc4b"}')).status,
     200,
-    "a whole surrogate pair is a character",
+    "a complete surrogate pair is a valid character",
   );
 });
 
@@ -168,7 +168,7 @@ Deno.test("deep nesting is refused without exhausting the stack", async () => {
   assert.equal(response.status, 422);
 });
 
-Deno.test("a query is validated like a body, and each parameter counts once", async () => {
+Deno.test("a query is validated like a body, and each parameter may occur once", async () => {
   assert.deepEqual((await get("?q=caf%C3%A9+x&limit=10")).body, { q: "café x", limit: 10 });
   assert.deepEqual((await get("?q=x&forceFunctionRegion=eu-west-1")).body, { q: "x", limit: 50 });
   for (const query of ["", "?q=", "?q=x&limit=0", "?q=x&limit=ten", "?q=x&other=1", "?q=x&q=y", "?q=a%00b"]) {
@@ -183,7 +183,7 @@ Deno.test("a function has no sub-paths", async () => {
   assert.deepEqual([status, body.code], [404, "not_found"]);
 });
 
-Deno.test("a webhook's signature is checked against the very bytes, before anything is read into them", async () => {
+Deno.test("a webhook's signature is checked against the exact bytes, before they are parsed", async () => {
   const sent: string[] = [];
   const hook = endpoint({
     name: "hook",
@@ -214,6 +214,6 @@ Deno.test("a webhook's signature is checked against the very bytes, before anyth
   assert.equal(await call(body, `signed:${body}`), 200);
   assert.equal(sent[0], body);
   assert.equal(await call(body, "signed:other"), 401);
-  assert.equal(await call("not json", "none"), 401, "a forged body is not even parsed");
+  assert.equal(await call("not json", "none"), 401, "a forged body is not parsed");
   assert.equal(await call("not json", "signed:not json"), 400);
 });

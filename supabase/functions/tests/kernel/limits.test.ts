@@ -16,7 +16,7 @@ function calling(url: string, token: string, apikey: string, headers: Record<str
   });
 }
 
-Deno.test("of many simultaneous requests exactly as many pass as the limit says", async () => {
+Deno.test("of many concurrent requests, exactly as many pass as the limit allows", async () => {
   const settings = await stackSettings("pooler", { RATE_LIMIT_USER: "25/3600", DATABASE_POOL_SIZE: "16" });
   const creator = await createCreator();
   const other = await createCreator();
@@ -43,16 +43,20 @@ Deno.test("of many simultaneous requests exactly as many pass as the limit says"
   assert.equal(passed.length, 25);
   assert.equal(worked, 25);
   const left = passed.map(({ headers }) => Number(headers.get("ratelimit-remaining"))).sort((a, b) => a - b);
-  assert.deepEqual(left, Array.from({ length: 25 }, (_, index) => index), "each is told its own remainder");
+  assert.deepEqual(
+    left,
+    Array.from({ length: 25 }, (_, index) => index),
+    "each response states its own remainder",
+  );
   for (const { status, headers } of answers.filter(({ status }) => status !== 200)) {
     assert.equal(status, 429);
     assert.ok(Number(headers.get("retry-after")) > 3_500);
   }
-  assert.equal((await call(other.token)).status, 200, "another creator's limit is untouched");
+  assert.equal((await call(other.token)).status, 200, "another creator's limit is not affected");
   await closeConnections();
 });
 
-Deno.test("a window ends and a new one begins; spent windows are taken away", async () => {
+Deno.test("when a window ends a new one begins, and expired windows are deleted", async () => {
   const admin = createAdmin(await stackSettings("pooler"));
   const database = await testDatabase();
   const check = async (key: string, seconds: number) =>
@@ -65,7 +69,7 @@ Deno.test("a window ends and a new one begins; spent windows are taken away", as
   assert.equal((await check(key, 60))?.allowed, true);
   assert.equal((await check(key, 60))?.allowed, false);
   await database`update ops.rate_limit set window_ends = now() - interval '1 second' where key = ${key}`;
-  assert.equal((await check(key, 60))?.allowed, true, "a new window");
+  assert.equal((await check(key, 60))?.allowed, true, "a new window has begun");
   assert.equal((await check(key, 60))?.allowed, false);
 
   const dead = Array.from({ length: 12 }, () => `test:dead:${crypto.randomUUID()}`);
@@ -85,7 +89,7 @@ Deno.test("a window ends and a new one begins; spent windows are taken away", as
   await closeConnections();
 });
 
-Deno.test("a rejection writes nothing", async () => {
+Deno.test("a request rejected by the rate limit writes nothing", async () => {
   const admin = createAdmin(await stackSettings("pooler"));
   const database = await testDatabase();
   const key = `test:${crypto.randomUUID()}`;
@@ -102,7 +106,7 @@ Deno.test("a rejection writes nothing", async () => {
   await closeConnections();
 });
 
-Deno.test("fifty simultaneous requests with one key do the work once", async () => {
+Deno.test("fifty concurrent requests with one key do the work once", async () => {
   const settings = await stackSettings("pooler", { DATABASE_POOL_SIZE: "8" });
   const creator = await createCreator();
   let worked = 0;

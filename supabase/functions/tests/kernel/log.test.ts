@@ -14,7 +14,7 @@ const SECRETS = {
   "a webhook secret": "whsec_abcdefghijklmnop",
 };
 
-Deno.test("secrets are masked by their look, wherever they stand", () => {
+Deno.test("secrets are masked by their format, wherever they occur", () => {
   for (const [what, secret] of Object.entries(SECRETS)) {
     for (const text of [secret, `before ${secret} after`, `{"x":"${secret}"}`, `https://h/p?x=${secret}`]) {
       assert.ok(!maskText(text).includes(secret), `${what} in ${text}`);
@@ -30,7 +30,7 @@ Deno.test("secrets are masked by their look, wherever they stand", () => {
   assert.equal(maskText("ada.l+x@example.co.uk wrote"), "[email] wrote");
 });
 
-Deno.test("what is harmless stays readable", () => {
+Deno.test("harmless text stays readable", () => {
   for (
     const text of [
       "sync of 50 items took 1//2 of the time",
@@ -44,7 +44,7 @@ Deno.test("what is harmless stays readable", () => {
   }
 });
 
-Deno.test("members with the names of secrets are masked whatever they hold, counts of them are not", () => {
+Deno.test("members named like secrets are masked whatever their value; counts of secrets are not", () => {
   const masked = mask({
     authorization: "x",
     apikey: "x",
@@ -84,7 +84,7 @@ Deno.test("the code of an error stays readable, an authorization code does not",
   }
 });
 
-Deno.test("an error is spelled out with its cause, masked", () => {
+Deno.test("an error is logged with its cause, masked", () => {
   const error = new Error("no ya29.abc", {
     cause: Object.assign(new TypeError("inner"), { status: 401, token: "t" }),
   });
@@ -99,7 +99,7 @@ Deno.test("an error is spelled out with its cause, masked", () => {
   ]);
 });
 
-Deno.test("a line is one JSON object of bounded size, above the wanted level only", () => {
+Deno.test("a log line is one JSON object of limited size; lines below the level are not written", () => {
   const lines: string[] = [];
   const log = createLogger({
     level: "info",

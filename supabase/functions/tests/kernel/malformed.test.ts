@@ -48,7 +48,7 @@ for (const name of names.sort()) {
     const { contract } = (await import(`../../${name}/index.ts`)).default as Endpoint;
     const creator = await createCreator();
     await creator.call("auth-profile-setup", { display_name: "Unchanged", bio: "As it was" });
-    assert.ok(contract.input.safeParse(contract.example).success, "the example keeps the contract");
+    assert.ok(contract.input.safeParse(contract.example).success, "the contract's example is valid");
     const cases = malformedRequests(contract, await wrongCredentialsFor(contract));
     assert.ok(cases.length >= 500, `${cases.length} cases`);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Recorder } from "../../_shared/observability/metrics.ts";
 import { renderMetrics } from "../../_shared/observability/prometheus.ts";
 
-Deno.test("samples of one function and status are added up in buckets of their own", () => {
+Deno.test("samples are added up per function and status in histogram buckets", () => {
   const recorder = new Recorder();
   for (const ms of [1, 5, 5.1, 10_000, 10_001]) recorder.add("health", 200, ms);
   recorder.add("health", 503, 7);
@@ -15,10 +15,10 @@ Deno.test("samples of one function and status are added up in buckets of their o
     buckets: [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
   });
   assert.deepEqual([down?.status, down?.count], [503, 1]);
-  assert.deepEqual(recorder.take(), [], "what was taken is gone");
+  assert.deepEqual(recorder.take(), [], "samples are returned only once");
 });
 
-Deno.test("samples that could not be stored go with the next ones", () => {
+Deno.test("samples that could not be stored are stored with the next ones", () => {
   const recorder = new Recorder();
   recorder.add("health", 200, 1);
   const lost = recorder.take();
@@ -30,7 +30,7 @@ Deno.test("samples that could not be stored go with the next ones", () => {
   assert.deepEqual(health?.buckets.slice(0, 3), [1, 0, 1]);
 });
 
-Deno.test("the text is Prometheus' format: cumulative buckets in seconds, escaped labels, a last line end", () => {
+Deno.test("the output is in the Prometheus format: cumulative buckets in seconds, escaped labels, a final newline", () => {
   const buckets = [2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1];
   const text = renderMetrics([
     { function: 'odd"\\\nname', status: 500, count: 1, duration_ms_sum: 3, buckets: [1] },
@@ -69,5 +69,5 @@ Deno.test("the text is Prometheus' format: cumulative buckets in seconds, escape
     lines.includes('streamvibe_request_duration_seconds_sum{function="health",status="200"} 20.0121'),
   );
   assert.ok(lines.includes('streamvibe_request_duration_seconds_count{function="health",status="200"} 5'));
-  assert.equal(renderMetrics([]).split("\n").length, 7, "nothing yet is still valid");
+  assert.equal(renderMetrics([]).split("\n").length, 7, "output without samples is valid");
 });

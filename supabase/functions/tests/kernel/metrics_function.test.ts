@@ -28,7 +28,7 @@ Deno.test("metrics are for the service only", async () => {
   assert.equal((await callFunction("metrics", { headers: { apikey: "sb_secret_wrong" } })).status, 401);
 });
 
-Deno.test("every request appears in the metrics, as Prometheus reads them", async () => {
+Deno.test("every request appears in the metrics, in the Prometheus format", async () => {
   const series = 'streamvibe_requests_total{function="health",status="404"}';
   const before = valueOf((await read()).text, series);
   for (let call = 0; call < 5; call++) assert.equal((await callFunction("health/missing")).status, 404);
@@ -45,7 +45,7 @@ Deno.test("every request appears in the metrics, as Prometheus reads them", asyn
   }
 });
 
-Deno.test("samples of many isolates are added up, none is lost on a normal end", async () => {
+Deno.test("samples of many isolates are added up, and none is lost when an isolate ends normally", async () => {
   const name = `test-${crypto.randomUUID()}`;
   const settings = await stackSettings("pooler");
   const log = createLogger({ level: "silent" });
@@ -75,7 +75,7 @@ Deno.test("samples of many isolates are added up, none is lost on a normal end",
   await closeConnections();
 });
 
-Deno.test("1,000 unknown paths, odd methods and long queries make no series of their own", async () => {
+Deno.test("1,000 unknown paths, unusual methods and long queries create no additional series", async () => {
   const { api_url } = await testStack();
   const marker = crypto.randomUUID();
   const targets = [
@@ -120,7 +120,7 @@ Deno.test("1,000 unknown paths, odd methods and long queries make no series of t
   assert.ok([...seen.values()].every((statuses) => statuses < 20));
 });
 
-Deno.test("calls of providers are counted by outcome; names are bounded, and what could not be stored goes with the next", async () => {
+Deno.test("provider calls are counted by outcome; invalid names are dropped, and samples that could not be stored are retried", async () => {
   const provider = `test-${crypto.randomUUID().slice(0, 8)}`;
   const settings = await stackSettings("pooler");
   const broken = adminOf(() => Promise.reject(new DatabaseError("unreachable", "gone", null)));
@@ -140,6 +140,6 @@ Deno.test("calls of providers are counted by outcome; names are bounded, and wha
   ]
     .map(([, outcome, count]) => `${outcome} ${count}`);
   assert.deepEqual(counted, ["failed 2", "ok 2", "refused 1", "throttled 1"]);
-  assert.ok(!text.includes("42_odd"), "a name that is none");
+  assert.ok(!text.includes("42_odd"), "an invalid provider name is not stored");
   await closeConnections();
 });

@@ -64,7 +64,7 @@ async function ask(
   return lines;
 }
 
-Deno.test("a collector gets a span for each request and their durations, within the caller's trace", async () => {
+Deno.test("a collector receives request durations and a span for each sampled request, in the caller's trace", async () => {
   await using there = collector();
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
   await ask(
@@ -86,7 +86,7 @@ Deno.test("a collector gets a span for each request and their durations, within 
   );
   const traces = there.received.filter(({ path }) => path === "/v1/traces");
   const spans = traces.flatMap(({ body }) => body.resourceSpans[0].scopeSpans[0].spans);
-  assert.equal(spans.length, 3, "one was not to be sampled");
+  assert.equal(spans.length, 3, "one request was not sampled");
   const [first, failed, odd] = spans;
   assert.deepEqual([first.traceId, first.parentSpanId, first.name, first.kind], [
     trace,
@@ -121,7 +121,7 @@ Deno.test("a collector gets a span for each request and their durations, within 
   }
 });
 
-Deno.test("a collector that is down or refuses costs a line in the log and nothing else", async () => {
+Deno.test("a collector that is down or refuses causes only a log line", async () => {
   await using broken = collector(503);
   for (const url of [broken.url, "http://127.0.0.1:1"]) {
     const lines = await ask({ OTEL_EXPORTER_OTLP_ENDPOINT: url }, [{ fails: false }]);
@@ -134,7 +134,7 @@ Deno.test("a collector that is down or refuses costs a line in the log and nothi
   );
 });
 
-Deno.test("without an address nothing is gathered; without a sample there are counts and no spans", async () => {
+Deno.test("without an endpoint nothing is exported; with a sample rate of 0, metrics are exported but no spans", async () => {
   await using there = collector();
   await ask({}, [{ fails: false }]);
   assert.equal(there.received.length, 0);

@@ -50,7 +50,7 @@ const failure = (work: Promise<unknown>) =>
 const status = (code: number, body: unknown = {}, headers = {}) => () =>
   Response.json(body, { status: code, headers });
 
-Deno.test("an answer is returned whole, and the request id travels with the call", async () => {
+Deno.test("a response is returned whole, and the request id is sent with the call", async () => {
   await withProvider([status(200, { ok: true })], async (url, seen) => {
     const response = await callProvider(url, { headers: { "if-none-match": '"x"' } }, options());
     assert.deepEqual(await readJson(response, "youtube"), { ok: true });
@@ -59,14 +59,14 @@ Deno.test("an answer is returned whole, and the request id travels with the call
   });
 });
 
-Deno.test("304 is an answer, not a fault", async () => {
+Deno.test("304 is a response, not a fault", async () => {
   await withProvider([() => new Response(null, { status: 304, headers: { etag: '"x"' } })], async (url) => {
     const response = await callProvider(url, {}, options());
     assert.deepEqual([response.status, response.headers.get("etag")], [304, '"x"']);
   });
 });
 
-Deno.test("transient errors are tried again with growing waits, where repeating is safe", async () => {
+Deno.test("transient errors are retried with growing waits, if a retry is safe", async () => {
   await withProvider([status(500), status(503), status(200)], async (url, seen) => {
     const how = options();
     assert.equal((await callProvider(url, {}, how)).status, 200);
@@ -74,7 +74,7 @@ Deno.test("transient errors are tried again with growing waits, where repeating 
   });
   await withProvider([status(500)], async (url, seen) => {
     assert.equal((await failure(callProvider(url, {}, options()))).status, 500);
-    assert.equal(seen.length, 3, "and not for ever");
+    assert.equal(seen.length, 3, "the number of attempts is limited");
   });
   await withProvider([status(500)], async (url, seen) => {
     await failure(callProvider(url, { method: "POST" }, options({ retry: "never" })));
@@ -82,7 +82,7 @@ Deno.test("transient errors are tried again with growing waits, where repeating 
   });
 });
 
-Deno.test("a refusal is final: it is not tried again, and its body is kept for the caller", async () => {
+Deno.test("a 403 is final: it is not retried, and its body is kept for the caller", async () => {
   await withProvider(
     [status(403, { error: { errors: [{ reason: "quotaExceeded" }] } })],
     async (url, seen) => {
@@ -94,7 +94,7 @@ Deno.test("a refusal is final: it is not tried again, and its body is kept for t
   );
 });
 
-Deno.test("the provider's Retry-After is obeyed when it is short, reported when it is long", async () => {
+Deno.test("a short Retry-After is waited for; a long one is reported to the caller", async () => {
   await withProvider([status(429, {}, { "retry-after": "2" }), status(200)], async (url) => {
     const how = options();
     await callProvider(url, {}, how);
@@ -110,7 +110,7 @@ Deno.test("the provider's Retry-After is obeyed when it is short, reported when 
   assert.equal(retryAfter("soon", now), null);
 });
 
-Deno.test("a stalled answer, also in the middle of its body, is a timeout", async () => {
+Deno.test("a stalled response, also in the middle of its body, is a timeout", async () => {
   const stalled = () =>
     new Response(
       new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{"half":')) }),
@@ -134,14 +134,14 @@ Deno.test("a refused connection is a network fault; an abort ends the call and i
   assert.equal(how.waits.length, 0);
 });
 
-Deno.test("an answer that is not JSON is malformed", async () => {
+Deno.test("a response that is not JSON is malformed", async () => {
   await withProvider([() => new Response("<html>")], async (url) => {
     const response = await callProvider(url, {}, options());
     assert.equal((await failure(readJson(response, "youtube"))).kind, "malformed");
   });
 });
 
-Deno.test("what is logged of a call has no query", async () => {
+Deno.test("a logged call has no query string", async () => {
   const lines: string[] = [];
   const log = createLogger({ level: "debug", sink: (line) => lines.push(line) });
   await withProvider([status(500), status(200)], async (url) => {

@@ -33,7 +33,7 @@ function slowAdmin() {
   return { admin, calls };
 }
 
-Deno.test("hits go alone while few calls run, and together, one entry a key, while two do", async () => {
+Deno.test("hits are sent singly while fewer than two calls run; otherwise in a batch with one entry per key", async () => {
   const { admin, calls } = slowAdmin();
   const counter = new RateCounter();
   const first = [counter.count(rate("a"), admin), counter.count(rate("b"), admin)];
@@ -70,11 +70,11 @@ Deno.test("hits go alone while few calls run, and together, one entry a key, whi
   assert.deepEqual(
     stats.map(({ db_calls }) => db_calls),
     [0, 1, 1, 1, 1, 1],
-    "the first one's admin counts for itself",
+    "the call is counted by the admin client of the first hit",
   );
 });
 
-Deno.test("a call that fails fails its own hits only, and the counter goes on", async () => {
+Deno.test("a failed call fails only its own hits, and the counter continues", async () => {
   const { admin, calls } = slowAdmin();
   const counter = new RateCounter();
   const running = [counter.count(rate("a"), admin), counter.count(rate("b"), admin)];
@@ -91,7 +91,7 @@ Deno.test("a call that fails fails its own hits only, and the counter goes on", 
   assert.equal((await after).allowed, true);
 });
 
-Deno.test("a flood of keys goes in calls of fifty", async () => {
+Deno.test("many keys are sent in batches of fifty", async () => {
   const { admin, calls } = slowAdmin();
   const counter = new RateCounter();
   const hits = Array.from({ length: 122 }, (_, key) => counter.count(rate(`key:${key}`), admin));

@@ -42,7 +42,7 @@ const REFUSED: Record<UnsafeReason, string> = {
 };
 const words = (text: string) => text.trim().split(/\s+/).filter(Boolean);
 
-Deno.test("private, local, reserved and disguised addresses are refused in every form", async (t) => {
+Deno.test("private, local, reserved and disguised addresses are refused in every notation", async (t) => {
   const count = Object.values(REFUSED).flatMap(words).length;
   assert.ok(count >= 60, `${count} addresses`);
   for (const [reason, addresses] of Object.entries(REFUSED)) {
@@ -58,7 +58,7 @@ Deno.test("private, local, reserved and disguised addresses are refused in every
   }
 });
 
-Deno.test("a name is refused when any address behind it is not public", async () => {
+Deno.test("a host name is refused if any of its addresses is not public", async () => {
   const hidden = [
     "127.0.0.1",
     "::1",
@@ -76,7 +76,7 @@ Deno.test("a name is refused when any address behind it is not public", async ()
   await refusedFor("unresolved", "https://site.com/", { resolve: () => Promise.resolve([]) });
 });
 
-Deno.test("public addresses and names pass the check", () => {
+Deno.test("public addresses and host names pass the check", () => {
   for (
     const address of words(
       `https://example.com http://example.com:80/a?b=c https://münchen.de https://93.184.215.14
@@ -87,7 +87,7 @@ Deno.test("public addresses and names pass the check", () => {
   assert.equal(checkAddress("https://example.com:8443", { ports: [8443] }).port, "8443");
 });
 
-Deno.test("the connection goes to the address that was checked, and nobody asks for the name again", async () => {
+Deno.test("the connection goes to the checked address, without a second DNS lookup", async () => {
   await using server = serve(() => answer(200, { "content-type": "text/plain" }, "hello"));
   // The second answer is that of a rebinding name server.
   const addresses = ["93.184.215.14", "127.0.0.1"];
@@ -102,7 +102,7 @@ Deno.test("the connection goes to the address that was checked, and nobody asks 
   assert.match(server.requests[0] ?? "", /^GET \/page\?x=1 HTTP\/1\.1\r\n[^]*\r\nhost: site\.com\r\n/i);
 });
 
-Deno.test("redirects are checked like the first address", async () => {
+Deno.test("redirects are checked like the first URL", async () => {
   const to = (location: string) => answer(302, { location }, "");
   const targets: [string, UnsafeReason][] = [
     ["http://127.0.0.1/", "not_public"],
@@ -143,7 +143,7 @@ Deno.test("redirects are checked like the first address", async () => {
   assert.equal(kept.status, 302);
 });
 
-Deno.test("size and time are bounded, also of what is packed", async () => {
+Deno.test("size and time are limited, also for compressed responses", async () => {
   const long = "x".repeat(5_000);
   const chunked = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${
     `3e8\r\n${"x".repeat(1_000)}\r\n`.repeat(5)
@@ -175,7 +175,7 @@ Deno.test("size and time are bounded, also of what is packed", async () => {
   await refusedFor("timeout", "http://site.com/", { timeout_ms: 50, resolve: () => new Promise(() => {}) });
 });
 
-Deno.test("a server that breaks the protocol is an error of the network, and a HEAD has no body", async () => {
+Deno.test("a server that violates HTTP is a network error; HEAD has no response body, POST sends its body", async () => {
   for (
     const broken of [
       "",
@@ -202,7 +202,7 @@ Deno.test("a server that breaks the protocol is an error of the network, and a H
   assert.equal(got.text(), "sent");
 });
 
-Deno.test("hosts below the reserved name .example are served where the installation says, and nowhere else", async () => {
+Deno.test("hosts under .example are served by the configured test server only", async () => {
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => new Response(new URL(request.url).pathname),

@@ -43,7 +43,7 @@ async function until(condition: () => boolean) {
 }
 
 Deno.test({
-  name: "a bug reaches Sentry with the request's id and without secrets; a refusal does not",
+  name: "a bug is reported to Sentry with the request id and without secrets; an expected error is not",
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {
@@ -80,7 +80,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "traces are sent for the sampled part of the requests, with their time and status",
+  name: "a trace is sent for a sampled request, with its duration and request id",
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {

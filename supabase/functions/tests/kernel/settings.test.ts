@@ -19,7 +19,7 @@ function failure(read: () => unknown): string {
   return "no error";
 }
 
-Deno.test("the defaults are the real providers and the limits of the specification", () => {
+Deno.test("the defaults are the real providers and the specified limits", () => {
   const settings = readSettings(LEAST);
   assert.deepEqual(settings.RATE_LIMIT_USER, { limit: 100, window_seconds: 3600 });
   assert.deepEqual(settings.RATE_LIMIT_CLICK, { limit: 120, window_seconds: 60 });
@@ -28,7 +28,7 @@ Deno.test("the defaults are the real providers and the limits of the specificati
   assert.equal(readSettings({ ...LEAST, SENTRY_DSN: "" }).SENTRY_DSN, undefined, "empty counts as absent");
 });
 
-Deno.test("missing and malformed are different errors, and no value is shown", () => {
+Deno.test("missing and malformed settings have different errors, which show no value", () => {
   assert.match(failure(() => readSettings({})), /SUPABASE_URL is missing/);
   const wrong = {
     RATE_LIMIT_USER: "hunter2",
@@ -41,13 +41,13 @@ Deno.test("missing and malformed are different errors, and no value is shown", (
   assert.ok(!/hunter2|sb_secret_x/.test(malformed));
 });
 
-Deno.test("a secret has no default: it is missing until somebody sets it", () => {
+Deno.test("a secret has no default: it is missing until it is set", () => {
   const read = (changes = {}) => readSettings({ ...LEAST, ...changes }).of(YOUTUBE);
   assert.throws(() => requireSetting(read(), "YOUTUBE_CLIENT_SECRET"), /YOUTUBE_CLIENT_SECRET is missing/);
   assert.equal(requireSetting(read({ YOUTUBE_CLIENT_SECRET: "s" }), "YOUTUBE_CLIENT_SECRET"), "s");
 });
 
-Deno.test("a domain's settings are read once, when they are needed", () => {
+Deno.test("a domain's settings are read once, on first use", () => {
   const settings = readSettings({ ...LEAST, JOB_CONCURRENCY: "many", YOUTUBE_UNITS_PER_DAY: "5" });
   assert.equal(settings.of(YOUTUBE), settings.of(YOUTUBE));
   assert.match(
@@ -83,7 +83,10 @@ Deno.test("a malformed setting of a platform fails that platform's functions onl
   });
   const failed = await youtubeInit.with(dependencies).fetch(await requestTo("oauth-youtube-init"));
   assert.equal(failed.status, 500);
-  assert.ok(!JSON.stringify(await failed.json()).includes("YOUTUBE"), "the caller hears nothing of settings");
+  assert.ok(
+    !JSON.stringify(await failed.json()).includes("YOUTUBE"),
+    "the response does not mention settings",
+  );
   assert.match(JSON.stringify(lines), /YOUTUBE_API_URL is malformed/);
 
   const other = await instagramInit.with(dependencies).fetch(await requestTo("oauth-instagram-init"));

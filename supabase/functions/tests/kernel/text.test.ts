@@ -17,7 +17,7 @@ const NOTHING = [
   "\ufff9\ufffc\u{1d159}\u{1d173}",
 ];
 
-Deno.test("a text that shows nothing is empty, whatever it is made of", () => {
+Deno.test("a text without visible characters is empty, whatever it contains", () => {
   for (const text of [...NOTHING, NOTHING.join("")]) {
     assert.ok(!isVisible(text), JSON.stringify(text));
     assert.deepEqual([cleanLine(text), cleanText(text)], ["", ""]);
@@ -25,7 +25,7 @@ Deno.test("a text that shows nothing is empty, whatever it is made of", () => {
   }
 });
 
-Deno.test("what shows something stays as it was written, joiners within it too", () => {
+Deno.test("a text with visible characters keeps them, including joiners", () => {
   for (
     const text of ["نرم‌افزار", "ශ්‍රී", "👨‍👩‍👧", "❤️", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "山", ".", "\u06dd", "辻\u{e0100}", "⠓⠊", "ㅎ"]
   ) {

@@ -67,14 +67,22 @@ async function assertExact(item: string, answered: boolean[]): Promise<void> {
     from public.content_click where content_id = ${item} group by query`;
   const found = new Map(rows.map((row) => [row.number, row]));
   const lost = answered.flatMap((is_answered, number) => is_answered && !found.has(number) ? [number] : []);
-  assert.deepEqual(lost, [], "answered and lost");
-  assert.deepEqual(rows.filter(({ rows }) => rows > 1), [], "recorded twice");
-  assert.deepEqual(rows.filter(({ number, is_counted }) => is_counted === isBot(number)), [], "bots apart");
+  assert.deepEqual(lost, [], "clicks that were answered but lost");
+  assert.deepEqual(rows.filter(({ rows }) => rows > 1), [], "clicks recorded twice");
+  assert.deepEqual(
+    rows.filter(({ number, is_counted }) => is_counted === isBot(number)),
+    [],
+    "clicks of bots must not be counted",
+  );
 
   const counted = rows.filter(({ is_counted }) => is_counted);
-  assert.equal(await shownClicks(sql, item), counted.length, "shown before all are rolled up");
+  assert.equal(
+    await shownClicks(sql, item),
+    counted.length,
+    "the count shown before all clicks are rolled up",
+  );
   await rolledUp(sql, item, counted.length);
-  assert.equal(await shownClicks(sql, item), counted.length, "shown afterwards");
+  assert.equal(await shownClicks(sql, item), counted.length, "the count shown after the roll-up");
   const [sums] = await sql`
     select (select sum(clicks)::int from ops.click_daily where content_id = ${item}) as daily,
       (select sum(clicks)::int from ops.content_stat_daily where content_item_id = ${item}) as history,
@@ -87,7 +95,7 @@ async function assertExact(item: string, answered: boolean[]): Promise<void> {
   await sql.end();
 }
 
-Deno.test("clicks at once are counted exactly, when the database crashes under them, roll-ups die, and everything is killed", async (test) => {
+Deno.test("concurrent clicks are counted exactly, even if the database crashes, roll-ups die, or everything is killed", async (test) => {
   const home = await Deno.makeTempDir({ prefix: "streamvibe-clicks-" });
   const boot = async () => {
     const stack = await startStack({ home, env: SETTINGS });
@@ -111,7 +119,7 @@ Deno.test("clicks at once are counted exactly, when the database crashes under t
     }
   };
   try {
-    await test.step(`${AT_ONCE} at once, with roll-ups in between`, async () => {
+    await test.step(`${AT_ONCE} at once, with concurrent roll-ups`, async () => {
       const sql = await connected();
       let is_done = false;
       const rolling = (async () => {
@@ -124,7 +132,7 @@ Deno.test("clicks at once are counted exactly, when the database crashes under t
       assert.equal(are(false), 0);
       await assertExact(item, answered);
     });
-    await test.step(`${CRASHES} crashes of the database, each in a roll-up, while visitors click`, async () => {
+    await test.step(`${CRASHES} database crashes, each during a roll-up, while visitors click`, async () => {
       let is_over = false;
       const clicking = Array.from({ length: 20 }, async () => {
         while (!is_over) await next();
@@ -136,7 +144,7 @@ Deno.test("clicks at once are counted exactly, when the database crashes under t
       await answers(ANSWERED);
       is_over = true;
       await Promise.all(clicking);
-      assert.ok(are(false) > 0, "no click met a crash");
+      assert.ok(are(false) > 0, "no click failed during a crash");
       await assertExact(item, answered);
     });
     await test.step("everything killed while visitors click", async () => {

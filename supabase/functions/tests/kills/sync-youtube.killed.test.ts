@@ -120,7 +120,7 @@ async function run(
   const kept = (await own.library()).length;
   // A page is durable when the next step begins, so a crash loses at most the last page.
   const least = Math.max(0, answered - (trial.done ? 0 : 1)) * PAGE;
-  assert.ok(kept >= least, `${kept} items are left of ${answered} pages that were answered`);
+  assert.ok(kept >= least, `only ${kept} items were kept of ${answered} pages that were answered`);
   // The first page was written and its response lost: only in this case the client does not know which sync run to continue.
   const isOrphan = trial.sync_id === undefined && kept > 0;
   await goOn(trial);
@@ -140,11 +140,11 @@ function* seeded(seed: number): Generator<number, never> {
   }
 }
 
-Deno.test("a sync that is killed goes on where it was: nothing missed, nothing twice, one unit", async (test) => {
+Deno.test("a killed sync resumes where it stopped: nothing missed, nothing twice, one unit per sync run", async (test) => {
   const killable = await KillableStack.start();
   try {
     let pass_ms = 0;
-    await test.step("killed when the sync run is over", async () => {
+    await test.step("killed after the sync run is complete", async () => {
       pass_ms = (await run(killable, { answers: PAGES })).duration_ms;
     });
     for (let answers = 0; answers < PAGES; answers++) {
@@ -160,7 +160,7 @@ Deno.test("a sync that is killed goes on where it was: nothing missed, nothing t
         if ((await run(killable, { ms: share * pass_ms })).was_cut) cut += 1;
       });
     }
-    assert.ok(cut >= MOMENTS / 4, `only ${cut} of ${MOMENTS} kills met a sync that was still running`);
+    assert.ok(cut >= MOMENTS / 4, `only ${cut} of ${MOMENTS} kills interrupted a running sync`);
   } finally {
     await killable.end();
   }

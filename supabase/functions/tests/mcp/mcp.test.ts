@@ -31,7 +31,7 @@ async function agentOf(creator: Creator) {
   };
 }
 
-Deno.test("an agent finds tools with their schemas, and every one that needs no id answers", async () => {
+Deno.test("an agent can list tools with their schemas, and every tool without required input responds", async () => {
   const creator = await createCreator();
   await using agent = await agentOf(creator);
   assert.equal(agent.client.getServerVersion()?.name, "streamvibe");
@@ -65,7 +65,7 @@ Deno.test("an agent finds tools with their schemas, and every one that needs no 
   }
 });
 
-Deno.test("an agent searches and reads its creator's library, and nobody else's", async () => {
+Deno.test("an agent can search and read its creator's library only", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 3 });
   await own.syncAll();
   await using agent = await agentOf(own.creator);
@@ -84,11 +84,11 @@ Deno.test("an agent searches and reads its creator's library, and nobody else's"
   assert.deepEqual((await other.call("search_library", { query: "" })).structuredContent, { rows: [] });
 });
 
-Deno.test("applying a suggestion needs a confirmation; without it only the difference comes", async () => {
+Deno.test("requesting and applying a suggestion need a confirmation; a preview changes nothing", async () => {
   await using own = await AiCreator.create();
   await using agent = await agentOf(own.creator);
   const asked = await agent.call("suggest", { content_item_id: own.item });
-  assert.equal(asked.structuredContent.done, false, "an analysis is not spent without a yes");
+  assert.equal(asked.structuredContent.done, false, "no analysis is used without a confirmation");
   const suggested = await agent.call("suggest", { content_item_id: own.item, confirm: true });
   assert.equal(suggested.isError, undefined, suggested.content[0]?.text);
   const { suggestion_id, suggested_titles } = suggested.structuredContent as {
@@ -118,7 +118,7 @@ Deno.test("applying a suggestion needs a confirmation; without it only the diffe
   assert.equal(await title(), before);
 });
 
-Deno.test("what goes wrong is told with the problem's code, and arguments that smuggle conditions find nothing", async () => {
+Deno.test("errors are reported with the problem's code, and injected filter conditions are refused", async () => {
   await using agent = await agentOf(await createCreator());
   const missing = await agent.call("job_status", { job_id: crypto.randomUUID() });
   assert.equal(missing.isError, true);

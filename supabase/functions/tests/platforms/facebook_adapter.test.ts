@@ -62,7 +62,7 @@ const video = (id: string, about: Partial<Video> = {}): Video => ({
   ...about,
 });
 
-Deno.test("a code becomes the person's long-lived token, with what they really granted", async () => {
+Deno.test("a code is exchanged for the person's long-lived token, with the scopes they really granted", async () => {
   const context = adapterContext({
     "oauth/access_token": [
       { access_token: "EAAG-short", token_type: "bearer", expires_in: 5_400 },
@@ -91,7 +91,7 @@ Deno.test("a code becomes the person's long-lived token, with what they really g
   assert.equal((await faultOf(facebook(spent).exchange(CODE))).kind, "transient");
 });
 
-Deno.test("the Page is the one that was named, else the first on which the person may create content", async () => {
+Deno.test("the connected Page is the requested one, or else the first on which the person may create content", async () => {
   const pages = [
     { id: "1", name: "Only looking", access_token: "EAAG-1", tasks: ["ANALYZE"] },
     {
@@ -120,7 +120,7 @@ Deno.test("the Page is the one that was named, else the first on which the perso
   assert.deepEqual(grant.tokens, { access_token: "EAAG-2", refresh_token: "EAAG-person", account_id: "2" });
   assert.equal(grant.expires_at, null);
   assert.deepEqual(profile.details.other_pages, [{ id: "1", name: "Only looking" }]);
-  assert.equal(profile.details.granted_by, "99", "the person, whom Meta's reports name");
+  assert.equal(profile.details.granted_by, "99", "the person, whom Meta's callbacks identify");
 
   assert.equal((await facebook(context()).identify(GRANT, "1")).profile.platform_account_id, "1");
   assert.equal((await faultOf(facebook(context()).identify(GRANT, "3"))).kind, "no_account");
@@ -135,7 +135,7 @@ const BUSINESS_GRANT = {
   scopes: ["pages_show_list", "pages_read_engagement", "business_management"],
 };
 
-Deno.test("Pages behind a business are found where the person lets the app see their businesses", async () => {
+Deno.test("Pages of a business are found if the person grants access to their businesses", async () => {
   const owned = { id: "4", name: "Owned", access_token: "EAAG-4", tasks: ["CREATE_CONTENT"] };
   const bare = { id: "5", name: "Looked after" };
   const next = "https://graph.facebook.com/v26.0/77/client_pages?after=C";
@@ -161,7 +161,7 @@ Deno.test("Pages behind a business are found where the person lets the app see t
   assert.deepEqual([first.profile.platform_account_id, first.grant.tokens.access_token], ["4", "EAAG-4"]);
   assert.deepEqual(first.profile.details.other_pages, [{ id: "5", name: "Looked after" }]);
   const named = await facebook(context()).identify(BUSINESS_GRANT, "5");
-  assert.equal(named.grant.tokens.access_token, "EAAG-5", "which the list did not tell");
+  assert.equal(named.grant.tokens.access_token, "EAAG-5", "the token, which the list did not contain");
 
   const asking = adapterContext({});
   const asked = (FACEBOOK_BUSINESS_PAGES: "ask" | "off") =>
@@ -170,7 +170,7 @@ Deno.test("Pages behind a business are found where the person lets the app see t
   assert.deepEqual(asked("ask"), ["pages_show_list", "pages_read_engagement", "business_management"]);
 });
 
-Deno.test("a list of businesses that is too heavy is asked for in smaller parts, and one that stands still ends", async () => {
+Deno.test("a list of businesses that is too large is requested in smaller pages, and a list that does not advance is a fault", async () => {
   const heavy = graphError(1, { message: "Please reduce the amount of data you're asking for" }, 500);
   const owned = { id: "4", name: "Owned", access_token: "EAAG-4" };
   const context = adapterContext({
@@ -189,7 +189,7 @@ Deno.test("a list of businesses that is too heavy is asked for in smaller parts,
   assert.equal(still.calls.length, 2);
 });
 
-Deno.test("a login without a Page that can be read is told why", async () => {
+Deno.test("a login without a readable Page gets the reason", async () => {
   const bare = { id: "5", name: "Bare" };
   const business = (pages: object[]) => ({ data: [{ id: "77", owned_pages: { data: pages } }] });
   const cases: [string, RegExp, typeof GRANT, Record<string, Scripted | Scripted[]>][] = [
@@ -225,11 +225,11 @@ Deno.test("a login without a Page that can be read is told why", async () => {
   assert.equal(
     (await faultOf(facebook(down).identify(BUSINESS_GRANT))).kind,
     "transient",
-    "nobody knows yet",
+    "the cause is still unknown",
   );
 });
 
-Deno.test("a refusal is checked by one call: of the Page's token, or of what the person granted", async () => {
+Deno.test("a refusal is confirmed by one call: with the Page's token, or for the person's permissions", async () => {
   const faultKind = (kind: FaultKind) => new PlatformFault("facebook", kind);
   const granted = (status: string) => ({
     data: ["pages_show_list", "pages_read_engagement"].map((permission) => ({ permission, status })),
@@ -257,7 +257,7 @@ Deno.test("a refusal is checked by one call: of the Page's token, or of what the
   );
 });
 
-Deno.test("a Page's token is had anew by the person's, as long as that lives and has a role", async () => {
+Deno.test("a Page's token is renewed with the person's token, while that is valid and the person has a role", async () => {
   const context = adapterContext({ "/1000": { id: "1000", access_token: "EAAG-new" } });
   const grant = await facebook(context).refresh(TOKENS);
   assert.deepEqual([grant.tokens.access_token, grant.tokens.refresh_token, grant.expires_at], [
@@ -287,7 +287,7 @@ Deno.test("a Page's token is had anew by the person's, as long as that lives and
   );
 });
 
-Deno.test("the grant is ended with the person's token; one that is dead already is a success", async () => {
+Deno.test("the grant is revoked with the person's token; revoking a dead grant succeeds", async () => {
   const context = adapterContext({ "me/permissions": { success: true } });
   const platform = facebook(context);
   await platform.revoke?.(TOKENS);
@@ -302,7 +302,7 @@ Deno.test("the grant is ended with the person's token; one that is dead already 
   );
 });
 
-Deno.test("a post and its video are one item, the same from whichever list it comes", async () => {
+Deno.test("a post and its video become one item, the same from either list", async () => {
   const own = post("1000_1", {
     status_type: "added_video",
     ...attached({ media_type: "video", type: "video_inline", target: { id: "81" } }),
@@ -332,11 +332,11 @@ Deno.test("a post and its video are one item, the same from whichever list it co
   assert.deepEqual(
     context.usages.map(({ units }) => units),
     [1, 1, 1, 1, 1],
-    "an empty list asks for nothing more",
+    "an empty list makes no further calls",
   );
 });
 
-Deno.test("look-ups leave out what is gone; a call that took too long, or no longer reads, is no absence", async () => {
+Deno.test("look-ups omit deleted items; a timeout or a token that cannot read does not count as a deletion", async () => {
   const found = adapterContext({
     "/v26.0/": [[part(200, post("1000_1")), part(400, gone)], [part(200, video("81"))]],
   });
@@ -355,7 +355,7 @@ Deno.test("look-ups leave out what is gone; a call that took too long, or no lon
   assert.equal((await faultOf(facebook(blind).lookup(TOKENS, ["1000_1"], ACCOUNT))).kind, "token_expired");
 });
 
-Deno.test("each answer of a batch is judged by itself", async () => {
+Deno.test("each response of a batch is judged separately", async () => {
   const plain = {
     error: {
       message: "Unsupported get request. Object with ID '1000_2' does not exist",
@@ -381,26 +381,30 @@ Deno.test("each answer of a batch is judged by itself", async () => {
   const unread: string[] = [];
   const items = await facebook(context).lookup(TOKENS, ids, ACCOUNT, (id) => unread.push(id));
   assert.deepEqual(items.map((item) => item.platform_content_id), ["1000_1", "1000_4", "1000_5"]);
-  assert.deepEqual(unread, ["1000_3", "1000_6"], "the second is gone; nothing was learned of these");
-  assert.equal(context.calls.length, 2, "what came too late, or failed for a moment, is asked for once more");
+  assert.deepEqual(unread, ["1000_3", "1000_6"], "the second is deleted; these could not be read");
+  assert.equal(
+    context.calls.length,
+    2,
+    "entries that timed out or failed temporarily are requested once more",
+  );
   const odd = adapterContext({
     "/v26.0/": [[part(200, post("1000_1")), part(400, refusal(190))], [part(400, refusal(190))]],
   });
   const told: string[] = [];
   await facebook(odd).lookup(TOKENS, ids.slice(0, 2), ACCOUNT, (id) => told.push(id));
-  assert.deepEqual(told, ["1000_2"], "the token has just read another");
+  assert.deepEqual(told, ["1000_2"], "the token has just read another item");
   const untold = adapterContext({ "/v26.0/": [[part(200, post("1000_1")), part(403, refusal(200))]] });
   assert.equal(
     (await faultOf(facebook(untold).lookup(TOKENS, ids.slice(0, 2), ACCOUNT))).kind,
     "transient",
-    "where nobody wants to be told, and never the account's end",
+    "without a callback it is transient, and never disconnects the account",
   );
   const heavy = { error: { code: 1, message: "Please reduce the amount of data you're asking for" } };
   const much = adapterContext({ "/v26.0/": [[part(200, post("1000_1")), part(500, heavy)]] });
   assert.equal((await faultOf(facebook(much).lookup(TOKENS, ids.slice(0, 2), ACCOUNT))).kind, "too_heavy");
 });
 
-Deno.test("a post whose video cannot be read for the moment stays as it is; one whose video is hidden is told without it", async () => {
+Deno.test("a post whose video is temporarily unreadable is not updated; one whose video is hidden is returned without it", async () => {
   const showing = (id: string, video_id: string) =>
     post(id, {
       status_type: "added_video",
@@ -416,7 +420,7 @@ Deno.test("a post whose video cannot be read for the moment stays as it is; one 
   assert.deepEqual(page.present_ids.toSorted(), ["1000_1", "1000_2", "1000_3"]);
 });
 
-Deno.test("every kind of post has its type", () => {
+Deno.test("every kind of post maps to its content type", () => {
   const photo = { media_type: "photo", type: "photo" };
   const cases: [Post | undefined, Video | undefined, string][] = [
     [post("1000_1"), undefined, "post"],
@@ -455,7 +459,7 @@ Deno.test("every kind of post has its type", () => {
   for (const [one, film, type] of cases) assert.equal(itemOf(one, film).content_type, type);
 });
 
-Deno.test("an item says what the post says; links are whole, counters that are left out are 0 or unknown", () => {
+Deno.test("an item has the post's text and full links; missing counters are 0 or null", () => {
   const item = itemOf(
     post("1000_1", {
       full_picture: "https://scontent.example/p.jpg?oe=2",
@@ -497,7 +501,7 @@ Deno.test("an item says what the post says; links are whole, counters that are l
 });
 
 Deno.test({
-  name: "recorded posts and Pages are read",
+  name: "recorded posts and Pages are parsed",
   ignore: FIXTURES === null,
   async fn() {
     for (const file of ["full_connecions_p1", "full_connecions_p2"]) {

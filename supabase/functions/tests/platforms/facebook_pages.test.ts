@@ -26,7 +26,7 @@ async function login(creator: Creator, person: string, account_id?: string) {
   return await creator.call("oauth-facebook-callback", { ...given, ...(account_id ? { account_id } : {}) });
 }
 
-Deno.test("a login connects its first Page, names the others, and connects the one that is asked for", async () => {
+Deno.test("a login connects its first Page, lists the others, and connects a requested one", async () => {
   const sql = await testDatabase();
   try {
     const [first, second] = await twoPages();
@@ -55,7 +55,7 @@ Deno.test("a login connects its first Page, names the others, and connects the o
   }
 });
 
-Deno.test("a Page that is disconnected leaves the others connected; the grant ends with the last", async () => {
+Deno.test("disconnecting a Page leaves the others connected; the grant is revoked with the last", async () => {
   const sql = await testDatabase();
   try {
     const [first, second] = await twoPages();
@@ -81,7 +81,7 @@ Deno.test("a Page that is disconnected leaves the others connected; the grant en
   }
 });
 
-Deno.test("a Page beyond the plan is refused, and costs the connected one nothing", async () => {
+Deno.test("a Page beyond the plan's limit is refused, and the connected one still works", async () => {
   const [first, second] = await twoPages();
   const creator = await createCreator();
   const one = await login(creator, first.person_id);
@@ -106,7 +106,7 @@ async function loginWithBusinesses(creator: Creator, form: Record<string, string
   }
 }
 
-Deno.test("a Page that only a business of the person has is connected, and refreshed, like any other", async () => {
+Deno.test("a Page owned only by the person's business is connected and refreshed like any other", async () => {
   const creator = await createCreator();
   const wish = { items: 3, name: "Owned", plain: true, business: "owned", bare: true };
   const page = await simulator<Page>("facebook/accounts", wish);
@@ -117,7 +117,7 @@ Deno.test("a Page that only a business of the person has is connected, and refre
   assert.equal((await sync()).status, 200);
 });
 
-Deno.test("a login without a Page that can be read is told why", async () => {
+Deno.test("a login without a readable Page gets the reason", async () => {
   const creator = await createCreator();
   const page = await simulator<Page>("facebook/accounts", { items: 1, business: "client" });
   const { person_id } = await simulator<{ person_id: string }>("facebook/people", {});

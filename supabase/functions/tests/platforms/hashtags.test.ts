@@ -16,7 +16,7 @@ function onEach(
   }
 }
 
-Deno.test("hashtags come from every script, and not from links, entities or signs", () => {
+Deno.test("hashtags are found in every script, but not in links, entities or punctuation", () => {
   onEach("#Jazz, #LIVE(#café) ＃東京 #हिन्दी #عربي #a_b", [
     "jazz",
     "live",
@@ -39,7 +39,7 @@ Deno.test("hashtags come from every script, and not from links, entities or sign
   );
 });
 
-Deno.test("glued hashtags are one each, but on X none", () => {
+Deno.test("adjacent hashtags without spaces count separately, except on X, where none counts", () => {
   for (
     const [text, tags] of [
       ["#food#foodie#travel", ["food", "foodie", "travel"]],
@@ -55,12 +55,12 @@ Deno.test("glued hashtags are one each, but on X none", () => {
   onEach("#scheme://x", [], ["twitter"]);
 });
 
-Deno.test("a keycap is an emoji, no sign", () => {
+Deno.test("a keycap emoji is not a number sign", () => {
   onEach("#️⃣music #⃣music #\ufe0emusic", []);
   onEach("#food#️⃣music", ["food"], ELSEWHERE);
 });
 
-Deno.test("joiners, marks and middle dots belong to a tag where a script needs them, and never end it", () => {
+Deno.test("joiners, marks and middle dots belong to a tag where its script needs them, but not at its end", () => {
   onEach("#نرم‌افزار #ශ්‍රී #மாலை #ភាសាខ្មែរ #col·lecció #שלום־עולם #ג׳ירפה #བོད་ཡིག", [
     "نرم‌افزار",
     "ශ්‍රී",
@@ -76,7 +76,7 @@ Deno.test("joiners, marks and middle dots belong to a tag where a script needs t
   onEach("#エレン・イェーガー", ["エレン・イェーガー"], ["tiktok", "facebook", "twitter"]);
 });
 
-Deno.test("emoji and numbers are tags where the platform links them", () => {
+Deno.test("emoji and numbers are hashtags only on platforms that link them", () => {
   for (
     const [text, tags] of [["#🌺 #summer🌺", ["🌺", "summer🌺"]], ["#👨‍👩‍👧 #🇯🇵", ["👨‍👩‍👧", "🇯🇵"]], ["#2024", [
       "2024",
@@ -87,7 +87,7 @@ Deno.test("emoji and numbers are tags where the platform links them", () => {
   onEach("#🌺 #summer🌺 #2024 #1️⃣ #1st", ["summer", "1st"], ["youtube", "facebook", "twitter"]);
 });
 
-Deno.test("tags that differ in case, composition or width are one, in every language's letters", () => {
+Deno.test("tags that differ only in case, composition or width are one tag, in every script", () => {
   for (
     const same of [
       "#Café #CAFÉ #cafe\u0301 #ＣＡＦＥ́",
@@ -112,7 +112,7 @@ Deno.test("tags that differ in case, composition or width are one, in every lang
   assert.notEqual(tagKey("か"), tagKey("が"));
 });
 
-Deno.test("what X says are the hashtags is taken, of the long text too; without an answer its rules are followed", () => {
+Deno.test("hashtags that X reports are used, also for long posts; without them, X's rules apply", () => {
   const tagsOf = (post: Partial<Parameters<typeof itemOf>[0]>) =>
     itemOf({ id: "1", ...post }, [], false).hashtags;
   const said = (...tags: string[]) => ({ hashtags: tags.map((tag) => ({ tag })) });

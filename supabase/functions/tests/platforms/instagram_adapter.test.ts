@@ -52,7 +52,7 @@ const media = (id: string, about: Partial<Media> = {}): Media => ({
   ...about,
 });
 
-Deno.test("a code becomes a token of sixty days, from either shape of the answer, and no verifier is sent", async () => {
+Deno.test("a code is exchanged for a token of sixty days, from either response shape, without a PKCE verifier", async () => {
   const shapes = [
     {
       data: [{
@@ -94,7 +94,7 @@ Deno.test("a code becomes a token of sixty days, from either shape of the answer
   assert.equal((await faultOf(instagram(context).exchange(CODE))).kind, "code_refused");
 });
 
-Deno.test("an old token is prolonged by itself; a young one is only asked about", async () => {
+Deno.test("an old token is refreshed with itself; a token of the first day is only checked", async () => {
   const context = adapterContext({
     refresh_access_token: { ...LONG, access_token: "IGAA-new" },
     "/me": USER,
@@ -110,11 +110,11 @@ Deno.test("an old token is prolonged by itself; a young one is only asked about"
   assert.deepEqual([same.tokens, same.expires_at], [young, new Date(TOKENS.expires_at)]);
   assert.ok(
     context.calls.at(-1)?.url.pathname.endsWith("/me"),
-    "Instagram prolongs nothing on the first day",
+    "Instagram does not refresh a token on its first day",
   );
 });
 
-Deno.test("a dead token is the end, a transient error is not", async () => {
+Deno.test("refreshing a dead token ends the grant; a transient error does not", async () => {
   const dead = adapterContext({
     refresh_access_token: graphError(190, { error_subcode: 463 }),
     "/me": graphError(190),
@@ -126,7 +126,7 @@ Deno.test("a dead token is the end, a transient error is not", async () => {
   assert.equal((await faultOf(instagram(transient).refresh(TOKENS))).kind, "transient");
 });
 
-Deno.test("the account is the professional one, and personal accounts cannot be connected", async () => {
+Deno.test("professional accounts can be connected, personal ones cannot", async () => {
   const grant = { tokens: TOKENS, expires_at: null, scopes: [] };
   const { profile } = await instagram(adapterContext({ "/me": USER })).identify(grant);
   assert.deepEqual(
@@ -169,12 +169,12 @@ Deno.test("media are read page by page to the end of the list, then the stories"
   assert.deepEqual(context.calls.map(({ url }) => url.searchParams.get("after")), [null, "A", "B", null]);
   assert.ok(
     context.calls.every(({ url }) => !url.searchParams.has("access_token")),
-    "tokens are in the header",
+    "tokens are sent in the header only",
   );
   assert.equal(context.units(), 4);
 });
 
-Deno.test("a cursor that stands still, or is too old, is told apart from a list that ends", async () => {
+Deno.test("a cursor that does not advance or has expired is distinguished from the end of a list", async () => {
   const next = "https://graph.instagram.com/v26.0/1/media?after=A";
   const still = adapterContext({
     "me/media": { data: [media("1")], paging: { cursors: { after: "A" }, next } },
@@ -186,7 +186,7 @@ Deno.test("a cursor that stands still, or is too old, is told apart from a list 
   assert.equal((await faultOf(instagram(old).page(TOKENS, pageRequest()))).kind, "misconfigured");
 });
 
-Deno.test("look-ups leave out what is gone, and believe that nothing is left only of a token that still reads", async () => {
+Deno.test("look-ups omit deleted media; a result without any media counts only if the token can still read", async () => {
   const gone = graphError(100, { error_subcode: 33 });
   const some = instagram(adapterContext({ "/1": media("1"), "/2": gone }));
   assert.deepEqual(
@@ -202,7 +202,7 @@ Deno.test("look-ups leave out what is gone, and believe that nothing is left onl
   );
 });
 
-Deno.test("a look-up judges each medium by its own answer", async () => {
+Deno.test("a look-up judges each medium by its own response", async () => {
   const unread: string[] = [];
   const context = adapterContext({
     "/1": media("1"),
@@ -222,12 +222,12 @@ Deno.test("a look-up judges each medium by its own answer", async () => {
     (id) => unread.push(id),
   );
   assert.deepEqual(found.map((item) => item.platform_content_id), ["1"]);
-  assert.deepEqual(unread.toSorted(), ["3", "4", "5"], "2 is gone");
+  assert.deepEqual(unread.toSorted(), ["3", "4", "5"], "2 is deleted");
   const dead = () => graphError(190);
   const some = adapterContext({ "/1": media("1"), "/2": dead() });
   unread.length = 0;
   await instagram(some).lookup(TOKENS, ["1", "2"], pageRequest().account, (id) => unread.push(id));
-  assert.deepEqual(unread, ["2"], "the token has just read another");
+  assert.deepEqual(unread, ["2"], "the token has just read another medium");
   const none = adapterContext({ "/1": dead(), "/2": dead() });
   const whole = instagram(none).lookup(TOKENS, ["1", "2"], pageRequest().account, () => {});
   assert.equal((await faultOf(whole)).kind, "token_expired");
@@ -249,7 +249,7 @@ function measured(insights: string): PageRequest {
 const asked = ({ calls }: { calls: { url: URL }[] }) =>
   calls.flatMap(({ url }) => /([^/]+)\/insights$/.exec(url.pathname)?.[1] ?? []);
 
-Deno.test("views and shares are read of all media in the first sync run, and its end is remembered", async () => {
+Deno.test("the first sync run reads views and shares of all media, and its completion is recorded", async () => {
   const context = adapterContext({
     "/new/insights": insightsOf(1_234, 5),
     "/old/insights": { data: [] },
@@ -267,12 +267,12 @@ Deno.test("views and shares are read of all media in the first sync run, and its
     context.calls.find(({ url }) => url.pathname.endsWith("insights"))?.url.search,
     "?metric=views%2Cshares",
   );
-  assert.equal(first.account, null, "more follows");
+  assert.equal(first.account, null, "not recorded before the last page");
   const last = await platform.page(TOKENS, { ...measured("unread"), cursor: first.next_cursor });
   assert.deepEqual([last.next_cursor, last.account], [null, { details: { insights: "read" } }]);
 });
 
-Deno.test("later sync runs read those of new media, and each old one's once in thirty days, however often they run", async () => {
+Deno.test("later sync runs read insights of new media every time, and of each old one once in thirty days", async () => {
   const old = Array.from(
     { length: 60 },
     (_, n) => media(`old${n}`, { timestamp: "2020-01-01T12:00:00+0000" }),
@@ -309,7 +309,7 @@ Deno.test("later sync runs read those of new media, and each old one's once in t
   }
 });
 
-Deno.test("insights are asked for only where they were granted", async () => {
+Deno.test("insights are requested only if they were granted", async () => {
   for (const state of ["refused", ""]) {
     const context = adapterContext({ "me/media": { data: [media("1")] } });
     await instagram(context).page(TOKENS, measured(state));
@@ -322,12 +322,16 @@ Deno.test("insights are asked for only where they were granted", async () => {
   const asks = (INSTAGRAM_INSIGHTS: "ask" | "off") =>
     instagram({ ...context, settings: adapterSettings({ INSTAGRAM_INSIGHTS }) }).authorization.scopes;
   assert.deepEqual(asks("ask"), ["instagram_business_basic", "instagram_business_manage_insights"]);
-  assert.deepEqual(asks("off"), ["instagram_business_basic"], "an app that Meta has not approved for it");
+  assert.deepEqual(
+    asks("off"),
+    ["instagram_business_basic"],
+    "for an app that Meta has not approved for insights",
+  );
   assert.equal(await states(["instagram_business_basic"]), "refused");
   assert.equal(await states(["instagram_business_basic", "instagram_business_manage_insights"]), "unread");
 });
 
-Deno.test("a page is kept whatever happens to its insights", async () => {
+Deno.test("a page is returned whatever happens to its insights", async () => {
   const page = (insights: Response, list = "media") => {
     const context = adapterContext({
       "/1/insights": insights,
@@ -353,8 +357,12 @@ Deno.test("a page is kept whatever happens to its insights", async () => {
     "me/media": { data: Array.from({ length: 25 }, (_, n) => media(String(n + 1))) },
   });
   const { items } = await instagram(none).page(TOKENS, measured("read"));
-  assert.deepEqual([items.length, asked(none).length], [25, 10], "refused of all: no more are asked for");
-  assert.ok(none.lines.some((line) => line.includes("insights left out")), "and the operator can see it");
+  assert.deepEqual(
+    [items.length, asked(none).length],
+    [25, 10],
+    "after ten refusals, no more insights are requested",
+  );
+  assert.ok(none.lines.some((line) => line.includes("insights left out")), "the log reports it");
 
   const unseen = await page(graphError(10), "stories");
   assert.deepEqual([unseen.items.length, told(unseen.items)], [25, 24], "too few viewers of one story");
@@ -372,7 +380,7 @@ Deno.test("a page is kept whatever happens to its insights", async () => {
   }
 });
 
-Deno.test("every kind of medium has its type, its picture and its parts", () => {
+Deno.test("every kind of medium maps to its content type, thumbnail and parts", () => {
   const types: [Partial<Media>, string][] = [
     [{}, "image"],
     [{ media_type: "CAROUSEL_ALBUM" }, "carousel"],
@@ -442,7 +450,7 @@ Deno.test("every kind of medium has its type, its picture and its parts", () => 
   );
 });
 
-Deno.test("titles are the first line of a caption, cut at a word", () => {
+Deno.test("a title is the first line of the caption, cut at a word", () => {
   const title = (caption: string) => itemOf(media("1", { caption }), false).title;
   assert.equal(title("\n\n  First line \nsecond"), "First line");
   assert.equal(title(""), "");
@@ -453,7 +461,7 @@ Deno.test("titles are the first line of a caption, cut at a word", () => {
 });
 
 Deno.test({
-  name: "recorded media become sound items",
+  name: "recorded media become valid items",
   ignore: FIXTURES === null,
   fn() {
     const files = [

@@ -7,7 +7,7 @@ for (const slug of ["instagram", "facebook"] as const) {
   const change = (own: ConnectedAccount, members: Record<string, unknown>) =>
     simulator(`${slug}/accounts/${own.account_id}`, members, "PATCH");
 
-  Deno.test(`${slug}: a page that asks for too much is halved until it is answered, and the size is remembered`, async () => {
+  Deno.test(`${slug}: a page that is too large is halved until it succeeds, and the size is remembered`, async () => {
     await using own = await ConnectedAccount.create(slug, { items: 40 });
     await change(own, { bears: 12 });
     const refusals = async (after: number) =>
@@ -16,14 +16,18 @@ for (const slug of ["instagram", "facebook"] as const) {
     const steps = await own.syncAll();
     await own.assertSameLibrary();
     assert.ok(steps.every(({ synced_count }) => synced_count <= 12));
-    assert.equal(await refusals(last_id), 2, "50, 25, and none after 12 was answered");
+    assert.equal(
+      await refusals(last_id),
+      2,
+      "50 and 25 are refused; 12 succeeds, and no larger page follows",
+    );
     const second = (await own.requests()).last_id;
     await own.syncAll();
-    assert.equal(await refusals(second), 0, "nor in the next run");
+    assert.equal(await refusals(second), 0, "no refusal in the next run either");
     await own.assertSameLibrary();
   });
 
-  Deno.test(`${slug}: who has to confirm something there is told so, once, and goes on without connecting anew`, async () => {
+  Deno.test(`${slug}: a creator who must confirm something on the platform is notified once, and continues without reconnecting`, async () => {
     await using own = await ConnectedAccount.create(slug, { items: 3 });
     const { sql, social_account_id } = own;
     await sql`update public.social_account set sync_mode = 'auto' where id = ${social_account_id}`;
@@ -53,7 +57,7 @@ for (const slug of ["instagram", "facebook"] as const) {
   });
 }
 
-Deno.test("instagram: a token that cannot be prolonged before its person confirms something is kept", async () => {
+Deno.test("instagram: a token that cannot be refreshed until the person confirms something is kept", async () => {
   await using own = await ConnectedAccount.create("instagram", { items: 1 });
   await own.makeDue();
   const { tokens } = await own.state();
@@ -63,7 +67,7 @@ Deno.test("instagram: a token that cannot be prolonged before its person confirm
   assert.deepEqual([status, is_active, held.tokens], ["suspended", true, tokens]);
 });
 
-Deno.test("facebook: a look-up that asks for too much is halved; what is too much by itself stays, and holds up nothing", async () => {
+Deno.test("facebook: a look-up that is too large is halved; an item that is too large alone stays and blocks nothing", async () => {
   await using own = await ConnectedAccount.create("facebook", { items: 12 });
   await own.syncAll();
   const gone = (await own.truth()).slice(0, 4).map(({ id }) => id).toSorted();
@@ -76,11 +80,15 @@ Deno.test("facebook: a look-up that asks for too much is halved; what is too muc
   assert.equal(sumOf(steps, "removed_items"), 3);
   assert.ok((await own.library()).some(({ id }) => id === heavy));
   await own.disarm();
-  assert.equal((await own.syncAll()).length, 3, "a step a list: one item says nothing of the size of pages");
+  assert.equal(
+    (await own.syncAll()).length,
+    3,
+    "one step per list: a single large item does not reduce the page size",
+  );
   await own.assertSameLibrary();
 });
 
-Deno.test("facebook: each entry of a batch is judged by itself, and none of them ends the connection", async () => {
+Deno.test("facebook: each entry of a batch is judged separately, and none of them ends the connection", async () => {
   await using own = await ConnectedAccount.create("facebook", { items: 12 });
   await own.syncAll();
   const [first, second, third] = (await own.truth()).map(({ id }) => String(id));
@@ -95,7 +103,11 @@ Deno.test("facebook: each entry of a batch is judged by itself, and none of them
   const steps = await own.syncAll();
   assert.equal(steps.at(-1)?.removed_items, 1, JSON.stringify(steps));
   const here = (await own.library()).map(({ id }) => id);
-  assert.deepEqual(all.map((id) => here.includes(id)), [false, true, true], "what could not be read stays");
+  assert.deepEqual(
+    all.map((id) => here.includes(id)),
+    [false, true, true],
+    "items that could not be read stay",
+  );
   const { status, is_active, notices, last_error } = await own.state();
   assert.deepEqual([status, is_active, notices, last_error], ["active", true, 0, null]);
   await own.disarm();

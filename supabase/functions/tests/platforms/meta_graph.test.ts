@@ -23,7 +23,7 @@ function explained(
   }, NOW);
 }
 
-Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
+Deno.test("every Meta error code maps to its fault, whatever the HTTP status", () => {
   const cases: [Record<string, unknown>, number, FaultKind][] = [
     [{ code: 190, error_subcode: 463 }, 400, "token_expired"],
     [{ code: 190, error_subcode: 460 }, 401, "token_expired"],
@@ -60,7 +60,7 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
     assert.equal(
       fault.whole_app,
       error.code === 4 && !error.error_subcode,
-      "only this one is every account's",
+      "only code 4 without a subcode affects every account",
     );
     assert.ok(!fault.message.includes("secret words"));
   }
@@ -82,7 +82,7 @@ Deno.test("every code of Meta has its fault, whatever the HTTP status", () => {
   }
 });
 
-Deno.test("an answer that asks for less is no fault of a moment, whatever its code and wherever it says so", () => {
+Deno.test('an error that asks for less data is "too_heavy", whatever its code and wherever the message is', () => {
   const words = "Please reduce the amount of data you're asking for, then retry your request";
   const heavy: [Record<string, unknown>, number][] = [
     [{ code: 1, message: words }, 500],
@@ -100,11 +100,11 @@ Deno.test("an answer that asks for less is no fault of a moment, whatever its co
   assert.equal(
     explained(403, { code: 4, message: words }).kind,
     "quota_exhausted",
-    "a limit is waited for, whatever else is said",
+    "a rate limit takes precedence over the message",
   );
 });
 
-Deno.test("what is said of one object is told apart from what is said of the token, the limits and the request", () => {
+Deno.test("errors about one object are distinguished from errors about the token, the limits or the whole request", () => {
   const said = (error: Record<string, unknown>, status = 400) => judge(explained(status, error));
   const plain =
     "Unsupported get request. Object with ID '1' does not exist, cannot be loaded due to missing permissions, or does not support this operation";
@@ -132,7 +132,7 @@ Deno.test("what is said of one object is told apart from what is said of the tok
   for (const [verdict, error] of cases) assert.equal(said(error), verdict, JSON.stringify(error));
 });
 
-Deno.test("a spent quota is waited for as long as the usage header says, else for an hour", () => {
+Deno.test("an exhausted quota waits as long as the usage header says, or else for an hour", () => {
   assert.equal(explained(400, { code: 80002 }).retry_at?.getTime(), NOW.getTime() + 3_600_000);
   const later = new Date(NOW.getTime() + 19 * 60_000);
   assert.equal(explained(400, { code: 80002 }, later).retry_at, later);
@@ -152,7 +152,7 @@ Deno.test("a spent quota is waited for as long as the usage header says, else fo
   assert.deepEqual(left?.(new Headers(), NOW, "me"), {});
 });
 
-Deno.test("a list ends where `next` is missing, and nothing but the cursor is taken from it", () => {
+Deno.test("a list ends where `next` is missing; only the cursor is used from it", () => {
   const next = "https://graph.instagram.com/v26.0/1/media?access_token=secret&after=QVFI";
   assert.equal(cursorAfter({ cursors: { after: "a" }, next }), "a");
   assert.equal(cursorAfter({ next }), "QVFI");
@@ -161,7 +161,7 @@ Deno.test("a list ends where `next` is missing, and nothing but the cursor is ta
   assert.equal(cursorAfter({ next: "no address" }), null);
 });
 
-Deno.test("a refused parameter beside a cursor is a lost cursor; anything else stays what it is", async () => {
+Deno.test("a refused parameter in a request with a cursor means an invalid cursor; other errors are unchanged", async () => {
   const fails = (error: Error, after: string | null = "cursor") =>
     atPlace({ list: "media", after, query: {} }, Promise.reject(error)).catch((thrown) => thrown);
   const refused = explained(400, { code: 100 });
@@ -170,10 +170,10 @@ Deno.test("a refused parameter beside a cursor is a lost cursor; anything else s
   assert.equal(await fails(gone), gone);
   const other = new Error("other");
   assert.equal(await fails(other), other);
-  assert.equal(await fails(refused, null), refused, "without a cursor it is another parameter");
+  assert.equal(await fails(refused, null), refused, "without a cursor the fault is unchanged");
 });
 
-Deno.test("token answers of all shapes become RFC 6749's", () => {
+Deno.test("token responses of all shapes are converted to those of RFC 6749", () => {
   const token = { access_token: "t", user_id: "17841400000000000" };
   const scope = "instagram_business_basic instagram_business_manage_insights";
   assert.deepEqual(reshapeTokenAnswer({ data: [{ ...token, permissions: scope.replace(" ", ",") }] }), {
@@ -202,7 +202,7 @@ Deno.test("token answers of all shapes become RFC 6749's", () => {
   }
 });
 
-Deno.test("the proof of a token is its HMAC under the app's secret", async () => {
+Deno.test("the proof of a token is its HMAC-SHA256 with the app's secret", async () => {
   // RFC 4231, test case 2.
   assert.equal(
     await hmacHex("Jefe", "what do ya want for nothing?"),

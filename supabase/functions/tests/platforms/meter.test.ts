@@ -6,20 +6,20 @@ import { adapterContext, NOW } from "../support/adapter_context.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1_000);
 
-Deno.test("calls are added up until they are taken, and taken once", async () => {
+Deno.test("calls are added up until they are taken, and are taken once", async () => {
   const youtube = await platformOf("youtube", adapterContext({}));
   const meter = new Meter();
   assert.equal(meter.take(youtube, 900), null);
   meter.add({ calls: 1, units: 1 });
   meter.add({ calls: 1, units: 1 });
   meter.add({ calls: 1, units: 0 });
-  assert.equal(meter.calls, 2, "a call that costs nothing is none of the step's calls");
+  assert.equal(meter.calls, 2, "only calls that cost units count");
   const taken = meter.take(youtube, 900);
   assert.deepEqual([taken?.calls, taken?.units, taken?.scope, taken?.size], [3, 2, "app", 10_000]);
   assert.equal(meter.take(youtube, 900), null);
 });
 
-Deno.test("of several windows the emptiest decides, with the end that belongs to it; of percentages the highest", async () => {
+Deno.test("the quota window with the least left is reported with its own end; of percentages, the highest", async () => {
   const twitter = await platformOf("twitter", adapterContext({}));
   const meter = new Meter();
   meter.add({ calls: 1, units: 1, remaining: 70, resets_at: later(60) });
@@ -30,14 +30,18 @@ Deno.test("of several windows the emptiest decides, with the end that belongs to
   for (const seconds of [600, 68_400, 60]) {
     meter.add({ calls: 1, units: 1, remaining: 0, resets_at: later(seconds) });
   }
-  assert.equal(meter.take(twitter, 900)?.resets_at, later(68_400).toISOString(), "the last to end");
+  assert.equal(
+    meter.take(twitter, 900)?.resets_at,
+    later(68_400).toISOString(),
+    "of empty windows, the one that ends last",
+  );
   meter.add({ calls: 1, units: 1, spent: 0.4 });
   meter.add({ calls: 1, units: 1, spent: 0.1, resets_at: later(60) });
   const percent = meter.take(twitter, 900);
   assert.deepEqual([percent?.spent, percent?.resets_at], [0.4, later(60).toISOString()]);
 });
 
-Deno.test("a refusal for want of quota is told with its end, also when no call was counted; other faults are not", async () => {
+Deno.test("a quota refusal is reported with its end, even without counted calls; other faults are not", async () => {
   const youtube = await platformOf("youtube", adapterContext({}));
   const meter = new Meter();
   meter.refuse(new PlatformFault("youtube", "transient", { retry_at: later(5) }));
@@ -46,7 +50,7 @@ Deno.test("a refusal for want of quota is told with its end, also when no call w
   assert.equal(meter.take(youtube, 900)?.refused_until, later(3_600).toISOString());
 });
 
-Deno.test("a refusal of the whole app is told apart from one of the account", async () => {
+Deno.test("a quota refusal of the whole app is distinguished from one of the account", async () => {
   const twitter = await platformOf("twitter", adapterContext({}));
   const meter = new Meter();
   meter.refuse(
@@ -64,7 +68,7 @@ Deno.test("a refusal of the whole app is told apart from one of the account", as
   );
 });
 
-Deno.test("every platform says what its window is, for the app that is registered", async () => {
+Deno.test("every platform states its quota window for the registered app", async () => {
   for (const slug of PLATFORM_SLUGS) {
     const platform = await platformOf(slug, adapterContext({}));
     assert.equal(platform.slug, slug);

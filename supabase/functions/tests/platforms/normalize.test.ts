@@ -13,7 +13,7 @@ import {
 } from "../../_shared/platforms/normalize.ts";
 import { nextMidnight } from "../../_shared/platforms/midnight.ts";
 
-Deno.test("text loses NUL and halves of surrogate pairs, and is never cut inside a pair", () => {
+Deno.test("NUL is removed and lone surrogates are replaced, and a text is never cut inside a surrogate pair", () => {
   assert.equal(cleanText("a\0b\ud800c"), "ab\ufffdc");
   assert.equal(cleanText("ab😀", 3), "ab");
   assert.equal(cleanText("ab😀", 4), "ab😀");
@@ -25,13 +25,13 @@ Deno.test("text loses NUL and halves of surrogate pairs, and is never cut inside
   assert.equal(identifierText(22), "22");
 });
 
-Deno.test("tags keep the creator's order and spelling, each once, whatever its case", () => {
+Deno.test("tags keep the creator's order and spelling, without case-insensitive duplicates", () => {
   assert.deepEqual(distinctTags(["Jazz", "jazz ", "", "two  words", 7, null]), ["Jazz", "two words"]);
   assert.deepEqual(distinctTags("jazz"), []);
   assert.equal(distinctTags(Array.from({ length: 500 }, (_, index) => `tag ${index}`)).length, 100);
 });
 
-Deno.test("texts are composed, whatever made them, and titles that show nothing are empty", () => {
+Deno.test("texts are normalized to composed form, and titles without visible characters are empty", () => {
   const travel = "한국 여행";
   assert.equal(titleText(travel.normalize("NFD")), travel);
   assert.equal(cleanText("Cafe\u0301"), "Café");
@@ -46,14 +46,14 @@ Deno.test("a caption is cut between whole characters", () => {
   assert.equal(titleOfCaption("กำ".repeat(80)), `${"กำ".repeat(49)}…`);
 });
 
-Deno.test("counters are numbers or null: hidden is not zero", () => {
+Deno.test("counters are numbers or null: a hidden counter is not zero", () => {
   assert.deepEqual(
     ["12", 12, "0", undefined, null, "-1", "1e3", "", -1, 1.5, "99999999999999999999"].map(countOf),
     [12, 12, 0, null, null, null, null, null, null, null, null],
   );
 });
 
-Deno.test("times of every platform become UTC", () => {
+Deno.test("times of every platform are converted to UTC", () => {
   assert.equal(instantOf("2026-11-01T12:00:00+0200"), "2026-11-01T10:00:00.000Z");
   assert.equal(instantOf("2026-11-01T12:00:00Z"), "2026-11-01T12:00:00.000Z");
   assert.equal(instantOf(1_790_000_000), "2026-09-21T14:13:20.000Z");
@@ -63,7 +63,7 @@ Deno.test("times of every platform become UTC", () => {
   );
 });
 
-Deno.test("only http links are links", () => {
+Deno.test("only HTTP links are kept", () => {
   assert.equal(linkOf("https://i.example/a b.jpg"), "https://i.example/a%20b.jpg");
   assert.deepEqual(
     ["javascript:alert(1)", "/x", "", 3, `https://x.example/${"a".repeat(3_000)}`].map(linkOf),
@@ -71,7 +71,7 @@ Deno.test("only http links are links", () => {
   );
 });
 
-Deno.test("languages are called as BCP 47 has them now, and what names none is null", () => {
+Deno.test("languages become current BCP 47 tags; values that name no language are null", () => {
   const current = {
     en: "en",
     in: "id",
@@ -95,7 +95,7 @@ Deno.test("languages are called as BCP 47 has them now, and what names none is n
   for (const value of [...none, ...wrong, `en${"-latn".repeat(9)}`]) assert.equal(languageOf(value), null);
 });
 
-Deno.test("ISO 8601 durations become seconds, also of what has not ended", () => {
+Deno.test("ISO 8601 durations become seconds; invalid ones are null", () => {
   assert.deepEqual(
     ["PT1H2M3S", "P0D", "PT15S", "P1DT1S", "PT61M", "P1W", "PT0.5S"].map(secondsOf),
     [3_723, 0, 15, 86_401, 3_660, 604_800, 0],
@@ -106,7 +106,7 @@ Deno.test("ISO 8601 durations become seconds, also of what has not ended", () =>
   );
 });
 
-Deno.test("quotas end at midnight in California, in summer, in winter and when the clocks change", () => {
+Deno.test("a quota ends at midnight in California, in summer, in winter and when the clocks change", () => {
   const ends = (now: string) => nextMidnight("America/Los_Angeles", new Date(now)).toISOString();
   assert.equal(ends("2026-07-01T12:00:00Z"), "2026-07-02T07:00:00.000Z");
   assert.equal(ends("2026-12-01T12:00:00Z"), "2026-12-02T08:00:00.000Z");

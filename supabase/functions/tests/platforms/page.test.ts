@@ -15,7 +15,7 @@ function bearing(most: number) {
   return { asked, read };
 }
 
-Deno.test("what asks for too much is halved until it is little enough, and no further than it may", async () => {
+Deno.test("a page that is too large is halved until it succeeds, down to its minimum size", async () => {
   for (
     const [most, least, asked] of [[50, 1, [50]], [12, 1, [50, 25, 12]], [1, 1, [
       50,
@@ -39,11 +39,11 @@ Deno.test("what asks for too much is halved until it is little enough, and no fu
   assert.equal(
     await faultOf(lighter(50, 1, () => Promise.reject(other))),
     other,
-    "nothing else is tried again",
+    "other faults are not retried",
   );
 });
 
-Deno.test("a list does not lead back to the page that was asked for", async () => {
+Deno.test("a next cursor equal to the current one is a fault", async () => {
   assert.deepEqual([moved("youtube", "b", "a"), moved("youtube", null, "a")], ["b", null]);
   for (const next of ["a", ""]) {
     assert.equal(
@@ -53,7 +53,7 @@ Deno.test("a list does not lead back to the page that was asked for", async () =
   }
 });
 
-Deno.test("an item that could not be read fails the look-up unless somebody is told", async () => {
+Deno.test("an item that could not be read fails the look-up, unless a callback receives it", async () => {
   const told: string[] = [];
   tellerOf("twitter", (id) => told.push(id))("1");
   assert.deepEqual(told, ["1"]);

@@ -31,7 +31,7 @@ function casesOf(row: PlatformRow): Case[] {
   return [
     { name: "401 expired, once", fault: { token: "expired" }, times: 1, end: "heals" },
     {
-      name: "401 revoked, for good",
+      name: "401 revoked, permanently",
       fault: { token: "revoked" },
       times: FOR_LONG,
       end: "needs",
@@ -65,7 +65,7 @@ function casesOf(row: PlatformRow): Case[] {
       end: row.waits_when_throttled ? "passes" : "heals",
     },
     {
-      name: "the quota spent",
+      name: "quota exhausted",
       fault: { reason: words.quota },
       times: FOR_LONG,
       end: "passes",
@@ -73,7 +73,7 @@ function casesOf(row: PlatformRow): Case[] {
     },
     { name: "500, twice", fault: { status: 500 }, times: 2, end: "heals" },
     {
-      name: "500, for long",
+      name: "500, repeatedly",
       fault: { status: 500 },
       times: FOR_LONG,
       end: "passes",
@@ -82,15 +82,15 @@ function casesOf(row: PlatformRow): Case[] {
     },
     { name: "502", fault: { status: 502 }, times: 1, end: "heals" },
     {
-      name: "502 that is a proxy's page",
+      name: "502 with a proxy's HTML page",
       fault: { status: 502, body: "<h1>Bad gateway</h1>" },
       times: 1,
       end: "heals",
     },
-    { name: "the connection cut before the answer", fault: { cut: true }, times: 1, end: "heals" },
-    { name: "the connection cut in the answer", fault: { cut: "body" }, times: 1, end: "heals" },
+    { name: "connection cut before the response", fault: { cut: true }, times: 1, end: "heals" },
+    { name: "connection cut during the response", fault: { cut: "body" }, times: 1, end: "heals" },
     {
-      name: "the connection cut for long",
+      name: "connection cut repeatedly",
       fault: { cut: true },
       times: FOR_LONG,
       end: "passes",
@@ -99,7 +99,7 @@ function casesOf(row: PlatformRow): Case[] {
     },
     { name: "malformed JSON", fault: { malformed: true }, times: 1, end: "heals" },
     {
-      name: "malformed JSON for long",
+      name: "malformed JSON, repeatedly",
       fault: { malformed: true },
       times: FOR_LONG,
       end: "passes",
@@ -107,7 +107,7 @@ function casesOf(row: PlatformRow): Case[] {
       code: "provider_error",
     },
     {
-      name: "JSON of another shape",
+      name: "JSON of an unexpected shape",
       fault: { status: 200, body: { data: 7, items: 7 } },
       times: FOR_LONG,
       end: "passes",
@@ -124,7 +124,7 @@ function casesOf(row: PlatformRow): Case[] {
     },
     ...(row.slug === "youtube" ? YOUTUBE_CASES : []),
     {
-      name: "a request that asks for too much, however little",
+      name: "a request that is too large at any size",
       fault: { status: 413 },
       times: FOR_LONG,
       end: "passes",
@@ -132,7 +132,7 @@ function casesOf(row: PlatformRow): Case[] {
       code: "provider_error",
     },
     // Must be last, because the page size that the platform accepts is stored.
-    { name: "a request that asks for too much", fault: { status: 413 }, times: 1, end: "heals" },
+    { name: "a request that is too large", fault: { status: 413 }, times: 1, end: "heals" },
   ];
 }
 
@@ -163,7 +163,7 @@ const YOUTUBE_CASES: Case[] = [
   },
   { name: "an empty list, twice", match: YOUTUBE_LIST, fault: EMPTY_LIST, times: 2, end: "heals" },
   {
-    name: "videos that are not there for a moment",
+    name: "videos that are temporarily missing",
     match: "v3/videos",
     fault: { status: 200, body: { items: [] } },
     times: 1,
@@ -172,7 +172,7 @@ const YOUTUBE_CASES: Case[] = [
 ];
 
 for (const row of ROWS) {
-  Deno.test(`${row.title}: every fault of a sync ends well`, async (test) => {
+  Deno.test(`${row.title}: a sync recovers from every fault or ends in a clear state`, async (test) => {
     await using own = await ConnectedAccount.create(row.slug, { items: 25 });
     await own.syncAll({ max_results: 10 });
     for (const one of casesOf(row)) {
@@ -182,7 +182,7 @@ for (const row of ROWS) {
     }
   });
 
-  Deno.test(`${row.title}: a call that takes too long is given up and made again`, async () => {
+  Deno.test(`${row.title}: a call that takes too long is aborted and retried`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 12 });
     const context = await connectionContext({ PROVIDER_TIMEOUT_MS: "1000" });
     await own.arm(row.calls.list, { delay_ms: 3_000 }, { times: 1 });
@@ -219,7 +219,7 @@ for (const row of ROWS) {
     }
   });
 
-  Deno.test(`${row.title}: access taken back there disconnects the account, with one notification, and connecting heals`, async () => {
+  Deno.test(`${row.title}: access revoked on the platform disconnects the account with one notification; reconnecting restores it`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 12 });
     await own.syncAll();
     const used = await own.syncsUsed();
@@ -237,12 +237,12 @@ for (const row of ROWS) {
     await own.assertSameLibrary();
   });
 
-  Deno.test(`${row.title}: a refusal that one cheap call does not confirm costs no connection`, async (test) => {
+  Deno.test(`${row.title}: a refusal that a check call does not confirm does not end the connection`, async (test) => {
     await using own = await ConnectedAccount.create(row.slug, { items: 12 });
     await own.syncAll();
     const faults: [string, Record<string, unknown>, string][] = [
       ["the token", { token: "revoked" }, "provider_unavailable"],
-      ["what is needed", { reason: row.words.missing_scope }, "provider_error"],
+      ["the required scope", { reason: row.words.missing_scope }, "provider_error"],
     ];
     for (const [what, fault, code] of faults) {
       // TikTok reports this scope only where it is used.
@@ -263,7 +263,7 @@ for (const row of ROWS) {
     }
   });
 
-  Deno.test(`${row.title}: a list that stands still, or goes in a circle, ends the run with a fault`, async (test) => {
+  Deno.test(`${row.title}: a list that does not advance, or loops, ends the run with a fault`, async (test) => {
     await using own = await ConnectedAccount.create(row.slug, { items: 25 });
     const ways: [string, Record<string, unknown>, { times: number; skip?: number }][] = [
       ["every page leads to itself", { next: "same" }, { times: FOR_LONG }],
@@ -285,7 +285,7 @@ for (const row of ROWS) {
         const { status, last_error, notices } = await own.state();
         assert.match(String(last_error), /returned to a page that was already read/);
         assert.deepEqual([status, notices, await own.syncsUsed()], ["active", 0, used]);
-        assert.ok(await own.calls(row.calls.list, last_id) <= 10, "it costs no more than a few calls");
+        assert.ok(await own.calls(row.calls.list, last_id) <= 10, "it makes only a few calls");
         await own.awaitQuota();
         await own.syncAll({ sync_id, max_results: 10 });
         await own.assertSameLibrary();
@@ -293,7 +293,7 @@ for (const row of ROWS) {
     }
   });
 
-  Deno.test(`${row.title}: a token that expired there ${row.expired_heals ? "is refreshed unnoticed" : "needs the creator"}`, async () => {
+  Deno.test(`${row.title}: a token that expired on the platform ${row.expired_heals ? "is refreshed unnoticed" : "needs the creator"}`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 12 });
     await own.syncAll();
     await row.simulator.expire(own.account_id);
@@ -337,7 +337,7 @@ async function survives(
     if (says) assert.match(String(after.last_error), says);
     if (end === "passes") assert.match(String(after.last_error), /again|anew/);
     assert.equal(after.status, end === "passes" ? "active" : "disconnected");
-    assert.equal(after.notices, end === "passes" ? notices : notices + 1, "told once");
+    assert.equal(after.notices, end === "passes" ? notices : notices + 1, "notified once");
     assert.equal(await own.syncsUsed(), used, "the unit is returned");
     assert.ok(after.tokens, "no token is lost");
     if (end === "passes") assert.deepEqual(after.tokens, tokens);

@@ -8,7 +8,7 @@ const changes = (steps: SyncAnswer[]) =>
   (["new_items", "updated_items", "removed_items"] as const).map((member) => sumOf(steps, member));
 
 for (const row of ROWS) {
-  Deno.test(`${row.title}: a library is connected, synced, kept in step and kept when it is disconnected`, async (test) => {
+  Deno.test(`${row.title}: a library is connected, synced, updated, and kept after a disconnection`, async (test) => {
     await using own = await ConnectedAccount.create(row.slug, { items: 25 });
     const { sql, social_account_id } = own;
 
@@ -24,7 +24,7 @@ for (const row of ROWS) {
       assert.ok(account?.last_synced_at && account.display_name);
     });
 
-    await test.step("nobody else sees any of it, and the service may sync it", async () => {
+    await test.step("other users see none of it, and the service may sync it", async () => {
       const stranger = await createCreator();
       for (const table of ["content_item", "content_media", "social_account", "platform_connection"]) {
         const key = table === "content_media" ? "user_id" : "id";
@@ -54,7 +54,7 @@ for (const row of ROWS) {
       assert.equal(revisions.length, 0);
     });
 
-    await test.step("what was added, edited and removed there is so here, with one revision, and nothing else is written", async () => {
+    await test.step("items added, edited and removed on the platform are updated, with one revision, and nothing else is written", async () => {
       const [, edited, removed] = (await own.truth()).map(({ id }) => id);
       const before = await own.library();
       await row.simulator.add(own.account_id, "Brand new 🎉 #added");
@@ -71,7 +71,7 @@ for (const row of ROWS) {
       assert.deepEqual(revisions.map(({ id }) => id), [edited]);
     });
 
-    await test.step("lists that move between two pages lose nothing", async () => {
+    await test.step("a list that changes between two pages loses nothing", async () => {
       const items = await own.truth();
       const edit = (at: number, text: string) =>
         row.simulator.edit(own.account_id, String(items[at]?.id), text);
@@ -92,7 +92,7 @@ for (const row of ROWS) {
       await own.assertSameLibrary();
     });
 
-    await test.step("what the creator deleted stays deleted", async () => {
+    await test.step("items that the creator deleted stay deleted", async () => {
       const [item] = await sql`
         select id from public.content_item where social_account_id = ${social_account_id} and deleted_at is null
         order by published_at desc limit 1`;
@@ -105,7 +105,7 @@ for (const row of ROWS) {
       await sql`update public.content_item set deleted_at = null where social_account_id = ${social_account_id}`;
     });
 
-    await test.step("disconnected: access is taken back, tokens are forgotten, content stays", async () => {
+    await test.step("disconnecting revokes access, deletes the tokens and keeps the content", async () => {
       const before = (await own.library()).length;
       const disconnect = () => own.creator.call("disconnect-account", { social_account_id });
       const answer = await disconnect();
@@ -122,14 +122,14 @@ for (const row of ROWS) {
       assert.ok([404, 409].includes(refused.status), JSON.stringify(refused.body));
     });
 
-    await test.step("connected again, it is the same account with the same content", async () => {
+    await test.step("reconnecting restores the same account with the same content", async () => {
       assert.equal(await own.reconnect(), social_account_id);
       assert.equal(sumOf(await own.syncAll(), "new_items"), 0);
       await own.assertSameLibrary();
     });
   });
 
-  Deno.test(`${row.title}: a library of everything there is, over several pages, in every script`, async () => {
+  Deno.test(`${row.title}: a library with many types of items and scripts, over several pages`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 120, plain: false, seed: 4 });
     await own.syncAll();
     await own.assertSameLibrary();
@@ -140,7 +140,7 @@ for (const row of ROWS) {
     assert.ok(types.size > 1, `only ${[...types]}`);
   });
 
-  Deno.test(`${row.title}: an item that goes away while a fresh library is read costs no other item`, async () => {
+  Deno.test(`${row.title}: an item deleted during the first sync causes no other item to be missed`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 30 });
     const [, gone] = await own.truth();
     await own.syncAll({
@@ -150,7 +150,7 @@ for (const row of ROWS) {
       },
     });
     const found = (await own.library()).map(({ id }) => id);
-    for (const { id } of await own.truth()) assert.ok(found.includes(id), `${id} was passed over`);
+    for (const { id } of await own.truth()) assert.ok(found.includes(id), `${id} was missed`);
     assert.equal(await own.syncsUsed(), 1);
   });
 
@@ -161,7 +161,7 @@ for (const row of ROWS) {
   });
 
   if (row.repeats) {
-    Deno.test(`${row.title}: an item that is named on two pages is there once`, async () => {
+    Deno.test(`${row.title}: an item listed on two pages is stored once`, async () => {
       await using own = await ConnectedAccount.create(row.slug, { items: 25, repeats: true });
       const steps = await own.syncAll({ max_results: 10 });
       await own.assertSameLibrary();
@@ -169,7 +169,7 @@ for (const row of ROWS) {
     });
   }
 
-  Deno.test(`${row.title}: consent that was denied, repeated or belongs to somebody else connects nothing`, async () => {
+  Deno.test(`${row.title}: a denied or repeated consent, or another user's, connects nothing`, async () => {
     const [creator, stranger, account_id] = await Promise.all([
       createCreator(),
       createCreator(),
@@ -196,7 +196,7 @@ for (const row of ROWS) {
     assert.deepEqual(
       await callback(creator, made_up),
       [400, "oauth_denied"],
-      "a stranger's try uses nothing up",
+      "another user's attempt does not use up the state",
     );
 
     const given = await authorize(row, creator, account_id);

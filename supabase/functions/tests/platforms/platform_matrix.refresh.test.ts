@@ -72,7 +72,7 @@ function hiccuping(context: Context): Context {
 }
 
 for (const row of ROWS) {
-  Deno.test(`${row.title}: a due token is refreshed once, however many ask, and what it replaced is kept until then`, async () => {
+  Deno.test(`${row.title}: a due token is refreshed once, however many processes try; other tokens are left alone`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });
     await using fresh = await ConnectedAccount.create(row.slug, { items: 0 });
     const untouched = (await fresh.state()).tokens;
@@ -92,7 +92,7 @@ for (const row of ROWS) {
     const after = await own.state();
     assert.notEqual(after.tokens.access_token, before.tokens.access_token);
     assert.equal(after.refresh_lease, null);
-    assert.deepEqual((await fresh.state()).tokens, untouched, "what is not due stays");
+    assert.deepEqual((await fresh.state()).tokens, untouched, "a token that is not due stays");
     assert.ok(
       after.token_expires_at === null || after.token_expires_at.getTime() > Date.now() + 30 * 60_000,
     );
@@ -110,7 +110,7 @@ for (const row of ROWS) {
     await own.syncAll();
   });
 
-  Deno.test(`${row.title}: a sync looks at its token first, and meets no refusal`, async () => {
+  Deno.test(`${row.title}: a sync refreshes a due token first, so that no call is refused`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });
     await own.makeDue();
     const since = await mark();
@@ -121,7 +121,7 @@ for (const row of ROWS) {
     assert.equal(await own.calls(row.calls.refresh, since), 1);
   });
 
-  Deno.test(`${row.title}: a refresh that is refused for good disconnects the account and tells the creator once`, async () => {
+  Deno.test(`${row.title}: a refresh that is refused permanently disconnects the account and notifies the creator once`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });
     await using innocent = await ConnectedAccount.create(row.slug, { items: 2 });
     await own.sql`update public.social_account set sync_mode = 'auto' where id = ${own.social_account_id}`;
@@ -144,7 +144,7 @@ for (const row of ROWS) {
   });
 
   if (row.prolongs) {
-    Deno.test(`${row.title}: a refresh that is refused while the token is still accepted is tried again later`, async () => {
+    Deno.test(`${row.title}: a refresh that is refused while the token is still accepted is retried later`, async () => {
       await using own = await ConnectedAccount.create(row.slug, { items: 2 });
       await own.makeDue();
       await own.arm(row.calls.refresh, { reason: row.words.dead_grant }, { times: 20 });
@@ -158,11 +158,11 @@ for (const row of ROWS) {
     });
   }
 
-  Deno.test(`${row.title}: a refresh that fails for a transient reason changes nothing and is tried again`, async (test) => {
+  Deno.test(`${row.title}: a refresh that fails for a transient reason changes nothing and is retried later`, async (test) => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });
     const faults: [string, Record<string, unknown>][] = [
       ["500", { status: 500 }],
-      ["503 that is a proxy's page", { status: 503, body: "<h1>Bad gateway</h1>" }],
+      ["503 with a proxy's HTML page", { status: 503, body: "<h1>Bad gateway</h1>" }],
       ["429", { status: 429 }],
       ["cut", { cut: true }],
       // The malformed response arrives after the refresh was done: with rotating tokens, the new token is lost, as in the last test.
@@ -177,7 +177,7 @@ for (const row of ROWS) {
           ],
         ]
         : []),
-      ["an answer without tokens", { status: 200, body: {} }],
+      ["a response without tokens", { status: 200, body: {} }],
       ["empty tokens", { status: 200, body: { access_token: "", refresh_token: "", expires_in: 0 } }],
     ];
     for (const [name, fault] of faults) {
@@ -195,7 +195,7 @@ for (const row of ROWS) {
           0,
           null,
         ]);
-        assert.ok(after.refresh_retry_at > new Date(), "later, not at once");
+        assert.ok(after.refresh_retry_at > new Date(), "retried later, not at once");
       });
     }
     await own.makeDue();
@@ -206,7 +206,7 @@ for (const row of ROWS) {
     await own.assertSameLibrary();
   });
 
-  Deno.test(`${row.title}: a database that hiccups when the new tokens are stored is asked again`, async () => {
+  Deno.test(`${row.title}: storing the new tokens is retried after a database error`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });
     await own.makeDue();
     const before = await own.state();
@@ -220,13 +220,13 @@ for (const row of ROWS) {
     await own.assertSameLibrary();
   });
 
-  Deno.test(`${row.title}: a process that dies between the refresh and the store leaves whole tokens, and a clear state`, async () => {
+  Deno.test(`${row.title}: a process that dies between refreshing and storing leaves the old tokens intact and a clear state`, async () => {
     await using own = await ConnectedAccount.create(row.slug, { items: 2 });
     await own.makeDue();
     const before = await own.state();
     await refreshHere(own, dyingBeforeStore(await connectionContext())).catch(() => {});
     const between = await own.state();
-    assert.deepEqual(between.tokens, before.tokens, "the old tokens are whole");
+    assert.deepEqual(between.tokens, before.tokens, "the old tokens are intact");
     assert.ok(between.refresh_lease, "the dead process's lease is still there");
     await own
       .sql`update public.platform_connection set refresh_leased_until = now() - interval '1 second' where id = ${before.connection_id}`;

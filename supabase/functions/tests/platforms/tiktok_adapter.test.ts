@@ -50,7 +50,7 @@ function video(id: string, about: Partial<Video> = {}): Video {
   };
 }
 
-Deno.test("TikTok is asked with client_key, commas and no PKCE, and a code that was not decoded is decoded", async () => {
+Deno.test("TikTok receives client_key, comma-separated scopes and no PKCE; a percent-encoded code is decoded", async () => {
   const context = adapterContext({ "oauth/token/": GRANT });
   const platform = tiktok(context);
   assert.equal(platform.authorization.client_id_parameter, "client_key");
@@ -73,7 +73,7 @@ Deno.test("TikTok is asked with client_key, commas and no PKCE, and a code that 
   assert.deepEqual([grant.tokens.access_token, grant.tokens.refresh_token], ["act.new", "rft.new"]);
 });
 
-Deno.test("an error in a token answer with status 200 is one, in either of TikTok's shapes", async () => {
+Deno.test("an error in a token response with status 200 is recognized, in either of TikTok's shapes", async () => {
   const cases: [body: object, status: number, kind: FaultKind][] = [
     [
       { error: "invalid_grant", error_description: "Refresh token is invalid.", log_id: "1" },
@@ -105,7 +105,7 @@ Deno.test("an error in a token answer with status 200 is one, in either of TikTo
   assert.equal((await faultOf(exchange)).kind, "code_refused");
 });
 
-Deno.test("tokens that TikTok's other API wraps in data are understood as it recorded them", {
+Deno.test("recorded token responses of TikTok's business API, wrapped in data, are parsed", {
   ignore: FIXTURES === null,
 }, async () => {
   const context = adapterContext({
@@ -117,7 +117,7 @@ Deno.test("tokens that TikTok's other API wraps in data are understood as it rec
   assert.ok(grant.scopes.includes("video.list") && grant.scopes.includes("user.info.basic"));
 });
 
-Deno.test("only what was granted is asked for, and a profile without the rest is still one", async () => {
+Deno.test("only fields of granted scopes are requested, and a profile without the others is valid", async () => {
   const context = adapterContext({
     "user/info/": [
       answer({
@@ -159,7 +159,7 @@ Deno.test("only what was granted is asked for, and a profile without the rest is
   assert.equal(asked[1], "open_id,avatar_url,avatar_large_url,display_name");
 });
 
-Deno.test("a creator who takes back what is only nice to have keeps being synced", async () => {
+Deno.test("an account whose creator revokes an optional scope is still synced", async () => {
   const old = { ...ACCOUNT, details: { ...ACCOUNT.details, read_at: "2026-11-18T12:00:00Z" } };
   const context = adapterContext({
     "user/info/": [
@@ -173,7 +173,7 @@ Deno.test("a creator who takes back what is only nice to have keeps being synced
   assert.equal(page.account?.details.fields, "open_id,avatar_url,avatar_large_url,display_name");
 });
 
-Deno.test("ids of 64 bits keep every digit, as texts and as numbers", async () => {
+Deno.test("64-bit ids keep every digit, as strings and as numbers", async () => {
   const body =
     '{"data":{"videos":[{"id":7400000000000000001,"title":"at 9999999999999999999"},{"id":"7400000000000000003"}],' +
     '"cursor":1789990000000,"has_more":true},"error":{"code":"ok","message":"","log_id":"1"}}';
@@ -186,7 +186,7 @@ Deno.test("ids of 64 bits keep every digit, as texts and as numbers", async () =
   assert.deepEqual(page.next_cursor, { key: "1789990000000" });
 });
 
-Deno.test("pages go on from the cursor in milliseconds, may be short or empty, and never stand still", async () => {
+Deno.test("pages continue from a cursor in milliseconds and may be empty; a cursor that does not advance is a fault", async () => {
   const context = adapterContext({
     "video/list/": [
       answer({ videos: [video("1")], cursor: 1_789_990_000_000, has_more: true }),
@@ -212,7 +212,7 @@ Deno.test("pages go on from the cursor in milliseconds, may be short or empty, a
   assert.equal((await faultOf(still)).kind, "malformed");
 });
 
-Deno.test("an account that has videos and lists none is asked twice, one that has none once", async () => {
+Deno.test("an empty list is requested twice if the account has videos, and once if it has none", async () => {
   const empty = answer({ videos: [], has_more: false });
   const hiccup = adapterContext({
     "video/list/": [empty, answer({ videos: [video("1")], has_more: false })],
@@ -224,7 +224,7 @@ Deno.test("an account that has videos and lists none is asked twice, one that ha
   assert.equal(context.calls.length, 1);
 });
 
-Deno.test("a page that says what it said before is unchanged, whatever its size says", async () => {
+Deno.test("a page with the same content as before is unchanged, but not if a counter differs", async () => {
   const list = answer({ videos: [video("1"), video("2")], cursor: 5, has_more: true });
   const other = answer({ videos: [video("1"), video("2", { like_count: 3 })], cursor: 5, has_more: true });
   const platform = tiktok(adapterContext({ "video/list/": [list, list, other] }));
@@ -276,7 +276,7 @@ Deno.test("a video becomes an item: type, title, links and counters", () => {
   assert.deepEqual([bare.title, bare.views_count, bare.permalink, bare.published_at], ["", null, null, null]);
 });
 
-Deno.test("every refusal of TikTok's has its meaning, whatever its status", async () => {
+Deno.test("every TikTok error code maps to its fault, whatever the HTTP status", async () => {
   const cases: [status: number, code: string, message: string, kind: FaultKind][] = [
     [401, "access_token_invalid", "", "token_expired"],
     [200, "access_token_invalid", "", "token_expired"],
@@ -295,13 +295,13 @@ Deno.test("every refusal of TikTok's has its meaning, whatever its status", asyn
     assert.deepEqual([fault.kind, fault.reason], [kind, code]);
     if (code === "rate_limit_exceeded") {
       assert.equal(fault.retry_at?.getTime(), NOW.getTime() + 60_000);
-      assert.equal(context.calls.length, 1, "asking again within the minute would only be refused again");
+      assert.equal(context.calls.length, 1, "no retry, since it would be refused within the minute");
     }
     assert.ok(!JSON.stringify(fault).includes("act.adapter"));
   }
 });
 
-Deno.test("a grant is revoked by its access token; one that is too old is renewed for that; a dead grant is a success", async () => {
+Deno.test("a grant is revoked with its access token, which is refreshed first if expired; revoking a dead grant succeeds", async () => {
   const context = adapterContext({ "oauth/revoke/": new Response("", { status: 200 }) });
   await tiktok(context).revoke?.(TOKENS);
   assert.deepEqual(Object.fromEntries(context.calls[0]?.form ?? []), {

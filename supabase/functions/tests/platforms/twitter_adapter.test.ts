@@ -45,7 +45,7 @@ function withFields(
   return { ...context, settings: adapterSettings({ TWITTER_FIELDS_PARAMETER }) };
 }
 
-Deno.test("X's token endpoint is asked with Basic and the verifier, and never twice for a token that rotates", async () => {
+Deno.test("X's token endpoint receives Basic authentication and the verifier; a refresh, which rotates the token, is never retried", async () => {
   const grant = {
     token_type: "bearer",
     expires_in: 7200,
@@ -71,7 +71,7 @@ Deno.test("X's token endpoint is asked with Basic and the verifier, and never tw
   }
 });
 
-Deno.test("what X says of a dead token, a dead code and a wrong client is told apart", async () => {
+Deno.test("X's errors for a dead token, a dead code and a wrong client are distinguished", async () => {
   const invalid = (what: string) => ({
     error: "invalid_request",
     error_description: `Value passed for the ${what} was invalid.`,
@@ -94,7 +94,7 @@ Deno.test("what X says of a dead token, a dead code and a wrong client is told a
   assert.equal(gone.calls[0]?.form.get("token"), "x-refresh-adapter");
 });
 
-Deno.test("a page is one call; its posts cost a unit each, and its headers say what is left", async () => {
+Deno.test("a page is one call; each post costs one unit, and the headers state the remaining quota", async () => {
   const headers = {
     "x-rate-limit-limit": "900",
     "x-rate-limit-remaining": "898",
@@ -123,7 +123,7 @@ Deno.test("a page is one call; its posts cost a unit each, and its headers say w
   });
 });
 
-Deno.test("X lists at least five, and goes on from its token", async () => {
+Deno.test("the page size is at least five, and a page continues from its token", async () => {
   const context = adapterContext({ "users/22/tweets": list([post("1")]) });
   await twitter(context).page(TOKENS, pageRequest({ size: 1, cursor: { key: "t" } }));
   const query = context.calls[0]?.url.searchParams;
@@ -135,7 +135,7 @@ Deno.test("X lists at least five, and goes on from its token", async () => {
   );
 });
 
-Deno.test("no posts is an answer without data; an account that has some is asked twice", async () => {
+Deno.test("an empty list is requested twice if the account has posts, and once if it has none", async () => {
   const context = adapterContext({ "users/22/tweets": { meta: { result_count: 0 } } });
   const page = await twitter(context).page(TOKENS, pageRequest());
   assert.deepEqual([page.items, page.next_cursor, context.calls.length], [[], null, 2]);
@@ -145,7 +145,7 @@ Deno.test("no posts is an answer without data; an account that has some is asked
   assert.equal(none.calls.length, 1);
 });
 
-Deno.test("the answers that X recorded are read as they are", {
+Deno.test("recorded X responses are parsed", {
   ignore: FIXTURES === null,
 }, async () => {
   const timeline = fixture("x/timeline/timeline_tweets.json");
@@ -180,7 +180,7 @@ Deno.test("the answers that X recorded are read as they are", {
   assert.equal(found.length, 2);
 });
 
-Deno.test("either name of the fields is tried when X refuses the other, in both directions", async () => {
+Deno.test("when X refuses one name of the fields parameter, the other is tried, in both directions", async () => {
   for (const begin of ["tweet.fields", "post.fields"] as const) {
     const refused = Response.json({
       errors: [{
@@ -205,7 +205,7 @@ Deno.test("either name of the fields is tried when X refuses the other, in both 
   }
 });
 
-Deno.test("both names of everything are understood", () => {
+Deno.test("the new names of fields are understood too", () => {
   const metrics = { repost_count: 5, reply_count: 2, like_count: 3, quote_count: 1, impression_count: 9 };
   const item = itemOf(
     {
@@ -227,7 +227,7 @@ Deno.test("both names of everything are understood", () => {
   assert.deepEqual(item.metadata, { newest_id: "2" });
 });
 
-Deno.test("replies to others are left out; threads, quotes and what was said to nobody stay", async () => {
+Deno.test("replies to others are omitted; threads and mentions that start a conversation stay", async () => {
   const context = adapterContext({
     "users/22/tweets": list([
       post("5", { in_reply_to_user_id: "99", conversation_id: "1" }),
@@ -243,7 +243,7 @@ Deno.test("replies to others are left out; threads, quotes and what was said to 
   assert.equal(page.items[0]?.metadata.thread_id, "3");
 });
 
-Deno.test("a post becomes an item: real links, no links to its own media, no escapes", () => {
+Deno.test("a post becomes an item: expanded links, no links to its own media, no HTML escapes", () => {
   const item = itemOf(
     post("9", {
       text: "Read &amp; see &lt;3 https://t.co/aaa #Été\nmore https://t.co/pic",
@@ -267,7 +267,7 @@ Deno.test("a post becomes an item: real links, no links to its own media, no esc
   assert.equal(itemOf(post("9", { lang: "zxx" }), [], true).language, null);
 });
 
-Deno.test("an article has its own title and text; the link that the post is says nothing", () => {
+Deno.test("an article's item has its own title and text, without the link in the post", () => {
   const entities = {
     urls: [{ url: "https://t.co/aaa", expanded_url: "http://x.com/i/article/201" }],
   };
@@ -299,7 +299,7 @@ Deno.test("an article has its own title and text; the link that the post is says
     ["new", "nebel"],
   ]);
   const tagged = { title: "T", plain_text: body, entities: { hashtags: [{ tag: "Hafen" }] } };
-  assert.deepEqual(given(link, tagged)[2], ["hafen"], "what X links itself");
+  assert.deepEqual(given(link, tagged)[2], ["hafen"], "the hashtags that X reports");
   for (const broken of [7, "title", [], null]) {
     const list = PostList.parse({ data: [{ id: "9", text: "Words", article: broken }] });
     assert.deepEqual(list.data.map((one) => itemOf(one, [], false).title), ["Words"]);
@@ -309,7 +309,7 @@ Deno.test("an article has its own title and text; the link that the post is says
   assert.deepEqual([item.thumbnail_url, item.content_type], ["https://pbs/cover.jpg", "post"]);
 });
 
-Deno.test("the type of a post is the type of its media", () => {
+Deno.test("the content type of a post follows from its media", () => {
   const media: Media[] = [
     { media_key: "p", type: "photo", url: "https://pbs/p.jpg" },
     { media_key: "g", type: "animated_gif", preview_image_url: "https://pbs/g.jpg" },
@@ -343,7 +343,7 @@ Deno.test("the type of a post is the type of its media", () => {
   );
 });
 
-Deno.test("every refusal of X's has its meaning", async () => {
+Deno.test("every X error maps to its fault", async () => {
   const problem = (name: string) => `https://api.x.com/2/problems/${name}`;
   const blank = (status: number, title: string) => ({ title, type: "about:blank", status, detail: title });
   const notFound = {
@@ -430,14 +430,14 @@ Deno.test("every refusal of X's has its meaning", async () => {
     if (waits !== undefined) {
       assert.equal(fault.retry_at?.getTime(), NOW.getTime() + (waits ?? 0) * 1_000, JSON.stringify(body));
     }
-    assert.equal(fault.whole_app, kind === "quota_exhausted", "credits and caps are the app's");
+    assert.equal(fault.whole_app, kind === "quota_exhausted", "credits and caps affect the whole app");
     if (status === 429 || status === 402) {
-      assert.equal(context.calls.length, 1, "nothing is asked again that would be refused again");
+      assert.equal(context.calls.length, 1, "a call that would be refused again is not retried");
     }
   }
 });
 
-Deno.test("of several windows the one that is used up decides, of those the last to end; the app's is every account's", async () => {
+Deno.test("of several windows, the exhausted one that ends last applies; the app's window affects every account", async () => {
   const names = { short: "x-rate-limit", user: "x-user-limit-24hour", app: "x-app-limit-24hour" };
   const [soon, day] = [600, 19 * 3_600];
   type Windows = Partial<Record<keyof typeof names, [remaining: number, seconds: number]>>;
@@ -485,7 +485,7 @@ Deno.test("of several windows the one that is used up decides, of those the last
   }
 });
 
-Deno.test("an edited post is found under its first id, with its newest text", async () => {
+Deno.test("an edited post is returned under its first id, with its newest text", async () => {
   const first = post("1", { text: "Old", edit_history_tweet_ids: ["1", "2"] });
   const newest = post("2", { text: "New", edit_history_tweet_ids: ["1", "2"] });
   const context = adapterContext({ "2/tweets": [list([first, post("3")]), list([newest])] });
@@ -497,7 +497,7 @@ Deno.test("an edited post is found under its first id, with its newest text", as
   assert.deepEqual(context.calls.map(({ url }) => url.searchParams.get("ids")), ["1,3", "2"]);
 });
 
-Deno.test("only what X says it does not know is gone; an answer with holes decides nothing", async () => {
+Deno.test("only posts that X reports as not found are deleted; an incomplete response decides nothing", async () => {
   const missing = {
     value: "2",
     resource_id: "2",
@@ -523,7 +523,7 @@ Deno.test("only what X says it does not know is gone; an answer with holes decid
   assert.deepEqual(
     [listed.items, listed.next_cursor],
     [[], { key: "t" }],
-    "a page of posts that nobody may read",
+    "a page whose posts cannot be read",
   );
   for (const answer of [holes, failing]) {
     const unread: string[] = [];
@@ -531,7 +531,7 @@ Deno.test("only what X says it does not know is gone; an answer with holes decid
     assert.deepEqual(
       [items.map((item) => item.platform_content_id), unread],
       [["1"], ["2"]],
-      "told, not gone",
+      "reported as unread, not as deleted",
     );
   }
 });

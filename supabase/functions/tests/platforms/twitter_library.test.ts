@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { simulator } from "../../../../scripts/test/stack.ts";
 import { ConnectedAccount } from "../support/connected_account.ts";
 
-Deno.test("X: an article is in the library with its own title, text, cover and language", async () => {
+Deno.test("X: an article is stored with its own title, text, cover and language", async () => {
   await using own = await ConnectedAccount.create("twitter", { items: 0 });
   const text = "Another week\n\nWhat the harbour looked like in the fog. #Hafen#glued #Nebel";
   const path = `twitter/accounts/${own.account_id}/items`;
@@ -27,7 +27,7 @@ Deno.test("X: an article is in the library with its own title, text, cover and l
   assert.match(rows[1]?.thumbnail_url, /pbs\.twimg\.com/);
 });
 
-Deno.test("X: a post that could not be read stays, one that is gone goes, and the run ends", async () => {
+Deno.test("X: a post that could not be read stays, a deleted one is removed, and the run ends", async () => {
   await using own = await ConnectedAccount.create("twitter", { items: 12 });
   await own.syncAll();
   const [gone, unread] = (await own.truth()).map(({ id }) => String(id));
@@ -42,7 +42,7 @@ Deno.test("X: a post that could not be read stays, one that is gone goes, and th
   await own.assertSameLibrary();
 });
 
-Deno.test("X: a day that is used up is waited for, by this account and by no other", async () => {
+Deno.test("X: an account whose daily limit is used up waits; other accounts do not", async () => {
   await using own = await ConnectedAccount.create("twitter", { items: 12 });
   await using other = await ConnectedAccount.create("twitter", { items: 1 });
   const limit = (limit: number | null) =>
@@ -53,11 +53,11 @@ Deno.test("X: a day that is used up is waited for, by this account and by no oth
   const { body, headers } = await own.syncOnce();
   assert.equal(body.code, "provider_quota_exceeded", JSON.stringify(body));
   const seconds = Number(headers.get("retry-after"));
-  assert.ok(seconds > 86_300 && seconds <= 86_401, `in a day, got ${seconds} s`);
+  assert.ok(seconds > 86_300 && seconds <= 86_401, `expected about a day, got ${seconds} s`);
   assert.equal(await own.syncsUsed(), used, "the unit is returned");
   const { last_id } = await own.requests();
   assert.equal((await own.syncOnce()).body.code, "provider_quota_exceeded");
-  assert.equal(await own.calls("", last_id), 0, "nothing is asked before that");
+  assert.equal(await own.calls("", last_id), 0, "no call is made before that");
   await other.syncAll();
   await own.awaitQuota();
   await limit(null);

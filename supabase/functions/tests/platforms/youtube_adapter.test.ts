@@ -39,7 +39,7 @@ function googleError(status: number, reason: string, about: Record<string, unkno
   }, { status });
 }
 
-Deno.test("a page of 50 videos is two calls, and an unchanged one two conditional calls", async () => {
+Deno.test("a page of 50 videos takes two calls, and an unchanged one two conditional calls", async () => {
   const ids = Array.from({ length: 50 }, (_, index) => `v${index}`);
   const context = adapterContext({
     playlistItems: [
@@ -68,7 +68,7 @@ Deno.test("a page of 50 videos is two calls, and an unchanged one two conditiona
   assert.ok(context.calls.every(({ url }) => !url.pathname.includes("search")));
 });
 
-Deno.test("a list that stays while its videos change is read again, and ETags of other ids or sizes are not sent", async () => {
+Deno.test("a page whose videos changed is updated although its list did not; ETags for other ids or page sizes are not sent", async () => {
   const context = adapterContext({
     playlistItems: [new Response(null, { status: 304 }), playlist(["b", "a"]), playlist(["a"])],
     videos: { etag: "v2", items: [video("a"), video("b")] },
@@ -93,7 +93,7 @@ Deno.test("a list that stays while its videos change is read again, and ETags of
   );
 });
 
-Deno.test("a page whose token is the one that was sent is no next page", async () => {
+Deno.test("a next page token equal to the current one is a fault", async () => {
   const still = adapterContext({
     playlistItems: playlist(["c"], { nextPageToken: "T2", pageInfo: { totalResults: 80 } }),
     videos: { items: [video("c")] },
@@ -103,7 +103,7 @@ Deno.test("a page whose token is the one that was sent is no next page", async (
   assert.match(String(fault.advice), /returned to a page/);
 });
 
-Deno.test("what asks for too much is said at once, not tried again", async () => {
+Deno.test("a request that is too large fails at once, without retries", async () => {
   for (const heavy of [googleError(403, "responseTooLarge"), new Response("too large", { status: 413 })]) {
     const context = adapterContext({ playlistItems: heavy });
     assert.equal((await faultOf(youtube(context).page(TOKENS, pageRequest()))).kind, "too_heavy");
@@ -111,7 +111,7 @@ Deno.test("what asks for too much is said at once, not tried again", async () =>
   }
 });
 
-Deno.test("what the list names and nobody can see is not present; repetitions count once", async () => {
+Deno.test("listed videos that are not available are not present; repeated ids count once", async () => {
   const context = adapterContext({
     playlistItems: playlist(["a", "gone", "a", "refused"]),
     videos: { items: [video("a"), video("refused", { status: { uploadStatus: "rejected" } })] },
@@ -122,7 +122,7 @@ Deno.test("what the list names and nobody can see is not present; repetitions co
   assert.equal(context.calls[1]?.url.searchParams.get("id"), "a,gone,refused");
 });
 
-Deno.test("the channel is read when its figures are a day old, with its ETag, and never in the middle of a sync run", async () => {
+Deno.test("the channel is read with its ETag when its figures are a day old, and never in the middle of a sync run", async () => {
   const old = { ...ACCOUNT, details: { ...ACCOUNT.details, read_at: "2026-11-18T12:00:00Z" } };
   const context = adapterContext({
     channels: [
@@ -173,7 +173,7 @@ Deno.test("a channel without uploads is an empty library, a closed one is a faul
   assert.equal((await faultOf(youtube(closed).page(TOKENS, pageRequest()))).kind, "account_gone");
 });
 
-Deno.test("an empty page of a list that says it has entries is looked at twice", async () => {
+Deno.test("an empty page of a list that reports entries is requested twice", async () => {
   const context = adapterContext({
     playlistItems: [playlist([], { pageInfo: { totalResults: 1 } }), playlist(["a"])],
     videos: { items: [video("a")] },
@@ -181,7 +181,7 @@ Deno.test("an empty page of a list that says it has entries is looked at twice",
   assert.equal((await youtube(context).page(TOKENS, pageRequest())).items.length, 1);
 });
 
-Deno.test("a list that became shorter is begun again while that is allowed", async () => {
+Deno.test("a list that became shorter is restarted while that is allowed", async () => {
   const context = adapterContext({
     playlistItems: playlist(["a"], { pageInfo: { totalResults: 79 } }),
     videos: { items: [video("a")] },
@@ -219,12 +219,22 @@ Deno.test("every fault is classified", async (test) => {
     ["403 not configured", () => googleError(403, "accessNotConfigured"), "misconfigured", null],
     ["403 closed", () => googleError(403, "channelClosed"), "account_gone", null],
     ["403 suspended", () => googleError(403, "authenticatedUserAccountSuspended"), "account_gone", null],
-    ["403 unheard of", () => googleError(403, "somethingNew"), "transient", null],
-    ["403 named like a member of every object", () => googleError(403, "constructor"), "transient", null],
-    ["404 unheard of", () => new Response("<html>", { status: 404 }), "transient", null],
+    ["403 with an unknown reason", () => googleError(403, "somethingNew"), "transient", null],
+    [
+      "403 with a reason named like an Object.prototype member",
+      () => googleError(403, "constructor"),
+      "transient",
+      null,
+    ],
+    ["404 with an unknown reason", () => new Response("<html>", { status: 404 }), "transient", null],
     ["400 page token", () => googleError(400, "invalidPageToken"), "cursor_invalid", null],
-    ["400 else", () => googleError(400, "missingRequiredParameter"), "misconfigured", null],
-    ["429 of the day", () => googleError(429, "rateLimitExceeded", daily), "quota_exhausted", midnight],
+    ["400 with another reason", () => googleError(400, "missingRequiredParameter"), "misconfigured", null],
+    [
+      "429 for the daily quota",
+      () => googleError(429, "rateLimitExceeded", daily),
+      "quota_exhausted",
+      midnight,
+    ],
     [
       "429 with a wait",
       () => new Response("{}", { status: 429, headers: { "retry-after": "120" } }),
@@ -238,7 +248,7 @@ Deno.test("every fault is classified", async (test) => {
       null,
     ],
     ["unexpected shape", () => ({ items: "none" }), "malformed", null],
-    ["304 without a question", () => new Response(null, { status: 304 }), "malformed", null],
+    ["304 to an unconditional request", () => new Response(null, { status: 304 }), "malformed", null],
   ];
   for (const [name, scripted, kind, retry_at] of cases) {
     await test.step(name, async () => {
@@ -250,7 +260,7 @@ Deno.test("every fault is classified", async (test) => {
   }
 });
 
-Deno.test("an unasked 304 of the videos is no unchanged page", async () => {
+Deno.test("a 304 to an unconditional request for videos is malformed", async () => {
   const context = adapterContext({
     playlistItems: playlist(["a"]),
     videos: new Response(null, { status: 304 }),
@@ -258,7 +268,7 @@ Deno.test("an unasked 304 of the videos is no unchanged page", async () => {
   assert.equal((await faultOf(youtube(context).page(TOKENS, pageRequest()))).kind, "malformed");
 });
 
-Deno.test("transient errors are tried again, a few times", async () => {
+Deno.test("transient errors are retried a few times", async () => {
   const context = adapterContext({
     playlistItems: [googleError(500, "backendError"), new TypeError("connection reset"), playlist(["a"])],
     videos: [new Response('{"ite'), { items: [video("a")] }],
@@ -310,7 +320,7 @@ Deno.test("a video becomes a row that fits the table", () => {
   });
 });
 
-Deno.test("a bare video is a row too, and what is not said to be public is private", () => {
+Deno.test("a video without details becomes a row too, and is private unless stated to be public", () => {
   const item = itemOf({ id: "abc" });
   assert.deepEqual(
     [
@@ -325,7 +335,7 @@ Deno.test("a bare video is a row too, and what is not said to be public is priva
   );
 });
 
-Deno.test("shorts are up to a minute long, or up to three when the creator says so; broadcasts never", () => {
+Deno.test("shorts last up to one minute, or up to three if tagged as shorts; broadcasts are never shorts", () => {
   const type = (duration: string, about: Partial<Video> = {}) =>
     itemOf(video("a", { contentDetails: { duration }, ...about })).content_type;
   const saying = (title: string) => ({ snippet: { title } });
@@ -345,7 +355,7 @@ Deno.test("shorts are up to a minute long, or up to three when the creator says 
   assert.equal(type("PT30S", { liveStreamingDetails: {} }), "long_video");
 });
 
-Deno.test("a login without a channel has no account, and nothing of a fault quotes a token", async () => {
+Deno.test("a login without a channel has no account, and its fault contains no token", async () => {
   const context = adapterContext({ channels: { pageInfo: { totalResults: 0 } } });
   const fault = await faultOf(youtube(context).identify({ tokens: TOKENS, expires_at: null, scopes: [] }));
   assert.equal(fault.kind, "no_account");

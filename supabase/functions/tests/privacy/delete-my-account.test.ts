@@ -78,7 +78,7 @@ async function tracesOf(sql: Sql, words: string[]): Promise<string[]> {
   return found.sort();
 }
 
-Deno.test("delete-my-account hides at once and leaves nothing: rows, files, tokens, the customer, the login; and nobody else is touched", async () => {
+Deno.test("delete-my-account hides the account at once and deletes its rows, files, tokens, customer and login; other users are not affected", async () => {
   await using own = await PublishingAccount.create("youtube", {}, 8);
   await using other = await PublishingAccount.create("youtube", {}, 4);
   const { sql, creator } = own.account;
@@ -123,9 +123,9 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
   assert.equal(status, 200, JSON.stringify(body));
   const [hidden] =
     await sql`select count(*)::integer as items from ops.public_item where user_id = ${creator.id}`;
-  assert.equal(hidden?.items, 0, "invisible with the answer");
+  assert.equal(hidden?.items, 0, "invisible as soon as the response arrives");
   const signIn = await creator.client.auth.refreshSession();
-  assert.ok(signIn.error, "the session has ended");
+  assert.ok(signIn.error, "the session no longer works");
 
   const done = await completed(sql, body.confirmation_code);
   assert.equal(done.user_id, null);
@@ -148,7 +148,7 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
   assert.deepEqual(traces.filter((name) => !may.includes(name)), []);
   const left = await sql<{ action: string; details: string }[]>`
     select action, details::text from public.audit_log where user_id = ${creator.id} and details <> '{}'`;
-  assert.deepEqual(left.map(({ action }) => action), [], "no details");
+  assert.deepEqual(left.map(({ action }) => action), [], "audit entries have no details left");
 
   const gone = await simulator<{ deleted?: boolean; subscriptions?: { status: string }[] }>(
     `stripe/customers/${customer?.customer_id}`,
@@ -164,14 +164,18 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
   assert.deepEqual(
     { ...click },
     { user_id: null, referrer: null, country: null },
-    "the click stays, without the person",
+    "the click stays, without personal data",
   );
 
   const told = await callFunction<{ text: string }>("data-deletion-status", {
     query: { code: body.confirmation_code },
   });
   assert.match(told.body.text, /account at StreamVibe deleted[^]*It was done by/);
-  assert.deepEqual(await rowsOf(sql, other.account.creator.id), before, "the other has every row as before");
+  assert.deepEqual(
+    await rowsOf(sql, other.account.creator.id),
+    before,
+    "the other user's rows are unchanged",
+  );
 
   // The old token is valid for an hour, but every call with it is refused.
   for (
@@ -188,10 +192,10 @@ Deno.test("delete-my-account hides at once and leaves nothing: rows, files, toke
   }
   const again = createClient(api_url, publishable_key, { auth: { persistSession: false } });
   const { error } = await again.auth.signUp({ email: creator.email, password: creator.password });
-  assert.equal(error, null, "the address is free again");
+  assert.equal(error, null, "the email address can be used again");
 });
 
-Deno.test("only a recent sign-in deletes: a token of an old session, refreshed or not, is refused", async () => {
+Deno.test("deleting an account requires a recent sign-in: a token of an old session, even refreshed, is refused", async () => {
   const token = (amr: unknown) =>
     `h.${
       btoa(JSON.stringify({ sub: "x", iat: 1_000_000, amr })).replaceAll("+", "-").replaceAll("/", "_")
@@ -226,7 +230,7 @@ Deno.test("only a recent sign-in deletes: a token of an old session, refreshed o
   }
 });
 
-Deno.test("a deletion is asked for twice at once and is one; the only admin is refused", async () => {
+Deno.test("concurrent deletion requests create one deletion; the only admin is refused", async () => {
   const sql = await testDatabase({ max: 4 });
   try {
     const { id } = await createCreator();
@@ -249,7 +253,7 @@ Deno.test("a deletion is asked for twice at once and is one; the only admin is r
   }
 });
 
-Deno.test("a sync that runs meanwhile writes nothing more, and a platform that is down holds back the login, not the rows", async () => {
+Deno.test("a running sync writes nothing more, and a platform that is down delays the completion, not the deletion of rows", async () => {
   await using own = await PublishingAccount.create("youtube", {}, 120);
   const { sql, creator } = own.account;
   const context = await connectionContext();
@@ -279,8 +283,8 @@ Deno.test("a sync that runs meanwhile writes nothing more, and a platform that i
   assert.equal(waiting.completed_at, null);
   const [items] =
     await sql`select count(*)::integer as n from public.content_item where user_id = ${creator.id}`;
-  assert.equal(items?.n, 0, "the rows are gone");
-  assert.ok(waiting.due_at > new Date(), "it is tried again later");
+  assert.equal(items?.n, 0, "the rows are deleted");
+  assert.ok(waiting.due_at > new Date(), "the deletion is retried later");
 
   await own.account.disarm();
   await sql`update ops.account_deletion set due_at = now() where code = ${code}`;
@@ -288,7 +292,7 @@ Deno.test("a sync that runs meanwhile writes nothing more, and a platform that i
   assert.equal((await completed(sql, code)).grants_revoked, 1);
 });
 
-Deno.test("a run that dies at any of its calls leaves the rest to the next one", async () => {
+Deno.test("if a run dies at any of its calls, the next run completes the deletion", async () => {
   const subscriber = await Subscriber.paying();
   const { sql, creator } = subscriber;
   try {

@@ -3,7 +3,7 @@ import { createCreator, testDatabase } from "../../../../scripts/test/stack.ts";
 import { askForExport, exported } from "../support/data_export.ts";
 import { PublishingAccount } from "../support/publishing_account.ts";
 
-Deno.test("export-my-data gives every row of the caller once, their files, no secret, and nothing of anybody else", async () => {
+Deno.test("export-my-data returns every row of the caller once, their files, no secrets, and nothing of other users", async () => {
   await using own = await PublishingAccount.create("youtube", {}, 12);
   await using other = await PublishingAccount.create("youtube", {}, 3);
   const { sql, creator } = own.account;
@@ -28,11 +28,11 @@ Deno.test("export-my-data gives every row of the caller once, their files, no se
 
   const file = lines.find(({ type }) => type === "file");
   const fetched = await fetch(String(file?.url));
-  assert.equal((await fetched.arrayBuffer()).byteLength, 3_000, "the file can be fetched");
+  assert.equal((await fetched.arrayBuffer()).byteLength, 3_000, "the file can be downloaded");
 
   const text = JSON.stringify(lines);
   for (const strange of [other.account.creator.id, other.account.creator.email, other.account.account_id]) {
-    assert.ok(!text.includes(strange), `nothing of another: ${strange}`);
+    assert.ok(!text.includes(strange), `contains another user's data: ${strange}`);
   }
   const { tokens } = await own.account.state();
   const names = await sql<{ name: string }[]>`select name from vault.secrets where name is not null`;
@@ -42,7 +42,7 @@ Deno.test("export-my-data gives every row of the caller once, their files, no se
     tokens.refresh_token,
     ...names.map(({ name }) => name),
   ];
-  for (const secret of secrets) assert.ok(!text.includes(secret), `no secret: ${secret}`);
+  for (const secret of secrets) assert.ok(!text.includes(secret), `contains a secret: ${secret}`);
 
   const end = lines.at(-1);
   const counted = lines.filter(({ type }) => type === "row").length;
@@ -55,7 +55,7 @@ Deno.test("export-my-data gives every row of the caller once, their files, no se
   assert.ok(left_out.some(({ table }) => table === "ops.oauth_state"));
 });
 
-Deno.test("an export in small parts, cut off and gone on with, holds each row once, also when rows come and go meanwhile", async () => {
+Deno.test("an export in small parts, interrupted and resumed, contains each row once, also when rows are added in the meantime", async () => {
   const sql = await testDatabase({ max: 1 });
   try {
     const creator = await createCreator();
@@ -84,7 +84,7 @@ Deno.test("an export in small parts, cut off and gone on with, holds each row on
     );
     assert.equal(new Set(titles).size, titles.length, "no row twice");
     const there = new Set(titles);
-    for (let n = 1; n <= 3_500; n++) assert.ok(there.has(`n${n}`), `n${n} is in it`);
+    for (let n = 1; n <= 3_500; n++) assert.ok(there.has(`n${n}`), `n${n} is missing`);
 
     const stranger = await createCreator();
     const refused = await askForExport(stranger, { cursor });

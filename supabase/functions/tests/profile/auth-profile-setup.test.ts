@@ -22,7 +22,7 @@ const FULL = {
   avatar_url: "https://example.com/ada.png",
 };
 
-Deno.test("a creator sets up a profile and gets an address for it", async () => {
+Deno.test("a creator sets up a profile and gets a slug for it", async () => {
   const creator = await createCreator();
   const { status, body } = await creator.call<Answer>("auth-profile-setup", FULL);
   assert.equal(status, 200);
@@ -40,7 +40,7 @@ Deno.test("a creator sets up a profile and gets an address for it", async () => 
   assert.deepEqual(data, { display_name: "Ada Lovelace", primary_category: "tech" });
 });
 
-Deno.test("repeating it changes the profile, keeps the address and what was left out", async () => {
+Deno.test("a repeated call updates the profile, and keeps the slug and omitted fields", async () => {
   const creator = await createCreator();
   const first = await creator.call<Answer>("auth-profile-setup", FULL);
   const second = await creator.call<Answer>("auth-profile-setup", { display_name: "Countess Ada", bio: "" });
@@ -51,7 +51,7 @@ Deno.test("repeating it changes the profile, keeps the address and what was left
   assert.equal(second.body.profile.avatar_url, FULL.avatar_url);
 });
 
-Deno.test("many creators with one name get addresses of their own, also at once", async () => {
+Deno.test("many creators with the same name get different slugs, even concurrently", async () => {
   const name = `Same Name ${crypto.randomUUID().slice(0, 8)}`;
   const creators = await Promise.all(Array.from({ length: 8 }, () => createCreator()));
   const answers = await Promise.all(
@@ -61,7 +61,7 @@ Deno.test("many creators with one name get addresses of their own, also at once"
   assert.equal(new Set(answers.map(({ body }) => body.profile_slug)).size, 8);
 });
 
-Deno.test("it changes the caller's profile only, and nothing that a creator may not change", async () => {
+Deno.test("only the caller's profile changes, and only fields that a creator may change", async () => {
   const creator = await createCreator();
   const neighbour = await createCreator();
   await neighbour.call("auth-profile-setup", { display_name: "Neighbour" });
@@ -84,7 +84,7 @@ Deno.test("it changes the caller's profile only, and nothing that a creator may 
   assert.equal((await callFunction("auth-profile-setup", { body: { display_name: "Nobody" } })).status, 401);
 });
 
-Deno.test("markup is kept as text, invisible characters are removed, white space is tidied", async () => {
+Deno.test("markup is kept as text, invisible characters are removed, and whitespace is normalized", async () => {
   const creator = await createCreator();
   const { body } = await creator.call<Answer>("auth-profile-setup", {
     display_name: "  <b>Ada</b>\t\u202e'; drop table users;--\u0007  ",
@@ -94,7 +94,7 @@ Deno.test("markup is kept as text, invisible characters are removed, white space
   assert.equal(body.profile.bio, "line one\nline two");
 });
 
-Deno.test("a name in any script has a readable address; a bio that shows nothing is empty", async () => {
+Deno.test("a name in any script gets a readable slug; a bio without visible characters is empty", async () => {
   for (
     const [name, slug] of [["山田太郎", "山田太郎"], ["Ольга", "ольга"], ["نرم‌افزار", "نرمافزار"]] as const
   ) {
@@ -108,7 +108,7 @@ Deno.test("a name in any script has a readable address; a bio that shows nothing
   }
 });
 
-Deno.test("SQL and markup in a name or bio are text like any other: kept letter by letter, and harmless", async () => {
+Deno.test("SQL and markup in a name or bio are ordinary text: stored unchanged, and harmless", async () => {
   const creator = await createCreator();
   for (const text of [...SQL, ...HTML]) {
     const { status, body } = await creator.call<Answer>("auth-profile-setup", {
@@ -122,7 +122,7 @@ Deno.test("SQL and markup in a name or bio are text like any other: kept letter 
   }
 });
 
-Deno.test("limits of the fields", async () => {
+Deno.test("field limits are enforced", async () => {
   const creator = await createCreator();
   const statusOf = async (fields: Record<string, unknown>) =>
     (await creator.call("auth-profile-setup", { display_name: "Ada", ...fields })).status;
@@ -153,7 +153,7 @@ Deno.test("limits of the fields", async () => {
   }
 });
 
-Deno.test("the same Idempotency-Key answers the same and works once", async () => {
+Deno.test("a repeated Idempotency-Key returns the same response and changes nothing", async () => {
   const creator = await createCreator();
   const headers = { "idempotency-key": crypto.randomUUID() };
   const call = (display_name: string) =>
@@ -164,6 +164,6 @@ Deno.test("the same Idempotency-Key answers the same and works once", async () =
   assert.deepEqual(again.body, first.body);
   assert.equal(again.headers.get("idempotency-replayed"), "true");
   const { data } = await creator.client.from("users").select("display_name").eq("id", creator.id).single();
-  assert.equal(data?.display_name, "Second", "the repeat did nothing");
+  assert.equal(data?.display_name, "Second", "the repeated request changed nothing");
   assert.equal((await call("Other")).status, 422);
 });

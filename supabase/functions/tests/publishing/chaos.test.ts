@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runPublishing } from "../../../../scripts/chaos/run_publishing.ts";
 
-Deno.test("whatever happens to a call, nothing is published twice and nothing is lost", async () => {
+Deno.test("whatever fault hits a call, nothing is published twice and nothing is lost", async () => {
   const report = await runPublishing({ runs: 50, seed: 11, accounts: 3 });
   assert.deepEqual(report.faults, []);
   assert.equal(report.duplicates, 0);

@@ -100,7 +100,7 @@ async function upload(
       const asked = await fetch(location, { method: "HEAD", headers });
       const offset = Number(asked.headers.get("upload-offset"));
       if (offset === bytes) return cuts;
-      assert.ok(requests < 200, "it does not come to an end");
+      assert.ok(requests < 200, "the upload does not end");
       const part = new Uint8Array(Math.min(PART, bytes - offset));
       await file.seek(offset, Deno.SeekMode.Start);
       for (let at = 0; at < part.length;) at += await file.read(part.subarray(at)) ?? part.length;
@@ -134,7 +134,7 @@ function watchMemory() {
   };
 }
 
-Deno.test("a large video over a slow line with cuts resumes on both ways, in flat memory, and arrives whole", async () => {
+Deno.test("a large video over a slow, interrupted connection resumes upload and publishing, in flat memory, and arrives whole", async () => {
   await using own = await PublishingAccount.create("youtube", {
     PUBLISH_CHUNK_BYTES: String(IS_LONG ? 8_388_608 : 1_048_576),
     PUBLISH_TIMEOUT_MS: "60000",
@@ -188,7 +188,7 @@ Deno.test("a large video over a slow line with cuts resumes on both ways, in fla
     const parts = Math.ceil(bytes / (IS_LONG ? 8_388_608 : 1_048_576));
     assert.ok(
       sent.length <= parts + CUTS,
-      `${sent.length} calls for ${parts} parts: it begins where it stopped`,
+      `${sent.length} calls for ${parts} parts: it must resume where it stopped`,
     );
     assert.ok(growth < 64, `memory grew by ${growth} MB`);
     if (IS_LONG) {

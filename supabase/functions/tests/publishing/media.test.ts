@@ -74,7 +74,7 @@ async function upload(
   }
 }
 
-Deno.test("an upload with three cuts goes on where it stopped, arrives whole, and is known for what it is", async () => {
+Deno.test("an upload interrupted three times resumes where it stopped, arrives whole, and its properties are recorded", async () => {
   const creator = await createCreator();
   const bytes = picture(9_000_000);
   const announced = await creator.call<Announced & { detail?: string }>("create-media", {
@@ -105,7 +105,7 @@ Deno.test("an upload with three cuts goes on where it stopped, arrives whole, an
   assert.deepEqual(data, []);
 });
 
-Deno.test("what is not what it was announced as is refused, and no other path can be written with its token", async () => {
+Deno.test("a file that does not match its announced type is refused, and its token cannot write to another path", async () => {
   const creator = await createCreator();
   const bytes = new TextEncoder().encode("<script>alert(1)</script>");
   const { body: announced } = await creator.call<Announced>("create-media", {
@@ -127,7 +127,7 @@ Deno.test("what is not what it was announced as is refused, and no other path ca
   assert.match(String(body.refused_because), /not a readable image\/png/);
 });
 
-Deno.test("a medium of a post that is to go out is not deleted; a forgotten upload is closed after a day", async () => {
+Deno.test("a medium of an unpublished post cannot be deleted; an abandoned upload is closed after a day", async () => {
   await using own = await PublishingAccount.create("instagram");
   const medium = await own.medium();
   await own.due({ kind: "image", body: "Soon", media_ids: [medium.id] });
@@ -153,7 +153,7 @@ Deno.test("a medium of a post that is to go out is not deleted; a forgotten uplo
   }
 });
 
-Deno.test("a picture that a camera held sideways has its sides as it is seen", () => {
+Deno.test("a picture rotated by its EXIF orientation has the width and height as displayed", () => {
   assert.deepEqual(probeImage(picture(200)), { mime_type: "image/png", width: 1, height: 1 });
   // A JPEG of 3 × 2 whose EXIF orientation is 6.
   const sideways = Uint8Array.from([

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { onceFetch } from "../../_shared/publishing/mutate.ts";
 
-Deno.test("a call on a connection that is closed without an answer is not sent again by the HTTP client", async () => {
+Deno.test("the HTTP client does not resend a call whose connection is closed without a response", async () => {
   const seen: string[] = [];
   // Answers the first request of a connection and closes it at the second, which is when clients that keep connections alive retry.
   const server = createServer((socket) => {

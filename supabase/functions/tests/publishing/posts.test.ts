@@ -27,7 +27,7 @@ const textOn = (account: ConnectedAccount, body: string) => ({
   targets: [{ social_account_id: account.social_account_id, kind: "text" }],
 });
 
-Deno.test("a post for several accounts: one platform says no, the others are published once, and the healed one alone goes out again", async () => {
+Deno.test("a post for two accounts: if one platform refuses it, the other is published once, and a retry publishes only the refused one", async () => {
   await using x = await PublishingAccount.create("twitter");
   await using page = await PublishingAccount.create("facebook");
   // Moves the Page to the first creator, who then has both accounts.
@@ -76,7 +76,7 @@ Deno.test("a post for several accounts: one platform says no, the others are pub
   assert.equal((await page.shown()).length, 1);
 });
 
-Deno.test("what a platform would refuse is not scheduled, and nothing of it is stored; an old version is not edited", async () => {
+Deno.test("a post that its platform would refuse is not stored; an outdated version cannot be edited, and other users have no access", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { creator } = own.account;
   const refused = await creator.call<Post>("create-post", {
@@ -103,7 +103,7 @@ Deno.test("what a platform would refuse is not scheduled, and nothing of it is s
   assert.equal(foreign.status, 422);
 });
 
-Deno.test("the same Idempotency-Key writes one post", async () => {
+Deno.test("a repeated Idempotency-Key creates one post", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { creator } = own.account;
   const headers = { "idempotency-key": crypto.randomUUID() };
@@ -116,7 +116,7 @@ Deno.test("the same Idempotency-Key writes one post", async () => {
   assert.equal(list.posts.length, 1);
 });
 
-Deno.test("fifteen posts of one instant come in pages of ten, each once; a cursor that nobody gave is refused", async () => {
+Deno.test("fifteen posts with the same time come in pages of ten, each once; an invalid cursor is refused", async () => {
   const creator = await createCreator();
   const sql = await testDatabase();
   await sql`insert into publishing.post (user_id, created_at)
@@ -133,7 +133,7 @@ Deno.test("fifteen posts of one instant come in pages of ten, each once; a curso
   assert.equal((await read("tomorrow")).status, 422);
 });
 
-Deno.test("a scheduled post waits for its time, is cancelled before it, and cannot be cancelled after", async () => {
+Deno.test("a scheduled post waits for its time and can be cancelled; a published one cannot", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { creator } = own.account;
   const publish_at = new Date(Date.now() + 3_600_000).toISOString();
@@ -167,7 +167,7 @@ Deno.test("a scheduled post waits for its time, is cancelled before it, and cann
   assert.deepEqual([late.body.status, late.body.cancelled, late.body.too_late], ["published", 0, 1]);
 });
 
-Deno.test("posts of one account go out in the order in which they are due, one at a time, whatever workers come", async () => {
+Deno.test("posts of one account are published one at a time, in the order in which they are due, whatever workers run", async () => {
   await using own = await PublishingAccount.create("twitter");
   const texts = Array.from({ length: 8 }, (_, index) => `Number ${index} ${crypto.randomUUID()}`);
   const ids: string[] = [];
@@ -180,7 +180,7 @@ Deno.test("posts of one account go out in the order in which they are due, one a
   assert.deepEqual((await own.shown()).map(({ text }) => text), texts);
 });
 
-Deno.test("what the ledger has no room for waits, with the time at which it goes on, and is not sent", async () => {
+Deno.test("a post beyond the ledger's limit is not sent, and waits with the time at which it continues", async () => {
   await using own = await PublishingAccount.create("tiktok");
   const medium = await own.medium({ kind: "video", bytes: 5_000 });
   const { social_account_id, sql } = own.account;
@@ -196,7 +196,7 @@ Deno.test("what the ledger has no room for waits, with the time at which it goes
   assert.equal(await own.account.calls("video/init"), 0);
 });
 
-Deno.test("where nothing can be asked it stays unknown, says so once, and is never repeated by itself; its creator settles it", async () => {
+Deno.test("a post whose result cannot be looked up stays unknown, is never resent automatically, and is settled by its creator", async () => {
   await using own = await PublishingAccount.create("tiktok");
   const medium = await own.medium();
   await own.account.arm("content/init", { lost: true });
@@ -225,7 +225,7 @@ Deno.test("where nothing can be asked it stays unknown, says so once, and is nev
   assert.equal((await own.target(id)).status, "published");
 });
 
-Deno.test("an account without the right to publish is told so before, and when it is due", async () => {
+Deno.test("an account without the publishing scope is reported at validation, and fails when the post is due", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { sql, social_account_id, creator } = own.account;
   await sql`update public.platform_connection set scopes = '{tweet.read,users.read}'

@@ -39,7 +39,7 @@ const CASES: Case[] = [
 ];
 
 for (const { slug, kind, media = [], options = {} } of CASES) {
-  Deno.test(`${slug} ${kind}: published once, whole, with its words and its comment, and the sync finds it`, async () => {
+  Deno.test(`${slug} ${kind}: published once, complete, with its text and comment, and found by the sync`, async () => {
     await using own = await PublishingAccount.create(slug);
     const stored = await Promise.all(media.map((medium) => own.medium(medium)));
     const body = `A post of ${slug} ${kind} ${crypto.randomUUID()}`;
@@ -64,7 +64,7 @@ for (const { slug, kind, media = [], options = {} } of CASES) {
     const library = await own.account.library();
     assert.ok(
       library.some((item) => item.id === target.platform_post_id),
-      `${target.platform_post_id} is in the library`,
+      `${target.platform_post_id} is not in the library`,
     );
   });
 }

@@ -50,7 +50,7 @@ async function subscribe(own: PublishingAccount): Promise<void> {
   });
 }
 
-Deno.test("YouTube's hub tells of a new video: the sync wakes, once, and not for what is forged, known or somebody else's", async () => {
+Deno.test("YouTube's hub reports a new video: the sync is woken once, but not by forged, known or other channels' videos", async () => {
   await using own = await automatic("youtube");
   await using other = await automatic("youtube");
   const account_id = own.account.account_id;
@@ -58,12 +58,16 @@ Deno.test("YouTube's hub tells of a new video: the sync wakes, once, and not for
   await subscribe(other);
   const [lease] = await own.account.sql<{ days: number }[]>`
     select extract(epoch from lease_until - now()) / 86400 as days from publishing.push_subscription where channel_id = ${account_id}`;
-  assert.ok(Math.abs(Number(lease?.days) - 5) < 0.1, "the hub's lease is kept");
+  assert.ok(Math.abs(Number(lease?.days) - 5) < 0.1, "the hub's lease is stored");
 
   const ignored = [{ secret: "guessed" }, { tamper: true }];
   for (const offence of ignored) {
     const [answer] = await tell("youtube", { account_id, video_id: "forged", ...offence });
-    assert.equal(answer?.status, 202, "the hub is not told, and would only try again");
+    assert.equal(
+      answer?.status,
+      202,
+      "a forged report is accepted with 202, because the hub would only retry",
+    );
   }
   // Signed with this channel's secret, but about another channel.
   assert.equal((await tell("youtube", { account_id, names: other.account.account_id }))[0]?.status, 200);
@@ -82,7 +86,7 @@ Deno.test("YouTube's hub tells of a new video: the sync wakes, once, and not for
   assert.equal(await isAwake(other), false);
   await quiet(own);
   await tell("youtube", { account_id, video_id: "brandnew", at });
-  assert.equal(await isAwake(own), false, "a recording, sent again later, does nothing");
+  assert.equal(await isAwake(own), false, "a replayed report has no effect");
   // Out of order: older than the previous report, but still new.
   await tell("youtube", {
     account_id,
@@ -92,10 +96,10 @@ Deno.test("YouTube's hub tells of a new video: the sync wakes, once, and not for
   assert.equal(await isAwake(own), true);
   await quiet(own);
   await tell("youtube", { account_id, event: "deleted", video_id: known?.id });
-  assert.equal(await isAwake(own), true, "what is gone there is to go here");
+  assert.equal(await isAwake(own), true, "a video deleted on YouTube wakes the sync");
 });
 
-Deno.test("a sync is not woken when the plan's are used up, more often than its owner wants, or for an account by hand", async () => {
+Deno.test("a sync is not woken without quota, before its owner's minimum interval, or for a manual account", async () => {
   await using own = await automatic("youtube");
   await subscribe(own);
   const { sql, social_account_id, creator, account_id } = own.account;
@@ -122,7 +126,7 @@ Deno.test("a sync is not woken when the plan's are used up, more often than its 
   assert.equal(manual?.next_sync_at, null);
 });
 
-Deno.test("the hub is answered only for what was asked, renewed before the lease ends, and told to stop with the last account", async () => {
+Deno.test("the hub's challenge is confirmed only for requested subscriptions; they are renewed, and end with the last account", async () => {
   await using own = await automatic("youtube");
   const { sql, account_id } = own.account;
   const ask = async (query: Record<string, string>) => {
@@ -136,7 +140,7 @@ Deno.test("the hub is answered only for what was asked, renewed before the lease
     "hub.topic": topic(account_id),
     "hub.challenge": "words",
   };
-  assert.equal((await ask(asked))[0], 404, "nobody has asked yet");
+  assert.equal((await ask(asked))[0], 404, "no subscription was requested yet");
   await subscribe(own);
   assert.deepEqual(await ask(asked), [200, "words"]);
   const offences = [
@@ -167,7 +171,7 @@ Deno.test("the hub is answered only for what was asked, renewed before the lease
 });
 
 for (const slug of ["instagram", "facebook"] as const) {
-  Deno.test(`${slug}: a report wakes what is under way on that account, once; forged, changed or unknown ones do nothing`, async () => {
+  Deno.test(`${slug}: a webhook wakes the waiting post of its account once; forged, altered or unknown ones have no effect`, async () => {
     await using own = await PublishingAccount.create(slug);
     await using innocent = await PublishingAccount.create(slug);
     const due = async (one: PublishingAccount) => {
@@ -194,11 +198,11 @@ for (const slug of ["instagram", "facebook"] as const) {
     await own.account
       .sql`update publishing.post_target set next_at = now() + interval '1 hour' where user_id = ${own.account.creator.id}`;
     await tell(slug, { ...about, issued_at, names: ["1", own.account.account_id] });
-    assert.equal(await isHeard(), false, "the same delivery again");
+    assert.equal(await isHeard(), false, "a repeated delivery has no effect");
   });
 }
 
-Deno.test("facebook: a post on the Page wakes its sync; somebody's comment does not", async () => {
+Deno.test("facebook: a post by the Page wakes its sync; comments, edits and visitors' posts do not", async () => {
   await using own = await automatic("facebook");
   const { account_id } = own.account;
   const feed = (value: Record<string, unknown>) => tell("facebook", { account_id, event: "feed", value });
@@ -210,7 +214,7 @@ Deno.test("facebook: a post on the Page wakes its sync; somebody's comment does 
   assert.equal(await isAwake(own), true);
 });
 
-Deno.test("Meta's question is answered with its words when it knows the token, and signatures are over the very bytes", async () => {
+Deno.test("Meta's challenge is returned only with the right verify token, and signatures are checked over the exact bytes", async () => {
   const address = await url("meta-webhook");
   const ask = async (query: Record<string, string>) => {
     const response = await fetch(`${address}?${new URLSearchParams(query)}`);
@@ -245,13 +249,13 @@ Deno.test("Meta's question is answered with its words when it knows the token, a
   assert.equal(
     await send(JSON.stringify(JSON.parse(body)), body),
     401,
-    "read and written again it is another text",
+    "parsed and serialized again, the text differs",
   );
   assert.equal(await send(body, body, "sha1="), 401);
   assert.equal(await send(body, body, ""), 401);
 });
 
-Deno.test("a TikTok report wakes the post that it names, once", async () => {
+Deno.test("a TikTok webhook wakes the post that it names, once", async () => {
   await using own = await PublishingAccount.create("tiktok");
   const id = await own.due({
     kind: "video",
@@ -276,7 +280,7 @@ Deno.test("a TikTok report wakes the post that it names, once", async () => {
   assert.equal(await isHeard(), false);
 });
 
-Deno.test("a feed is read by its names, whatever their prefixes, and nothing but a feed is one", () => {
+Deno.test("a feed is parsed by its XML namespaces, whatever the prefixes; anything else is refused", () => {
   const feed = (inside: string) =>
     `<f xmlns="http://example.com" xmlns:a="http://www.w3.org/2005/Atom" xmlns:y="http://www.youtube.com/xml/schemas/2015"/>`
       .replace("<f", "<a:feed").replace("/>", `>${inside}</a:feed>`);
@@ -289,6 +293,10 @@ Deno.test("a feed is read by its names, whatever their prefixes, and nothing but
     readFeed(feed("<a:entry><y:videoId>../x</y:videoId><y:channelId>UC1</y:channelId></a:entry>")),
     [],
   );
-  assert.deepEqual(readFeed(feed(`<a:source>${entry}</a:source>`)), [], "only at its place");
+  assert.deepEqual(
+    readFeed(feed(`<a:source>${entry}</a:source>`)),
+    [],
+    "an entry counts only directly in the feed",
+  );
   assert.throws(() => readFeed("<html/>"), /not an Atom feed/);
 });

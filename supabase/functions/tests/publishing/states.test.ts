@@ -16,7 +16,7 @@ interface Post {
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
 
-Deno.test("an edit and its new time are one step, and what is scheduled stays fit to go out", async () => {
+Deno.test("an edit can change the text and the time together, and a scheduled post stays valid", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { creator, social_account_id } = own.account;
   const targets = [{ social_account_id, kind: "text" }];
@@ -48,7 +48,7 @@ Deno.test("an edit and its new time are one step, and what is scheduled stays fi
   );
 });
 
-Deno.test("a storage of ours that fails costs a delay and no doubt; a file that is gone is said", async () => {
+Deno.test("a failure of our storage only delays a post; a missing file is reported to the creator", async () => {
   await using own = await PublishingAccount.create("youtube", { PUBLISH_CHUNK_BYTES: "262144" });
   const { id: medium, sha256 } = await own.medium({ kind: "video", bytes: 300_000 });
   const id = await own.due({ kind: "video", title: `Storage ${crypto.randomUUID()}`, media_ids: [medium] });
@@ -71,7 +71,7 @@ Deno.test("a storage of ours that fails costs a delay and no doubt; a file that 
   assert.deepEqual(
     history.map(({ step, status }) => [step, status]),
     [["begin the upload", "confirmed"]],
-    "no part was written down",
+    "no part was recorded",
   );
   const done = await own.end(id);
   assert.equal(done.status, "published");
@@ -90,7 +90,7 @@ Deno.test("a storage of ours that fails costs a delay and no doubt; a file that 
   assert.match(failed.error_message ?? "", /upload it again/);
 });
 
-Deno.test("attempts count what had no effect, and no refusals", async () => {
+Deno.test("the attempt number counts calls found to have had no effect, not refusals", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { sql, social_account_id } = own.account;
   const id = await own.due({ kind: "text", body: "Counted" });
@@ -118,7 +118,7 @@ Deno.test("attempts count what had no effect, and no refusals", async () => {
   );
 });
 
-Deno.test("a platform that processes for long lets others pass, and is given up in the end", async () => {
+Deno.test("a post that its platform processes for long lets others pass, and fails in the end", async () => {
   await using own = await PublishingAccount.create("instagram");
   const { sql } = own.account;
   const [one, two] = [await own.medium(), await own.medium()];
@@ -132,10 +132,10 @@ Deno.test("a platform that processes for long lets others pass, and is given up 
   await own.account.disarm();
   const next = await own.due({ kind: "image", body: "Next", media_ids: [two.id] });
   await own.visit();
-  assert.equal((await own.target(next)).status, "scheduled", "it waits its turn");
+  assert.equal((await own.target(next)).status, "scheduled", "the next post waits its turn");
   await sql`update publishing.post_target set processing_since = now() - interval '11 minutes', next_at = now() + interval '1 minute' where id = ${slow}`;
   await own.visit();
-  assert.equal((await own.target(next)).status, "published", "it has waited long enough");
+  assert.equal((await own.target(next)).status, "published", "the next post no longer waits");
   await own.account.arm("GET .*status_code", { status: 200, body: { id: "1", status_code: "IN_PROGRESS" } }, {
     times: 50,
   });
@@ -147,7 +147,7 @@ Deno.test("a platform that processes for long lets others pass, and is given up 
   await own.account.disarm();
 });
 
-Deno.test("what has been sent and is processed without end is left to its creator", async () => {
+Deno.test("a sent post that is processed endlessly becomes unknown and is left to its creator", async () => {
   await using own = await PublishingAccount.create("tiktok");
   const { id: medium } = await own.medium({ kind: "video", bytes: 300_000 });
   await own.account.arm("status/fetch", {
@@ -170,7 +170,7 @@ Deno.test("what has been sent and is processed without end is left to its creato
   await own.account.disarm();
 });
 
-Deno.test("an Instagram container that is a day old is made again before it is published, and after it was refused", async () => {
+Deno.test("an Instagram container that has expired is created again, before publishing and after a refusal", async () => {
   await using own = await PublishingAccount.create("instagram");
   const { sql } = own.account;
   const { id: medium } = await own.medium();
@@ -206,7 +206,7 @@ Deno.test("an Instagram container that is a day old is made again before it is p
   assert.equal((await own.shown()).length, 2);
 });
 
-Deno.test("media that X has forgotten are uploaded again, once", async () => {
+Deno.test("media that have expired at X are uploaded again, once", async () => {
   await using own = await PublishingAccount.create("twitter");
   const { sql } = own.account;
   await own.account.arm("POST /api.x.com/2/tweets", {
@@ -225,7 +225,7 @@ Deno.test("media that X has forgotten are uploaded again, once", async () => {
   assert.deepEqual((await own.shown()).map(({ media }) => media), [[sha256]]);
 });
 
-Deno.test("the files of a creator who is erased go from storage", async () => {
+Deno.test("the files of an erased creator are deleted from storage", async () => {
   await using own = await PublishingAccount.create("instagram");
   const { sql, creator } = own.account;
   const [one, two] = [await own.medium(), await own.medium()];

@@ -60,7 +60,7 @@ const video = (about: Partial<Medium> = {}) =>
     ...about,
   });
 
-Deno.test("X weighs: Japanese and emoji two, a family two, every link 23, with a scheme or without", async () => {
+Deno.test("X's weighted length: a Japanese character or any emoji is 2, every link 23, with a scheme or without", async () => {
   const family = "👨‍👩‍👧‍👦";
   const cases: [string, number][] = [
     ["a".repeat(281), 281],
@@ -86,7 +86,7 @@ Deno.test("X weighs: Japanese and emoji two, a family two, every link 23, with a
   }
 });
 
-Deno.test("X: the second post of a thread and a second cashtag are looked at, too, and the price is told", async () => {
+Deno.test("X: further posts of a thread and a second cashtag are validated too, and the price is stated", async () => {
   assert.deepEqual(
     await errors("twitter", { kind: "thread", body: "one", options: { thread: ["b".repeat(281)] } }),
     ["body_length"],
@@ -98,7 +98,7 @@ Deno.test("X: the second post of a thread and a second cashtag are looked at, to
   assert.match(await cost("see example.com") ?? "", /\$0\.200/);
 });
 
-Deno.test("YouTube counts the quotes of tags with spaces: 38 of them pass, 39 do not", async () => {
+Deno.test("YouTube counts the quotes around tags with spaces: 38 of them pass, 39 do not", async () => {
   const tags = (count: number) =>
     Array.from({ length: count }, (_, index) => `lofi bea${String(index + 1).padStart(2, "0")}`);
   const draft = (count: number) => ({
@@ -136,7 +136,7 @@ Deno.test("YouTube's description is limited in bytes, its title in characters; T
   );
 });
 
-Deno.test("every reason is said at once", async () => {
+Deno.test("all reasons are reported at once", async () => {
   const found = await errors("instagram", {
     kind: "carousel",
     body: `${"x".repeat(2_100)} ${"#tag ".repeat(31)}`,
@@ -153,7 +153,7 @@ Deno.test("every reason is said at once", async () => {
   ]);
 });
 
-Deno.test("kinds, counts, lengths and shapes of media are held against each platform's rules", async () => {
+Deno.test("kinds, counts, durations and shapes of media are checked against each platform's rules", async () => {
   const cases: [PlatformSlug, Partial<Draft>, string[]][] = [
     ["youtube", { kind: "text", title: "t" }, ["kind_unknown", "media_count"]],
     ["youtube", { kind: "short", title: "t", media: [video({ duration_seconds: 181 })] }, ["media_duration"]],
@@ -179,7 +179,7 @@ Deno.test("kinds, counts, lengths and shapes of media are held against each plat
   }
 });
 
-Deno.test("what a platform does not have, and what an unaudited TikTok does, is told before", async () => {
+Deno.test("unsupported options and the limits of an unaudited TikTok app are reported as warnings", async () => {
   const warned = async (slug: PlatformSlug, draft: Partial<Draft>) =>
     (await objections(slug, draft)).filter(({ level }) => level === "warning").map(({ code }) => code);
   assert.ok((await warned("facebook", { body: "x", options: { tags: ["a"] } })).includes("option_unknown"));
@@ -189,7 +189,7 @@ Deno.test("what a platform does not have, and what an unaudited TikTok does, is 
   );
 });
 
-Deno.test("a local time is what clocks show there, also in the nights when they change", () => {
+Deno.test("a local time is interpreted in its time zone, also in the nights of clock changes", () => {
   const cases: [string, string, string][] = [
     ["Asia/Tokyo", "2026-12-24T09:00", "2026-12-24T00:00:00.000Z"],
     ["Europe/Paris", "2026-07-01T09:00", "2026-07-01T07:00:00.000Z"],

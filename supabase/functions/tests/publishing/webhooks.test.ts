@@ -38,7 +38,7 @@ async function endpointOf(own: PublishingAccount, url: string, events: string[] 
 
 const soon = () => new Date(Date.now() + 30_000);
 
-Deno.test("an event is delivered as the bytes that were signed; a failure is tried again with the same id", async () => {
+Deno.test("an event is delivered as the exact bytes that were signed; a failed delivery is retried with the same id", async () => {
   await using there = receiver([500, 200]);
   await using own = await PublishingAccount.create("twitter", { EXAMPLE_SITES_URL: there.url });
   const { endpoint_id, secret } = await endpointOf(own, "https://hooks.example/streamvibe");
@@ -70,7 +70,7 @@ Deno.test("an event is delivered as the bytes that were signed; a failure is tri
   ]]);
 });
 
-Deno.test("an endpoint that fails for a day is paused, and its owner is told once; a rotated secret signs beside the old one", async () => {
+Deno.test("an endpoint that keeps failing is paused, and its owner is notified once; after a rotation both secrets sign", async () => {
   await using there = receiver([503]);
   await using own = await PublishingAccount.create("twitter", { EXAMPLE_SITES_URL: there.url });
   const { endpoint_id, secret } = await endpointOf(own, "https://down.example/");
@@ -106,7 +106,7 @@ Deno.test("an endpoint that fails for a day is paused, and its owner is told onc
   assert.equal(notes.length, 1);
 });
 
-Deno.test("an edit leaves a paused endpoint paused, and its secret goes with its owner", async () => {
+Deno.test("an edit leaves a paused endpoint paused, and its secret is deleted with its owner", async () => {
   const creator = await createCreator();
   const made = await creator.call<{ endpoint_id: string }>("save-webhook", {
     url: "https://example.com/hook",
@@ -134,7 +134,7 @@ Deno.test("an edit leaves a paused endpoint paused, and its secret goes with its
   }
 });
 
-Deno.test("an endpoint that came to lead to ourselves is not reached when something is delivered", async () => {
+Deno.test("a delivery does not reach an endpoint whose address is internal", async () => {
   let reached = 0;
   const inside = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
     reached++;
@@ -169,7 +169,7 @@ Deno.test("an endpoint that came to lead to ourselves is not reached when someth
   }
 });
 
-Deno.test("an event that is never sent is refused when it is asked for", async () => {
+Deno.test("a subscription to an unknown event is refused", async () => {
   const creator = await createCreator();
   const asked = async (...events: string[]) =>
     (await creator.call("save-webhook", { url: "https://example.com/hook", events })).status;
@@ -178,7 +178,7 @@ Deno.test("an event that is never sent is refused when it is asked for", async (
   assert.equal(await asked("account.problem", "billing.*", "post.target.*"), 200);
 });
 
-Deno.test("addresses of machines that are nobody's business are refused when they are given", async () => {
+Deno.test("internal addresses and URLs with a port or credentials are refused as endpoints", async () => {
   const creator = await createCreator();
   const addresses = [
     "https://127.0.0.1/",

@@ -94,7 +94,7 @@ async function known(context: EngineContext, site: Site): Promise<Site> {
 const outcomes = ({ outcomes }: BatchResult) => outcomes.map(({ outcome }) => outcome);
 const seconds = ({ pause }: BatchResult) => pause && (pause.until.getTime() - NOW.getTime()) / 1_000;
 
-Deno.test("each engine takes pages, and its own API says whose the site is", async () => {
+Deno.test("each engine accepts pages, and its own API does not confirm a foreign site", async () => {
   await withEngines(async ({ context, simulator, taken }) => {
     for (const slug of ENGINES) {
       const engine = await ADAPTERS[slug]();
@@ -381,7 +381,7 @@ const CALLS: Record<EngineSlug, string> = {
   indexnow: "POST /api\\.indexnow\\.org",
 };
 
-Deno.test("every documented answer has its consequence", async (t) => {
+Deno.test("every documented response has its effect", async (t) => {
   await withEngines(async ({ context, simulator }) => {
     for (const { engine: slug, fault, outcomes: expected, code, pause, is_refusal = false } of ANSWERS) {
       await t.step(`${slug}: ${JSON.stringify(fault)}`, async () => {
@@ -404,7 +404,7 @@ Deno.test("every documented answer has its consequence", async (t) => {
   });
 });
 
-Deno.test("IndexNow: one host a post, with that host's key; a key that is still to be looked at counts as received", async () => {
+Deno.test("IndexNow: one host per request, with that host's key; a key that is not checked yet counts as received", async () => {
   await withEngines(async ({ context, simulator }) => {
     const engine = await ADAPTERS.indexnow();
     const mixed = [
@@ -460,7 +460,7 @@ Deno.test("IndexNow: one host a post, with that host's key; a key that is still 
   });
 });
 
-Deno.test("of a list that is refused as a whole only the address that is wrong is rejected", async () => {
+Deno.test("of a batch that is refused as a whole, only the invalid URL is rejected", async () => {
   await withEngines(async ({ context, simulator }) => {
     const pages = pagesOf(20).map((page) =>
       page.id === "p13" ? { ...page, url: "https://streamvibe.example.evil.example/v/1" } : page
@@ -479,7 +479,7 @@ Deno.test("of a list that is refused as a whole only the address that is wrong i
   });
 });
 
-Deno.test("of a list of which nothing is right not every address is asked about: the site rests", async () => {
+Deno.test("of a batch in which everything is refused, not every URL is tried: the site is paused", async () => {
   let calls = 0;
   const result = await bisect(pagesOf(1_000), () => new Date(), () => {
     calls++;
@@ -491,7 +491,7 @@ Deno.test("of a list of which nothing is right not every address is asked about:
   assert.ok(result.outcomes.filter(({ outcome }) => outcome === "rejected").length < 20);
 });
 
-Deno.test("quotas are read from the engines that tell them", async () => {
+Deno.test("quotas are read from the engines that report them", async () => {
   await withEngines(async ({ context, simulator }) => {
     const bing = await ADAPTERS.bing();
     await simulator.admin("PUT", "bing/quota", {
@@ -522,7 +522,7 @@ Deno.test("quotas are read from the engines that tell them", async () => {
   });
 });
 
-Deno.test("windows are days where the engine is, also when clocks change, and minutes of the clock", () => {
+Deno.test("quota windows are days in the engine's time zone, also when clocks change, and clock minutes", () => {
   const window = (zone: string, now: string) => {
     const { starts, ends } = dayWindow("x", zone, 1, new Date(now));
     return `${starts.toISOString()} ${ends.toISOString()}`;
@@ -549,7 +549,7 @@ Deno.test("windows are days where the engine is, also when clocks change, and mi
   );
 });
 
-Deno.test("what Google says of an address is indexed, rejected with the reason, or still to come", () => {
+Deno.test("Google's report on a URL means indexed, rejected with a reason, or waiting", () => {
   const cases: [Parameters<typeof verdictOf>[0], string, string | null][] = [
     [{ verdict: "PASS", coverageState: "Submitted and indexed" }, "indexed", null],
     [{ verdict: "NEUTRAL", coverageState: "URL is unknown to Google" }, "waiting", "not_indexed_yet"],
@@ -581,7 +581,7 @@ Deno.test("what Google says of an address is indexed, rejected with the reason, 
   }
 });
 
-Deno.test("what Bing and Yandex say of an address is read or still to come, rejected with the reason, and never indexed", async () => {
+Deno.test("reports of Bing and Yandex on a URL mean crawled, waiting or rejected with a reason, and never indexed", async () => {
   await withEngines(async ({ context, simulator }) => {
     const [page] = pagesOf(1);
     const url = page?.url ?? "";
@@ -650,7 +650,7 @@ Deno.test("what Bing and Yandex say of an address is read or still to come, reje
   });
 });
 
-Deno.test("credentials of Google: a service account, an OAuth consent, a token; anything else is refused without a call", async () => {
+Deno.test("Google credentials: a service account or an OAuth consent; anything else is refused without a call", async () => {
   const { privateKey } = await crypto.subtle.generateKey(
     {
       name: "RSASSA-PKCS1-v1_5",
@@ -687,7 +687,7 @@ Deno.test("credentials of Google: a service account, an OAuth consent, a token; 
       const said = await engine.ownership?.(withToken, siteAt("google", { secret: JSON.stringify(account) }));
       assert.deepEqual(said, { is_owner: true, engine_site: "sc-domain:streamvibe.example" });
     }
-    assert.equal(asked.length, 1, "a token is kept while it lives");
+    assert.equal(asked.length, 1, "a token is cached while it is valid");
     assert.equal(asked[0]?.get("grant_type"), "urn:ietf:params:oauth:grant-type:jwt-bearer");
     const [, claims = ""] = asked[0]?.get("assertion")?.split(".") ?? [];
     assert.deepEqual(JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))), {
@@ -716,7 +716,7 @@ Deno.test("credentials of Google: a service account, an OAuth consent, a token; 
   });
 });
 
-Deno.test("Google is handed the sitemap and those of its pages that list what is submitted", async () => {
+Deno.test("Google receives the sitemap index and the sitemap pages that list the submitted URLs", async () => {
   await withEngines(async ({ context, simulator }) => {
     const engine = await ADAPTERS.google();
     const listed = pagesOf(4).map((page, at) => ({
@@ -743,7 +743,7 @@ Deno.test("Google is handed the sitemap and those of its pages that list what is
   });
 });
 
-Deno.test("the Indexing API is told of live streams alone, and only where the operator says so", async () => {
+Deno.test("only live streams are sent to the Indexing API, and only if the operator enables it", async () => {
   const pages: Page[] = pagesOf(3).map((page, at) => ({ ...page, is_live: at === 1 }));
   for (const [setting, expected] of [["off", 0], ["on", 1]] as const) {
     await withEngines(async ({ context, simulator, taken }) => {
@@ -758,7 +758,7 @@ Deno.test("the Indexing API is told of live streams alone, and only where the op
 });
 
 Deno.test({
-  name: "the simulated Google answers as its discovery documents say",
+  name: "the simulated Google's responses match its discovery documents",
   ignore: dataFolder() === undefined,
   fn: () =>
     withEngines(async ({ context, simulator }) => {

@@ -21,7 +21,7 @@ const CREATOR: SeoCreator = {
 const types = (item: SeoItem) => itemHead(item, URLS, NOW).json_ld.map((document) => document["@type"]);
 const main = (item: SeoItem): Record<string, unknown> => itemHead(item, URLS, NOW).json_ld[0] ?? {};
 
-Deno.test("a video's page says everything that a rich result and a card want", () => {
+Deno.test("a video's page has everything that a rich result and a card need", () => {
   const head = itemHead(seoItem(), URLS, NOW);
   assert.deepEqual(headFaults(head.html, NOW), []);
   const id = "3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11";
@@ -72,7 +72,7 @@ Deno.test("a video's page says everything that a rich result and a card want", (
   );
 });
 
-Deno.test("a type is claimed only with everything that it requires", () => {
+Deno.test("a schema.org type is used only if all its required fields exist", () => {
   assert.deepEqual(types(seoItem()), ["VideoObject", "BreadcrumbList"]);
   assert.deepEqual(types(seoItem({ has_thumbnail: false })), ["SocialMediaPosting", "BreadcrumbList"]);
   assert.deepEqual(types(seoItem({ has_thumbnail: false, description: "" })), ["BreadcrumbList"]);
@@ -89,7 +89,7 @@ Deno.test("a type is claimed only with everything that it requires", () => {
   assert.deepEqual(types(seoItem({ content_type: "post" })), ["SocialMediaPosting", "BreadcrumbList"]);
 });
 
-Deno.test("durations of nothing, of broadcasts and of eight hours and more", () => {
+Deno.test("durations are omitted for zero, unknown and live videos, and kept above eight hours", () => {
   assert.deepEqual([1, 59, 60, 185, 3_600, 30_000].map(isoDuration), [
     "PT1S",
     "PT59S",
@@ -144,7 +144,7 @@ Deno.test("dates have a zone and are never in the future", () => {
   );
 });
 
-Deno.test("an item without a title has one made of what there is", () => {
+Deno.test("an item without a title gets one from its other fields", () => {
   const title = (changes: Partial<SeoItem>) => itemHead(seoItem({ title: "", ...changes }), URLS, NOW).title;
   assert.equal(title({}), "How bread is made.");
   assert.equal(title({ description: "" }), "Video by Bread Channel");
@@ -155,7 +155,7 @@ Deno.test("an item without a title has one made of what there is", () => {
   assert.equal(title({ description: "", slug: null }), "Video");
 });
 
-Deno.test("a creator's page says who they are and where else they are", () => {
+Deno.test("a creator's page describes the creator and links to their other profiles", () => {
   const head = creatorHead(CREATOR, URLS, NOW);
   assert.deepEqual(headFaults(head.html, NOW), []);
   assert.deepEqual(head.json_ld.map((document) => document["@type"]), ["ProfilePage", "BreadcrumbList"]);
@@ -165,7 +165,7 @@ Deno.test("a creator's page says who they are and where else they are", () => {
   assert.equal(head.twitter_tags["twitter:creator"], "@bread");
 });
 
-Deno.test("addresses with & in them are escaped once wherever they stand, and not at all in JSON-LD", () => {
+Deno.test("URLs with & are escaped once in HTML, and not at all in JSON-LD", () => {
   const item = seoItem({ permalink: "https://www.youtube.com/watch?v=a&t=1", slug: "salt & pepper's" });
   const { html, json_ld, canonical_url } = itemHead(item, AND_URLS, NOW);
   assert.deepEqual(headFaults(html, NOW), []);
@@ -178,7 +178,7 @@ Deno.test("addresses with & in them are escaped once wherever they stand, and no
   assert.ok(creator.html.includes(`content="https://example.com/a?b=1&amp;c=&apos;2&apos;"`));
 });
 
-Deno.test("1,000 hostile titles, descriptions, tags and names leave neither tag nor script, and are read as they were", () => {
+Deno.test("1,000 hostile titles, descriptions, tags and names inject no tag or script, and keep their text", () => {
   for (const hostile of hostileTexts(1_000)) {
     const item = seoItem({ title: hostile, description: hostile, tags: [hostile], display_name: hostile });
     const { html, title } = itemHead(item, URLS, NOW);
@@ -196,7 +196,7 @@ Deno.test("1,000 hostile titles, descriptions, tags and names leave neither tag 
 
 const real = await realItems(1_000);
 Deno.test({
-  name: "the pages of 1,000 real videos keep every rule of the engines' documents",
+  name: "the pages of 1,000 real videos follow every rule of the engines' documents",
   ignore: real === null,
   fn() {
     for (const item of real ?? []) {
@@ -211,7 +211,7 @@ Deno.test({
   },
 });
 
-Deno.test("the validator of these tests sees what is wrong", () => {
+Deno.test("the validator of these tests detects errors", () => {
   const { html } = itemHead(seoItem(), URLS, NOW);
   const broken: [from: string | RegExp, to: string][] = [
     ['"uploadDate":"2026-11-01T10:00:00+00:00"', '"uploadDate":"2026-11-01T10:00:00"'],

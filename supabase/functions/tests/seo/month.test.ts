@@ -191,7 +191,10 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
           days.set(day, (days.get(day) ?? 0) + 1);
         }
         if (engine === "bing") {
-          assert.ok([...days.values()].every((count) => count <= (DAILY.bing ?? 0)), "beyond the quota");
+          assert.ok(
+            [...days.values()].every((count) => count <= (DAILY.bing ?? 0)),
+            "more submissions in a day than the quota",
+          );
         }
         // Every URL that the engine accepted is recorded here as not failed.
         const done = new Set(
@@ -199,7 +202,7 @@ Deno.test(`${DAYS} days of ${CREATORS} creators on four engines with faults: no 
             { submitted_url },
           ) => submitted_url),
         );
-        for (const { url } of own) assert.ok(done.has(url), `${engine} has ${url}, which is lost here`);
+        for (const { url } of own) assert.ok(done.has(url), `${engine} took ${url}, not recorded here`);
       }
     }
     assert.ok(sent > 0);

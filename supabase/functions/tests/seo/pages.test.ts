@@ -19,7 +19,7 @@ interface Metadata {
   html: string;
 }
 
-Deno.test("the pages of an item and of a creator say what engines' documents ask for", async () => {
+Deno.test("the metadata of an item and of a creator meets the engines' requirements", async () => {
   const { ids: [id = ""], slug, id: user } = await publicCreator(1);
   await sql`update public.content_item set content_type = 'long_video', title = 'A </script> title', thumbnail_url = 'https://i.ytimg.com/vi/1/hq.jpg', duration_seconds = 61
     where id = ${id}`;
@@ -42,7 +42,7 @@ Deno.test("the pages of an item and of a creator say what engines' documents ask
   while (
     (await callFunction<Metadata>("get-seo-metadata", { query: { content_id: id } })).body.title !== "Another"
   ) {
-    assert.ok(Date.now() < limit, "the edit is not seen");
+    assert.ok(Date.now() < limit, "the edit does not appear");
   }
   const ask = async (query: Record<string, string>) =>
     (await callFunction("get-seo-metadata", { query })).status;
@@ -58,7 +58,7 @@ interface Check {
   findings: { code: string; severity: string; document_url: string; fix: string }[];
 }
 
-Deno.test("a creator is told what an item lacks and how to mend it, and nobody else is", async () => {
+Deno.test("a creator, and nobody else, sees what an item lacks and how to fix it", async () => {
   const { creator, ids: [id = ""], id: user } = await publicCreator(1);
   const check = () => creator.call<Check>("validate-seo", undefined, { query: { content_id: id } });
   await sql`update public.content_item set content_type = 'long_video', title = '', description = '', thumbnail_url = null, duration_seconds = 0,
@@ -90,7 +90,7 @@ Deno.test("a creator is told what an item lacks and how to mend it, and nobody e
   await sql`delete from auth.users where id = ${user}`;
 });
 
-Deno.test("a picture's address leads to where the picture is now", async () => {
+Deno.test("a thumbnail URL redirects to the picture's current location", async () => {
   const { ids: [id = ""], id: user } = await publicCreator(1);
   const ask = () => callFunction<{ text: string }>("thumbnail", { query: { id } });
   assert.equal((await ask()).status, 404);
@@ -104,7 +104,7 @@ Deno.test("a picture's address leads to where the picture is now", async () => {
   await sql`delete from auth.users where id = ${user}`;
 });
 
-Deno.test("an address that is known to be dead is not tried at each request, until a new one comes", async () => {
+Deno.test("a dead picture URL is not tried again for some minutes, unless it is replaced", async () => {
   const { ids: [id = ""], id: user } = await publicCreator(1);
   const tried: string[] = [];
   const context = {
@@ -127,7 +127,7 @@ Deno.test("an address that is known to be dead is not tried at each request, unt
   await sql`delete from auth.users where id = ${user}`;
 });
 
-Deno.test("signatures say when an address ends", () => {
+Deno.test("the expiry of a picture URL is read from its signature", () => {
   assert.equal(signatureEnd("https://scontent.cdninstagram.com/v/t51/1.jpg?stp=x&oe=6566F0A0"), 0x6566f0a0);
   assert.equal(
     signatureEnd("https://p16-sign.tiktokcdn.com/a.jpeg?x-expires=1766998800&x-signature=abc"),
@@ -136,7 +136,7 @@ Deno.test("signatures say when an address ends", () => {
   assert.equal(signatureEnd("https://pbs.twimg.com/media/1.jpg"), null);
 });
 
-Deno.test("a dead picture is asked for again, with others of the account, once", async () => {
+Deno.test("for an expired picture, the account's picture URLs are requested again, once", async () => {
   await using own = await ConnectedAccount.create("tiktok", { items: 3 });
   await own.syncAll();
   await sql`update public.users set is_public = true, profile_slug = ${`t-${
@@ -160,7 +160,7 @@ Deno.test("a dead picture is asked for again, with others of the account, once",
     now.map(({ thumbnail_url }) => thumbnail_url),
     rows.map(({ thumbnail_url }) => thumbnail_url),
   );
-  assert.deepEqual(await changed(), before, "a new signature is no change of the page");
+  assert.deepEqual(await changed(), before, "a new signature does not count as a change of the page");
 
   // Dead again immediately: the platform is not asked a second time, and the response has Retry-After.
   await sql`update public.content_item set thumbnail_url = 'https://dead.example/2.jpg?x-expires=1600000000', updated_at = now() + interval '2 seconds'

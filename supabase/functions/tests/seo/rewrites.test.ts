@@ -46,7 +46,7 @@ const hasNginx = await new Deno.Command("nginx", { args: ["-v"], stderr: "null" 
 );
 
 Deno.test({
-  name: "the rewrites of nginx lead to the functions (only where nginx is installed)",
+  name: "the nginx rewrites reach the functions (only if nginx is installed)",
   ignore: !hasNginx,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "streamvibe-nginx-" });
@@ -81,14 +81,14 @@ Deno.test({
   },
 });
 
-Deno.test("the worker of Cloudflare leads to the functions", async () => {
+Deno.test("the Cloudflare worker reaches the functions", async () => {
   const { default: worker } = await import(
     `data:text/javascript,${encodeURIComponent(block("js worker.js"))}`
   );
   await holds((path) => worker.fetch(new Request(`https://streamvibe.example${path}`)));
 });
 
-Deno.test("the rewrites of Next.js and Netlify name the functions", async () => {
+Deno.test("the rewrites of Next.js and Netlify point to the functions", async () => {
   const { default: config } = await import(
     `data:text/javascript,${encodeURIComponent(block("js next.config.mjs"))}`
   );

@@ -14,14 +14,14 @@ const parse = (text: string) =>
   );
 const rules = { disallow: [], blocked_agents: [], sitemap: `${SITE}/sitemap.xml` };
 
-Deno.test("crawlers may read everything, and are told where the sitemap is", () => {
+Deno.test("crawlers may read everything, and robots.txt names the sitemap", () => {
   const read = parse(robotsTxt(rules));
   assert.ok(read.isAllowed(`${SITE}/`, "Googlebot"));
   assert.ok(read.isAllowed(`${SITE}/v/1?x=1`, "bingbot"));
   assert.deepEqual(read.getSitemaps(), [`${SITE}/sitemap.xml`]);
 });
 
-Deno.test("paths that are closed are closed to all, and crawlers that are not wanted read nothing", () => {
+Deno.test("disallowed paths are closed to all crawlers, and blocked crawlers may read nothing", () => {
   const read = parse(
     robotsTxt({ ...rules, disallow: ["/admin", "/*?draft="], blocked_agents: ["GPTBot", "CCBot"] }),
   );
@@ -35,7 +35,7 @@ Deno.test("paths that are closed are closed to all, and crawlers that are not wa
   assert.ok(!parse(robotsTxt({ ...rules, disallow: ["/"] })).isAllowed(`${SITE}/v/1`, "Googlebot"));
 });
 
-Deno.test("robots answers from its settings, without the database", async () => {
+Deno.test("robots responds from its settings, without the database", async () => {
   const { dependencies, calls } = testDependencies({
     settings: { PUBLIC_SITE_URL: SITE, ROBOTS_DISALLOW: "/admin", ROBOTS_BLOCKED_AGENTS: "GPTBot" },
   });
@@ -48,7 +48,7 @@ Deno.test("robots answers from its settings, without the database", async () => 
   assert.deepEqual(calls, []);
 });
 
-Deno.test("robots of the stack names the stack's sitemap", async () => {
+Deno.test("robots on the stack names the stack's sitemap", async () => {
   const { status, body } = await callFunction<{ text: string }>("robots");
   assert.equal(status, 200);
   assert.deepEqual(parse(body.text).getSitemaps(), ["https://streamvibe.example/sitemap.xml"]);

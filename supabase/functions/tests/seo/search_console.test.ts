@@ -49,7 +49,7 @@ async function connect(creator: Creator, { account, site_url }: { account: strin
 const read = (context: Awaited<ReturnType<typeof connectionContext>>, id: string) =>
   context.admin.call("read_seo_connection", { p_connection_id: id }, Connection);
 
-Deno.test("a consent connects a site of one's own, verified at once, and pages are submitted with it", async () => {
+Deno.test("a consent connects the creator's own site, verified at once, and pages are submitted with it", async () => {
   await using seo = await SeoCreator.create();
   const owned = await owner();
   const { url, body } = await begin(seo.who.creator, `${owned.site_url}/`, { item_path: "/watch/{id}" });
@@ -72,7 +72,11 @@ Deno.test("a consent connects a site of one's own, verified at once, and pages a
   const connection = await read(context, made.connection_id);
   assert.equal(connection.site_url, owned.site_url);
   const secret = JSON.parse(connection.secret ?? "");
-  assert.deepEqual(Object.keys(secret), ["type", "refresh_token"], "neither client nor access token is kept");
+  assert.deepEqual(
+    Object.keys(secret),
+    ["type", "refresh_token"],
+    "neither the client nor the access token is stored",
+  );
   const { status: told } = await seo.submit({ content_item_id: seo.item, search_engine: "google" });
   assert.ok(told < 300);
   await submitSite(context, made.connection_id, new Date(Date.now() + 60_000));
@@ -88,7 +92,7 @@ Deno.test("a consent connects a site of one's own, verified at once, and pages a
   );
 });
 
-Deno.test("a denied consent, an unticked scope, a stranger's or made-up state, a wrong address: nothing is set up", async () => {
+Deno.test("a denied consent, a missing scope, a foreign or made-up state or a wrong URL connects nothing", async () => {
   const [creator, stranger, owned] = await Promise.all([createCreator(), createCreator(), owner()]);
   const finish = async (who: Creator, answer: Record<string, unknown>) => {
     const { status, body } = await who.call("oauth-search-console-callback", answer);
@@ -97,7 +101,11 @@ Deno.test("a denied consent, an unticked scope, a stranger's or made-up state, a
   const { url, body } = await begin(creator, owned.site_url);
   const denied = await consent(url.href, { account: owned.account, decision: "deny" });
   assert.equal(denied.error, "access_denied");
-  assert.equal(await finish(stranger, denied), "400 oauth_state_invalid", "a stranger's try uses nothing up");
+  assert.equal(
+    await finish(stranger, denied),
+    "400 oauth_state_invalid",
+    "another user's attempt does not use up the state",
+  );
   assert.equal(await finish(creator, denied), "400 oauth_denied");
   assert.equal(await finish(creator, { state: body.state, code: "x" }), "400 oauth_state_invalid");
   assert.equal(await finish(creator, { state: "made-up-by-somebody", code: "x" }), "400 oauth_state_invalid");
@@ -131,7 +139,7 @@ Deno.test("a denied consent, an unticked scope, a stranger's or made-up state, a
   assert.deepEqual(data, []);
 });
 
-Deno.test("a property that Google does not know as the person's is set up, not verified, and says why", async () => {
+Deno.test("a property that Google does not list for the person is connected but not verified, with the reason", async () => {
   const [creator, owned] = await Promise.all([createCreator(), owner(false)]);
   const made = await connect(creator, owned);
   assert.deepEqual([made.is_verified, made.code], [false, "site_not_verified"]);
@@ -146,7 +154,7 @@ Deno.test("a property that Google does not know as the person's is set up, not v
   assert.equal(body.is_verified, true, JSON.stringify(body));
 });
 
-Deno.test("an expired token is refreshed, a rotated refresh token kept, and a consent that was taken back wants another", async () => {
+Deno.test("an expired token is refreshed, a rotated refresh token is stored, and a revoked consent requires a new one", async () => {
   const [creator, owned, context] = await Promise.all([createCreator(), owner(), connectionContext()]);
   const { connection_id } = await connect(creator, owned);
   const ask = async (with_fetch = fetch) => {

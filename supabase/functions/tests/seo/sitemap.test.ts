@@ -36,7 +36,7 @@ async function shown(id: string): Promise<number> {
   }
 }
 
-Deno.test("index and pages are valid; a page is compressed where that is taken, and not sent twice", async () => {
+Deno.test("the index and pages are valid; a page is compressed for clients that accept it, and not sent again if unchanged", async () => {
   const { id: user, ids: [id = ""] } = await publicCreator(2);
   await sql`update public.content_item set title = ${`&<]]>"' \u{1f600}`}, thumbnail_url = 'https://i.ytimg.com/vi/1/hq.jpg', content_type = 'long_video'
     where user_id = ${user}`;
@@ -84,7 +84,7 @@ Deno.test("index and pages are valid; a page is compressed where that is taken, 
   await sql`delete from auth.users where id = ${user}`;
 });
 
-Deno.test("gzip is sent to those who take it", () => {
+Deno.test("gzip is sent only to clients that accept it", () => {
   for (const accept of ["gzip", "br, gzip;q=0.5", "*", "x-gzip", "GZIP"]) {
     assert.ok(takesGzip(accept), accept);
   }
@@ -93,7 +93,7 @@ Deno.test("gzip is sent to those who take it", () => {
   }
 });
 
-Deno.test("while others read and change the page, whoever asks after an item went does not see it", async () => {
+Deno.test("during concurrent reads and changes, a page requested after an item became private does not contain it", async () => {
   const creators = await Promise.all([1, 2, 3].map(() => publicCreator(6)));
   await Promise.all(creators.map(({ ids }) => shown(ids.at(-1) ?? "")));
   await Promise.all(creators.map(async ({ ids }) => {
@@ -101,7 +101,7 @@ Deno.test("while others read and change the page, whoever asks after an item wen
       const page = await pageOf(id);
       await sql`update public.content_item set visibility = 'private' where id = ${id}`;
       const xml = await (await get(page)).text();
-      assert.ok(!xml.includes(id), "an item is shown that is private");
+      assert.ok(!xml.includes(id), "a private item is shown");
       await sql`update public.content_item set visibility = 'public' where id = ${id}`;
     }
   }));

@@ -24,7 +24,7 @@ async function read(items: SeoItem[]) {
   return await parseSitemap(Readable.from([xml]));
 }
 
-Deno.test("a video's entry has what a video sitemap requires, and what it recommends", async () => {
+Deno.test("a video's entry has the required and the recommended fields of a video sitemap", async () => {
   const [entry] = await read([seoItem()]);
   const { video: [video] = [], ...rest } = JSON.parse(JSON.stringify(entry));
   assert.equal(rest.url, "https://watch.example.com/v/3f1c9a52-7f0e-4b0a-9d53-1f6c2f7f1b11");
@@ -42,11 +42,11 @@ Deno.test("a video's entry has what a video sitemap requires, and what it recomm
   });
 });
 
-Deno.test("an entry is a video's only with everything that is required", async () => {
+Deno.test("an entry has a video element only if all required fields exist", async () => {
   const has = async (changes: Partial<SeoItem>) =>
     (await xmlOf([seoItem(changes)])).includes("<video:video>");
   assert.ok(await has({}));
-  assert.ok(await has({ description: "" }), "the title describes it");
+  assert.ok(await has({ description: "" }), "the title replaces an empty description");
   assert.ok(!await has({ has_thumbnail: false }));
   assert.ok(!await has({ platform: "instagram" }), "Instagram documents no player");
   assert.ok(!await has({ metadata: { embeddable: false } }));
@@ -54,7 +54,7 @@ Deno.test("an entry is a video's only with everything that is required", async (
   assert.match(await xmlOf([seoItem({ content_type: "carousel" })]), /<image:image><image:loc>https:/);
 });
 
-Deno.test("durations are whole seconds from 1 to 28,800, or are left out", async () => {
+Deno.test("durations are whole seconds from 1 to 28,800, or are omitted", async () => {
   const duration = async (changes: Partial<SeoItem>) =>
     /<video:duration>(.*?)</.exec(await xmlOf([seoItem(changes)]))?.[1];
   assert.equal(await duration({ duration_seconds: 28_800 }), "28800");
@@ -66,19 +66,19 @@ Deno.test("durations are whole seconds from 1 to 28,800, or are left out", async
   assert.doesNotMatch(await xmlOf([seoItem({ metadata: { live: "none" } })]), /video:live/);
 });
 
-Deno.test("views and clicks are in no entry, so they change none", async () => {
+Deno.test("view and like counts do not change an entry", async () => {
   const seen = (views_count: number) => xmlOf([seoItem({ views_count, likes_count: views_count })]);
   assert.equal(await seen(1), await seen(999));
 });
 
-Deno.test("what has been dated into the future is dated by when it was first seen", async () => {
+Deno.test("an item dated in the future gets the date when it was first seen", async () => {
   const late = "2031-01-01T00:00:00Z";
   const xml = await xmlOf([seoItem({ published_at: late, changed_at: late })]);
   assert.match(xml, /<video:publication_date>2026-11-02T10:00:00\+00:00</);
   assert.doesNotMatch(xml, /<lastmod>/);
 });
 
-Deno.test("1,000 hostile titles, descriptions, tags and names are valid XML and are read as they were meant", async () => {
+Deno.test("1,000 hostile titles, descriptions, tags and names give valid XML without double escapes", async () => {
   const items = hostileTexts(1_000).map((hostile) =>
     seoItem({
       title: hostile,
@@ -102,7 +102,7 @@ Deno.test("1,000 hostile titles, descriptions, tags and names are valid XML and 
   }
 });
 
-Deno.test("addresses with & and quotes in them are escaped once in every field", async () => {
+Deno.test("URLs with & and quotes are escaped once in every field", async () => {
   const item = seoItem({ slug: "salt & <pepper>", tags: ["a&b", "&amp;"] });
   const xml = await fileOf([
     itemEntry(item, AND_URLS, NOW),
@@ -114,7 +114,7 @@ Deno.test("addresses with & and quotes in them are escaped once in every field",
   assert.equal(entry?.url, `https://watch.example.com/watch?a=1&v=${item.id}`);
   const [video] = entry?.video ?? [];
   assert.equal(video?.thumbnail_loc, `https://watch.example.com/t?w=1&id=${item.id}`);
-  assert.deepEqual(video?.tag, ["a&b", "&amp;"], "an escape that somebody wrote is text");
+  assert.deepEqual(video?.tag, ["a&b", "&amp;"], "an escape in the original text stays text");
   assert.equal(
     video?.["uploader:info"],
     "https://watch.example.com/c?a='1'&name=salt%20%26%20%3Cpepper%3E",
@@ -135,7 +135,7 @@ Deno.test({
   },
 });
 
-Deno.test("parts that were compressed by themselves are one file, however many and whatever is in them", async () => {
+Deno.test("separately compressed parts form one valid file, whatever their number and content", async () => {
   const entries = hostileTexts(60).map((title) => itemEntry(seoItem({ title, tags: [title] }), URLS, NOW));
   const expected = await fileOf(entries);
   assert.equal(expected, `${(await fileOf()).replace("</urlset>\n", "")}${entries.join("\n")}\n</urlset>\n`);
@@ -144,7 +144,7 @@ Deno.test("parts that were compressed by themselves are one file, however many a
   assert.equal(await fileOf([], ...parts.slice(0, 30), parts.slice(30).flat(), []), expected);
 });
 
-Deno.test("the index and creators' pages are valid, with addresses that are encoded", async () => {
+Deno.test("the index and creators' entries are valid, with encoded URLs", async () => {
   const index = sitemapIndex(
     [1, 2].map((page) => ({ url: URLS.sitemapPage(page), changed_at: "2026-11-01T00:00:00Z" })),
   );

@@ -24,7 +24,7 @@ const verify = (seo: SeoCreator, connection_id: string, method?: string) =>
     ...(method ? { method } : {}),
   });
 
-Deno.test("IndexNow: the site is the creator's when it shows the key that it was given, in its own file", async () => {
+Deno.test("IndexNow: a site is verified when it serves the assigned key in its own file", async () => {
   await using seo = await SeoCreator.create();
   const { body } = await seo.who.creator.call<
     { connection_id: string; proofs: { method: string; where: string; what: string }[] }
@@ -61,7 +61,7 @@ Deno.test("IndexNow: the site is the creator's when it shows the key that it was
   });
 });
 
-Deno.test("a meta tag or a file proves a site besides the engine's own word, which is needed in any case", async () => {
+Deno.test("a meta tag or a file verifies a site, but only if the engine also confirms the ownership", async () => {
   await using seo = await SeoCreator.create();
   const site = await seo.setUp("bing");
   const [row] = await seo.sql<
@@ -97,7 +97,7 @@ Deno.test("a meta tag or a file proves a site besides the engine's own word, whi
   assert.ok(refused.body.message?.includes(site.site_url));
 });
 
-Deno.test("only public web addresses can be sites, and only the caller's own sites are looked at", async () => {
+Deno.test("only public web addresses can be sites, and a caller can verify only their own sites", async () => {
   await using seo = await SeoCreator.create();
   for (
     const site_url of [
@@ -133,7 +133,7 @@ Deno.test("only public web addresses can be sites, and only the caller's own sit
   assert.equal(error?.code, "42501");
 });
 
-Deno.test("whoever proves a site last has it; a proof that is gone three times in a row ends it, and its owner is told", async () => {
+Deno.test("the last user to verify a site owns it; after three failed checks in a row it is unverified, and the owner is notified", async () => {
   const context = await connectionContext();
   await using first = await SeoCreator.create();
   await using second = await SeoCreator.create();
@@ -171,7 +171,7 @@ Deno.test("whoever proves a site last has it; a proof that is gone three times i
   assert.deepEqual(notes.map(({ data }) => data.code), ["site_not_verified"]);
 });
 
-Deno.test("a meta tag counts in the head alone, whatever the order and quotes of its attributes", () => {
+Deno.test("a meta tag counts only in the head, whatever the order and quotes of its attributes", () => {
   const name = META_NAME;
   assert.deepEqual(
     metaTokens(`<head><META NAME=${name} CONTENT=abc><meta name="${name}" content=" d "></head>`),

@@ -32,7 +32,7 @@ async function settled(seo: SeoCreator) {
   }, "the submissions are settled");
 }
 
-Deno.test("an item is told to every engine that is set up, once, and costs a unit each", async () => {
+Deno.test("an item is submitted once to every connected engine, for one unit each", async () => {
   await using seo = await SeoCreator.create({ engines: ENGINES });
   const first = await seo.submit<Answered>({ content_item_id: seo.item });
   assert.equal(first.status, 200, JSON.stringify(first.body));
@@ -64,7 +64,7 @@ Deno.test("an item is told to every engine that is set up, once, and costs a uni
   assert.equal(await seo.used(), 4);
 });
 
-Deno.test("the operator's site serves a creator who has none, and the free plan submits nothing", async () => {
+Deno.test("a creator without a site uses the operator's site, and the free plan submits nothing", async () => {
   await using seo = await SeoCreator.create({ items: 1 });
   const { status, body } = await seo.submit<Answered>({
     content_item_id: seo.item,
@@ -82,7 +82,7 @@ Deno.test("the operator's site serves a creator who has none, and the free plan 
   assert.equal((await free.submissions()).length, 0);
 });
 
-Deno.test("of many the newest go as far as the plan, and units of what an engine refuses come back", async () => {
+Deno.test("the newest items are submitted as far as the plan allows, and units of refused ones are returned", async () => {
   await using seo = await SeoCreator.create({ items: 5, plan: "basic", engines: ["yandex"] });
   await seo.sql`update public.subscription set seo_submissions_used = 47 where user_id = ${seo.who.id}`;
   await seo.fault("yandex", "POST .*recrawl/queue", { reason: "INVALID_URL" });
@@ -100,7 +100,7 @@ Deno.test("of many the newest go as far as the plan, and units of what an engine
   assert.equal(await seo.used(), 49);
 });
 
-Deno.test("an engine that refuses the key stops the site, tells its owner once, and is asked again the next day", async () => {
+Deno.test("when an engine refuses the key, the site is paused, its owner is notified once, and it is retried the next day", async () => {
   await using seo = await SeoCreator.create({ items: 2, engines: ["bing"] });
   const context = await connectionContext();
   const { connection_id } = seo.site("bing");
@@ -125,7 +125,7 @@ Deno.test("an engine that refuses the key stops the site, tells its owner once, 
   assert.deepEqual((await seo.submissions()).map(({ status }) => status), ["submitted", "submitted"]);
 });
 
-Deno.test("a wish that cannot be fulfilled is refused with its reason", async () => {
+Deno.test("a request that cannot be fulfilled is refused with the reason", async () => {
   await using seo = await SeoCreator.create({ items: 2, engines: ["indexnow"] });
   const cases: [Record<string, unknown>, number, string][] = [
     [{}, 422, "validation_failed"],

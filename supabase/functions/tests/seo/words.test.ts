@@ -6,7 +6,7 @@ import { hostileTexts } from "../support/seo_items.ts";
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-Deno.test("a text is cut after a whole word, and only when it is too long", () => {
+Deno.test("a text is cut after a whole word, and only if it is too long", () => {
   const cases: [text: string, most: number, cut: string][] = [
     ["one two three", 13, "one two three"],
     ["one two three", 12, "one two…"],
@@ -21,7 +21,7 @@ Deno.test("a text is cut after a whole word, and only when it is too long", () =
   for (const [given, most, expected] of cases) assert.equal(cut(given, most), expected, given);
 });
 
-Deno.test("whatever is cut stays within its limit and ends at the end of a character", () => {
+Deno.test("a cut text stays within its limit and ends with a whole character", () => {
   for (const given of hostileTexts(1_000).map((one) => lines(one.repeat(3)))) {
     for (const most of [10, 40, 100]) {
       const short = cut(given, most);
@@ -39,21 +39,21 @@ Deno.test("whatever is cut stays within its limit and ends at the end of a chara
   }
 });
 
-Deno.test("a long text without a space is cut in no time", () => {
+Deno.test("a long text without spaces is cut quickly", () => {
   const began = performance.now();
   for (let n = 0; n < 200; n++) cut("\u0301".repeat(100_000), 2_048);
   for (let n = 0; n < 200; n++) cut("料".repeat(100_000), 2_048);
   assert.ok(performance.now() - began < 2_000);
 });
 
-Deno.test("lines are kept, and spaces and controls are not", () => {
+Deno.test("line breaks are kept; repeated spaces and control characters are removed", () => {
   assert.equal(oneLine("a\u0000 \n\t b\u202e\ud800"), "a b\ufffd");
   assert.equal(lines("a  \r\n\r\n\r\n\n b\u0007"), "a\n\nb");
   // Directional marks (LRM, RLM) are kept, because they belong to the letters.
   assert.equal(oneLine("\u200fשלום\u200e a"), "\u200fשלום\u200e a");
 });
 
-Deno.test("text in XML is escaped once, and what is no character of XML is replaced", () => {
+Deno.test("text in XML is escaped once, and characters that XML does not allow are replaced", () => {
   assert.equal(text("&amp;<]]>\"'"), "&amp;amp;&lt;]]&gt;&quot;&apos;");
   assert.equal(text("\u0000\u001f\ud800\uffffx"), "\ufffd\ufffd\ufffd\ufffdx");
   assert.equal(text("\u{1f600}\t\n"), "\u{1f600}\t\n");

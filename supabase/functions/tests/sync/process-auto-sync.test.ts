@@ -42,7 +42,7 @@ async function run(body: Record<string, unknown> = {}): Promise<number> {
   return answer.body.enqueued;
 }
 
-Deno.test("process-auto-sync brings due accounts up to date, charges a unit each and leaves the others alone", async () => {
+Deno.test("process-auto-sync syncs due accounts for one unit each, and no others", async () => {
   await using due = await ScheduledAccount.create(70);
   await using manual = await ScheduledAccount.create(3);
   await using later = await ScheduledAccount.create(3);
@@ -50,18 +50,18 @@ Deno.test("process-auto-sync brings due accounts up to date, charges a unit each
   await later.makeDue(new Date(Date.now() + 3_600_000));
   assert.ok(await run() >= 1);
   const { items, synced, last_error, minutes } = await due.state();
-  assert.deepEqual([items, synced, last_error], [70, true, null], "a library of two pages, whole");
-  assert.ok((minutes ?? 0) >= 60 && (minutes ?? 0) <= 7 * 24 * 60, "the next one is set");
+  assert.deepEqual([items, synced, last_error], [70, true, null], "the whole library of two pages is synced");
+  assert.ok((minutes ?? 0) >= 60 && (minutes ?? 0) <= 7 * 24 * 60, "the next sync is scheduled");
   assert.equal(await due.own.syncsUsed(), 1);
   for (const other of [manual, later]) assert.equal((await other.state()).items, 0);
 
   await due.own.row.simulator.add(due.own.account_id, "New");
   await due.makeDue();
   await run();
-  assert.equal((await due.state()).items, 71, "what is new is found");
+  assert.equal((await due.state()).items, 71, "the new item is found");
 });
 
-Deno.test("runs at the same time take up each account once", async () => {
+Deno.test("concurrent runs sync each account once", async () => {
   await using one = await ScheduledAccount.create(2);
   await using other = await ScheduledAccount.create(2);
   for (const account of [one, other]) await account.makeDue();
@@ -71,7 +71,7 @@ Deno.test("runs at the same time take up each account once", async () => {
   }
 });
 
-Deno.test("with the plan's syncs used up an account waits for the month's end, is told so, and is not tried again", async () => {
+Deno.test("without syncs left in the plan, an account waits until the end of the cycle, with a message", async () => {
   await using account = await ScheduledAccount.create(2);
   const { sql, creator } = account.own;
   await sql`update public.subscription set syncs_used = 500, cycle_end_date = now() + interval '10 days' where user_id = ${creator.id}`;
@@ -86,7 +86,7 @@ Deno.test("with the plan's syncs used up an account waits for the month's end, i
   assert.deepEqual([status, await account.own.syncsUsed()], ["active", 500]);
 });
 
-Deno.test("a platform that fails is tried again later each time; the unit is returned and nothing else suffers", async () => {
+Deno.test("a failing platform is retried with growing waits; the unit is returned and other accounts are not affected", async () => {
   await using broken = await ScheduledAccount.create(2);
   await using sound = await ScheduledAccount.create(2);
   await sound.makeDue();
@@ -104,10 +104,10 @@ Deno.test("a platform that fails is tried again later each time; the unit is ret
   await broken.makeDue();
   await run();
   const { items, last_error } = await broken.state();
-  assert.deepEqual([items, last_error], [2, null], "heals by itself");
+  assert.deepEqual([items, last_error], [2, null], "the account recovers automatically");
 });
 
-Deno.test("an account that only its creator can heal leaves the schedule", async () => {
+Deno.test("an account that only its creator can reconnect leaves the schedule", async () => {
   await using account = await ScheduledAccount.create(2);
   await account.own.row.simulator.revoke(account.own.account_id);
   await account.makeDue();
@@ -117,7 +117,7 @@ Deno.test("an account that only its creator can heal leaves the schedule", async
   assert.match(String(last_error), /connect/);
 });
 
-Deno.test("a large library makes room after its turn and goes on at no cost; what there was no time for keeps its place", async () => {
+Deno.test("a large library yields after its turn and continues at no cost; an account without a turn keeps its place", async () => {
   await using large = await ScheduledAccount.create(120);
   await using small = await ScheduledAccount.create(2);
   await large.makeDue();
@@ -134,31 +134,34 @@ Deno.test("a large library makes room after its turn and goes on at no cost; wha
 
   await small.makeDue();
   assert.deepEqual(await autoSync(context, { ...limits, max_accounts: 1, budget_ms: -1 }), { enqueued: 0 });
-  assert.ok(((await small.state()).minutes ?? 0) < -1_000_000, "it keeps its place");
+  assert.ok(((await small.state()).minutes ?? 0) < -1_000_000, "the account keeps its place in the schedule");
 });
 
-Deno.test("a platform's quota that is used up makes accounts wait, costs no unit, and people before machines", async () => {
+Deno.test("when a platform's quota is used up, automatic syncs wait at no cost", async () => {
   await using account = await ScheduledAccount.create(2);
   // A separate app would have no tokens here, so the test reduces the adapter's window instead.
   const context = await connectionContext({ YOUTUBE_UNITS_PER_DAY: "2" });
   await account.makeDue();
   await autoSync(context, { ...LIMITS, max_accounts: 1 });
   const { items, status, last_error, minutes } = await account.state();
-  assert.deepEqual([items, status, last_error], [0, "active", null], "no failure");
-  assert.ok((minutes ?? 0) > 0 && (minutes ?? 0) <= 25 * 60, `until the window ends, got ${minutes}`);
+  assert.deepEqual([items, status, last_error], [0, "active", null], "not recorded as a failure");
+  assert.ok(
+    (minutes ?? 0) > 0 && (minutes ?? 0) <= 25 * 60,
+    `expected to wait until the window ends, got ${minutes} minutes`,
+  );
   assert.equal(await account.own.syncsUsed(), 0);
 });
 
-Deno.test("what a platform charges is in the ledger: the units of a sync run", async () => {
+Deno.test("the ledger records the platform units of a sync run", async () => {
   await using own = await ConnectedAccount.create("youtube", { items: 2 });
   const used = async () => {
     const [row] = await own.sql`
       select used from ops.platform_share where user_id = ${own.creator.id} and platform = 'youtube'`;
     return Number(row?.used);
   };
-  assert.equal(await used(), 1, "connecting read the channel");
+  assert.equal(await used(), 1, "connecting has used one unit to read the channel");
   await own.syncAll();
-  assert.equal(await used(), 3, "a page is two units");
+  assert.equal(await used(), 3, "a page costs two units");
 });
 
 Deno.test("process-auto-sync is for the service only", async () => {
@@ -167,7 +170,7 @@ Deno.test("process-auto-sync is for the service only", async () => {
   assert.equal((await callFunction("process-auto-sync", { body: {} })).status, 401);
 });
 
-Deno.test("a creator sees how each account is: state, last sync, last error in words, next sync; nobody else does", async () => {
+Deno.test("a creator, and nobody else, sees an account's state, last sync, last error in words and next sync", async () => {
   await using account = await ScheduledAccount.create(2);
   const { creator, social_account_id } = account.own;
   const stranger = await createCreator();
@@ -187,7 +190,7 @@ Deno.test("a creator sees how each account is: state, last sync, last error in w
   const well = await health();
   assert.deepEqual([well?.status, well?.last_error], ["active", null]);
   const hours = (Date.parse(well?.next_sync_at) - Date.parse(well?.last_synced_at)) / 3_600_000;
-  assert.ok(hours >= 2 && hours <= 24.01, `within what was chosen, got ${hours}`);
+  assert.ok(hours >= 2 && hours <= 24.01, `expected the chosen interval, got ${hours} hours`);
 
   await account.own.arm("playlistItems", { status: 500 }, { times: 20 });
   await account.makeDue();
@@ -196,7 +199,7 @@ Deno.test("a creator sees how each account is: state, last sync, last error in w
   assert.equal(ill?.status, "active");
   assert.match(String(ill?.last_error), /^Cannot sync YouTube: .*try again later$/);
   assert.doesNotMatch(String(ill?.last_error), /500|http|exception/i);
-  assert.equal(ill?.last_synced_at, well?.last_synced_at, "when it last went well");
+  assert.equal(ill?.last_synced_at, well?.last_synced_at, "the time of the last successful sync");
   assert.ok(Date.parse(ill?.next_sync_at) > Date.now());
   await account.own.disarm();
 

@@ -39,7 +39,7 @@ Deno.test("a sync of 50 items makes at most 3 provider calls and at most 4 datab
   assert.ok(await roundTrips(again.headers) <= 4);
 });
 
-Deno.test("a sync again with nothing changed makes the conditional calls only, and costs a unit", async () => {
+Deno.test("a repeated sync without changes makes conditional calls only, and costs one unit", async () => {
   await using own = await connected(120);
   await own.syncAll();
   const { last_id } = await own.requests();
@@ -51,7 +51,7 @@ Deno.test("a sync again with nothing changed makes the conditional calls only, a
   assert.equal(await own.syncsUsed(), 2);
 });
 
-Deno.test("what a creator edited stays so until the platform's own words change; what they deleted stays deleted", async () => {
+Deno.test("a creator's edit stays until the platform's own text changes; a deleted item stays deleted", async () => {
   await using own = await connected(3);
   await own.syncAll();
   const [first, second] = (await own.truth()).map(({ id }) => String(id));
@@ -72,7 +72,7 @@ Deno.test("what a creator edited stays so until the platform's own words change;
   assert.ok(!(await own.library()).some(({ id }) => id === first));
 });
 
-Deno.test("small steps read the same library, and steps of several sizes too", async () => {
+Deno.test("small steps, and steps of different sizes, read the same library", async () => {
   await using own = await connected(23);
   const steps = await own.syncAll({ max_results: 5 });
   assert.equal(steps.length, 5);
@@ -87,7 +87,7 @@ Deno.test("small steps read the same library, and steps of several sizes too", a
   assert.equal(await own.syncsUsed(), 2);
 });
 
-Deno.test("40 simultaneous syncs with one left: exactly one runs, the rest are told the quota", async () => {
+Deno.test("40 concurrent syncs with one left in the quota: exactly one runs, the others get the quota error", async () => {
   await using own = await connected(3);
   await setPlan(own.sql, own.creator.id, "free");
   await own.sql`update public.subscription set syncs_used = 9 where user_id = ${own.creator.id}`;
@@ -104,7 +104,7 @@ Deno.test("40 simultaneous syncs with one left: exactly one runs, the rest are t
   assert.ok(Date.parse(String(resets_at)) > Date.now());
 });
 
-Deno.test("while a sync of an account runs, another is told to wait, and goes on afterwards at no cost", async () => {
+Deno.test("while a sync of an account runs, another gets a conflict, and can continue afterwards at no cost", async () => {
   await using own = await connected(60);
   const { body: { sync_id } } = await own.syncOnce();
   const lease = (until: Date | null) =>
@@ -120,7 +120,7 @@ Deno.test("while a sync of an account runs, another is told to wait, and goes on
   assert.equal(await own.syncsUsed(), 1);
 });
 
-Deno.test("a sync id is good for its own sync run only", async () => {
+Deno.test("a sync id is valid for its own sync run only", async () => {
   await using own = await connected(60);
   const { body: { sync_id } } = await own.syncOnce();
   await own.syncAll({ sync_id });
@@ -130,7 +130,7 @@ Deno.test("a sync id is good for its own sync run only", async () => {
   }
 });
 
-Deno.test("more goes away than one look-up holds, and the creator deletes some of it meanwhile", async () => {
+Deno.test("more items disappear than one look-up holds, and the creator deletes them in the meantime", async () => {
   await using own = await connected(70);
   await own.syncAll();
   const gone = (await own.truth()).slice(0, 65).map(({ id }) => id);

@@ -27,7 +27,7 @@ const heldMebibytes = (() => {
 
 const FOREVER = { deadline: new Date(8_640_000_000_000_000) };
 
-Deno.test("10,000 videos are synced with flat memory, for one unit", async () => {
+Deno.test("10,000 videos are synced in flat memory, for one unit", async () => {
   await using own = await connected(10_000);
   const context = await connectionContext();
   const held: number[] = [];
@@ -41,13 +41,13 @@ Deno.test("10,000 videos are synced with flat memory, for one unit", async () =>
   }
   assert.deepEqual([items, steps], [10_000, 200]);
   const grown = (held.at(-1) ?? NaN) - (held[0] ?? NaN);
-  assert.ok(grown < 2, `what is held grew by ${grown.toFixed(1)} MiB over 7,500 videos`);
+  assert.ok(grown < 2, `memory grew by ${grown.toFixed(1)} MiB over 7,500 videos`);
   assert.equal(await own.syncsUsed(), 1);
   await own.assertSameLibrary();
   await closeConnections();
 });
 
-Deno.test("a loop whose time is up stops between steps, and another goes on from there", async () => {
+Deno.test("a loop past its deadline stops between steps, and another continues from there", async () => {
   await using own = await connected(25);
   const context = await connectionContext();
   const request = { user_id: own.creator.id, social_account_id: own.social_account_id, max_results: 10 };
@@ -61,7 +61,7 @@ Deno.test("a loop whose time is up stops between steps, and another goes on from
   await closeConnections();
 });
 
-Deno.test("a worker that was thought dead cannot overwrite its successor", async () => {
+Deno.test("a worker whose lease has expired cannot overwrite its successor", async () => {
   await using own = await connected(5);
   const context = await connectionContext({ PROVIDER_TIMEOUT_MS: "60000" });
   const request = { user_id: own.creator.id, social_account_id: own.social_account_id, max_results: 50 };
@@ -82,12 +82,12 @@ Deno.test("a worker that was thought dead cannot overwrite its successor", async
   answered.resolve();
   assert.equal(await slow, "SVS02");
   await own.assertSameLibrary();
-  assert.equal(await own.syncsUsed(), 1, "taking over a dead call's sync run is no new one");
+  assert.equal(await own.syncsUsed(), 1, "taking over a dead call's sync run costs nothing");
   await closeConnections();
 });
 
 for (const driver of ["data api", "pooler"] as const) {
-  Deno.test(`a connection's whole life works through the ${driver}`, async () => {
+  Deno.test(`a connection's whole lifecycle works through the ${driver}`, async () => {
     await using own = await connected(12);
     const context = await connectionContext({}, driver);
     const { creator, social_account_id } = own;

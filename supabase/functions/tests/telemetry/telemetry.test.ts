@@ -6,7 +6,7 @@ import { eventually } from "../support/eventually.ts";
 const sql = await testDatabase();
 globalThis.addEventListener("unload", () => void sql.end());
 
-Deno.test("log-usage keeps codes and numbers of whoever sends them, and refuses words", async () => {
+Deno.test("log-usage stores codes and numbers from any caller, and refuses free text", async () => {
   const { id, token } = await createCreator();
   const session_id = crypto.randomUUID();
   const events = [{ event: "feed.opened", properties: { items: 3, source: "home" }, ago_ms: 1_000 }, {
@@ -31,7 +31,7 @@ Deno.test("log-usage keeps codes and numbers of whoever sends them, and refuses 
   }
 });
 
-Deno.test("nothing is kept of who asks not to be tracked", async () => {
+Deno.test("nothing is stored for callers who ask not to be tracked", async () => {
   const session_id = crypto.randomUUID();
   for (const header of ["dnt", "sec-gpc"]) {
     const { status, body } = await callFunction("log-usage", {
@@ -43,7 +43,7 @@ Deno.test("nothing is kept of who asks not to be tracked", async () => {
   assert.deepEqual([...await sql`select from telemetry.usage_events where session_id = ${session_id}`], []);
 });
 
-Deno.test("every call is in the histogram of its hour, with where its answer came from", async () => {
+Deno.test("every call is in its hour's histogram, with its cache source", async () => {
   const viewer = await createCreator();
   const before = Date.now();
   for (let n = 0; n < 5; n++) await callFunction("feed-home?limit=1", { method: "GET", as: viewer.token });
