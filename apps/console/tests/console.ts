@@ -36,6 +36,7 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
   const context = await opened.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   context.setDefaultTimeout(30_000);
   const faults: string[] = [];
+  const refusals: string[] = [];
   if (as) {
     const { data } = await as.client.auth.getSession();
     const kept = JSON.stringify(data.session);
@@ -56,6 +57,11 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
     ) {
       // The user may navigate to a consent page.
       if (!request.isNavigationRequest()) faults.push(`asked ${url}`);
+    }
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 400) {
+      refusals.push(`${response.status()} ${response.request().method()} ${response.url()}`);
     }
   });
   page.on("pageerror", (error) => faults.push(`threw ${error}`));
@@ -89,6 +95,8 @@ export async function openConsole({ as, expects, ...options }: Wish = {}): Promi
     overflow: () =>
       page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
     async [Symbol.asyncDispose]() {
+      const text = await page.locator("body").innerText({ timeout: 2_000 }).catch(String);
+      lastPage = [page.url(), ...refusals, text].join("\n");
       await opened[Symbol.asyncDispose]();
       assert.deepEqual(faults, []);
     },
@@ -109,7 +117,23 @@ async function served(api_url: string): Promise<void> {
 let source: Promise<string> | undefined;
 const axeSource = () => source ??= Deno.readTextFile("node_modules/axe-core/axe.min.js");
 
-/** Registers a browser test; ignored if no browser is installed. */
+/** What the page showed when its console was closed, and the requests that were refused before. */
+let lastPage = "";
+
+/** Registers a browser test, which prints its last page if it fails; ignored if no browser is installed. */
 export function consoleTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, ignore: !CHROMIUM, sanitizeOps: false, sanitizeResources: false, fn });
+  Deno.test({
+    name,
+    ignore: !CHROMIUM,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      try {
+        await fn();
+      } catch (error) {
+        console.log(lastPage);
+        throw error;
+      }
+    },
+  });
 }

@@ -6,12 +6,15 @@ import { consoleTest, openConsole } from "./console.ts";
 
 const LIMIT_MS = 120_000;
 
+/** A channel whose newest video has an English title, so that each run suggests and compares the same words. */
+const PLAIN_ENGLISH = 14;
+
 consoleTest(
   "sign-up to the first synced library takes less than two minutes; then a suggestion can be applied and undone",
   async () => {
     const tag = crypto.randomUUID().slice(0, 8);
     const channel = `Workshop ${tag}`;
-    await simulator("youtube/accounts", { name: channel, items: 60, plain: true });
+    await simulator("youtube/accounts", { name: channel, items: 60, plain: true, seed: PLAIN_ENGLISH });
     const email = `person-${tag}@example.com`;
     await using console = await openConsole();
     const { page } = console;
@@ -45,8 +48,11 @@ consoleTest(
     await title.getByText("Same as current").waitFor();
     await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
     await title.getByRole("button", { name: "Apply title" }).waitFor();
+    await page.getByRole("region", { name: "Revisions" }).getByRole("button", { name: "Compare" }).nth(1)
+      .waitFor();
     await page.getByRole("button", { name: "Compare with next revision" }).first().click();
-    await page.getByRole("deletion").first().waitFor();
+    const revisions = page.getByRole("region", { name: "Revisions" });
+    await revisions.getByRole("deletion").filter({ hasText: "All about" }).waitFor();
   },
 );
 

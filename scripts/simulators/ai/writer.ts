@@ -158,6 +158,7 @@ const WORDS: Readonly<Record<string, [how: string, best: string, about: string]>
   id: ["Kisah di balik", "Yang tidak diceritakan tentang", "Semua tentang"],
   vi: ["Câu chuyện về", "Điều không ai kể về", "Tất cả về"],
   ar: ["قصة", "ما لا يخبرك به أحد عن", "كل شيء عن"],
+  he: ["הסיפור מאחורי", "מה שאף אחד לא מספר על", "הכול על"],
   th: ["เรื่องราวของ", "สิ่งที่ไม่มีใครบอกเกี่ยวกับ", "ทุกอย่างเกี่ยวกับ"],
   zh: ["背后的故事", "没人告诉你的", "关于"],
   ru: ["История про", "О чём молчат: вся правда про", "Всё про"],

@@ -33,6 +33,8 @@ export function compare(before: string, after: string): Part[] {
   }
   const parts: Part[] = [];
   const add = (text: string, how: Part["how"]) => {
+    // Splitting an empty text, or one that begins with a space, yields an empty word.
+    if (text === "") return;
     const last = parts.at(-1);
     if (last?.how === how) last.text += text;
     else parts.push({ text, how });
