@@ -9,16 +9,23 @@ Deno.test("no table contains a token after an account is connected, its token is
       access_token: `access-${crypto.randomUUID()}`,
       refresh_token: `refresh-${crypto.randomUUID()}`,
     };
-    const [connected] = await sql<{ result: { social_account_id: string; connection_id: string } }[]>`
-    select public.connect_account(${id}, 'youtube', ${sql.json(secrets)}, now() + interval '1 minute', '{a}',
-      ${sql.json({ platform_account_id: `UC-${id}` })}) as result`;
-    assert.ok(connected);
-    const { social_account_id, connection_id } = connected.result;
-    const [claimed] = await sql<{ lease: { lease: string; tokens: Record<string, string> } }[]>`
-    select public.claim_token_refresh(${connection_id}, 60) as lease`;
-    assert.deepEqual(claimed?.lease.tokens, secrets, "claim_token_refresh returns them");
+    // In one transaction: once others see the connection, any run of the token refresh may claim it, because it is due.
+    const { social_account_id, connection_id, lease } = await sql.begin(async (transaction) => {
+      const [connected] = await transaction<
+        { result: { social_account_id: string; connection_id: string } }[]
+      >`
+        select public.connect_account(${id}, 'youtube', ${
+        transaction.json(secrets)
+      }, now() + interval '1 minute', '{a}',
+          ${transaction.json({ platform_account_id: `UC-${id}` })}) as result`;
+      assert.ok(connected);
+      const [claimed] = await transaction<{ lease: { lease: string; tokens: Record<string, string> } }[]>`
+        select public.claim_token_refresh(${connected.result.connection_id}, 60) as lease`;
+      return { ...connected.result, lease: claimed?.lease };
+    });
+    assert.deepEqual(lease?.tokens, secrets, "claim_token_refresh returns them");
     const renewed = `renewed-${crypto.randomUUID()}`;
-    await sql`select public.store_refreshed_tokens(${connection_id}, ${claimed?.lease.lease ?? ""},
+    await sql`select public.store_refreshed_tokens(${connection_id}, ${lease?.lease ?? ""},
     ${sql.json({ access_token: renewed })}, now() + interval '1 hour')`;
     await sql`select public.begin_sync(${id}, ${social_account_id}, null, 60)`;
 
