@@ -48,10 +48,11 @@ consoleTest(
     await title.getByText("Same as current").waitFor();
     await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
     await title.getByRole("button", { name: "Apply title" }).waitFor();
-    await page.getByRole("region", { name: "Revisions" }).getByRole("button", { name: "Compare" }).nth(1)
-      .waitFor();
-    await page.getByRole("button", { name: "Compare with next revision" }).first().click();
     const revisions = page.getByRole("region", { name: "Revisions" });
+    const compare = revisions.getByRole("button", { name: "Compare with next revision" });
+    // The second one is the application that was undone.
+    await compare.nth(1).waitFor();
+    await compare.first().click();
     await revisions.getByRole("deletion").filter({ hasText: "All about" }).waitFor();
   },
 );
