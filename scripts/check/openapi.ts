@@ -210,7 +210,7 @@ function challengeOf(contract: Described): Json {
   return {
     operationId: `${contract.name}-challenge`,
     tags: ["functions"],
-    summary: "The sender asks whether this address wants to hear from it",
+    summary: "Answers the sender's verification request",
     security: [{}],
     parameters: ["hub.mode", "hub.challenge"].map((name) => ({
       name,

@@ -789,7 +789,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The sender asks whether this address wants to hear from it */
+    /** Answers the sender's verification request */
     get: operations["meta-webhook-challenge"];
     put?: never;
     /** Receives reports about accounts and Pages from Instagram and Facebook */
@@ -1521,7 +1521,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** The sender asks whether this address wants to hear from it */
+    /** Answers the sender's verification request */
     get: operations["youtube-webhook-challenge"];
     put?: never;
     /** Receives reports about channels from YouTube's hub */
