@@ -130,7 +130,9 @@ function searchForm({ text, parameters }: NonNullable<ConsentScreen["search"]>):
     <form method="get" role="search">
       ${hidden.join("\n      ")}
       <label for="find">Find an account by name or id</label>
-      <div class="row"><input id="find" name="find" value="${escape(text)}"><button>Find</button></div>
+      <div class="row">
+        <input type="search" id="find" name="find" value="${escape(text)}"><button>Find</button>
+      </div>
     </form>`;
 }
 
